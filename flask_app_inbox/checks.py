@@ -1,0 +1,231 @@
+"""Checks of single settings.
+
+Each takes what stands in the configuration and returns what the program uses,
+or raises ValueError with the words that follow "KEY must be". A message never
+repeats the value: it could be a secret in the wrong place.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import math
+import re
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any
+from urllib.parse import urlsplit
+
+from .anchors import POSITIONS, parse_anchor
+from .contact import FIELDS, IDENTIFIERS
+from .languages import two_letters
+
+
+def flag(value: Any) -> bool:
+    """Check a bool."""
+    if not isinstance(value, bool):
+        raise ValueError("True or False (true or false in the environment)")
+    return value
+
+
+def text(value: Any) -> str:
+    """Check a string that is not blank."""
+    if not isinstance(value, str) or not value.strip():
+        raise ValueError("a string that is not empty")
+    return value.strip()
+
+
+def secret(value: Any) -> str:
+    """Check a credential."""
+    if not isinstance(value, str):
+        raise ValueError(
+            "a string; one of digits alone needs quotes in the environment: "
+            "FLASK_APP_INBOX_API_KEY='\"…\"'"
+        )
+    value = value.strip()
+    if not value or not value.isprintable() or not value.isascii():
+        raise ValueError("a key of printable ASCII characters, copied whole")
+    return str(value)
+
+
+def matching(pattern: str, what: str) -> Callable[[Any], str]:
+    """Make a check for strings of one form."""
+    compiled = re.compile(pattern)
+
+    def check(value: Any) -> str:
+        if not isinstance(value, str) or not compiled.fullmatch(value):
+            raise ValueError(f"{what}: a string of the form {pattern}")
+        return value
+
+    return check
+
+
+def identifier(value: Any) -> str:
+    """Check the name of a Python attribute."""
+    if not isinstance(value, str) or not value.isidentifier():
+        raise ValueError("the name of an attribute of your user")
+    return value
+
+
+def one_of(*choices: str) -> Callable[[Any], str]:
+    """Make a check for one word out of a few."""
+
+    def check(value: Any) -> str:
+        if not isinstance(value, str) or value not in choices:
+            raise ValueError("one of " + ", ".join(map(repr, choices)))
+        return value
+
+    return check
+
+
+def number(least: float, most: float) -> Callable[[Any], float]:
+    """Make a check for a number of seconds."""
+
+    def check(value: Any) -> float:
+        if (
+            isinstance(value, bool)
+            or not isinstance(value, (int, float))
+            or not math.isfinite(value)
+            or not least <= value <= most
+        ):
+            raise ValueError(f"a number of seconds from {least} to {most}")
+        return float(value)
+
+    return check
+
+
+def integer(least: int, most: int) -> Callable[[Any], int]:
+    """Make a check for a whole number."""
+
+    def check(value: Any) -> int:
+        if type(value) is not int or not least <= value <= most:
+            raise ValueError(f"a whole number from {least} to {most}")
+        return value
+
+    return check
+
+
+def url(value: Any) -> str:
+    """Check the base of a vendor's address; returned without a last slash."""
+    needed = (
+        "a URL like https://host/path, without user, query or fragment; "
+        "plain http only for a loopback host such as http://127.0.0.1:5001"
+    )
+    if not isinstance(value, str) or re.search(r"[\s\\\x00-\x1f\x7f]", value):
+        raise ValueError(needed)
+    parts = urlsplit(value)
+    try:
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        raise ValueError(needed) from None
+    extras = parts.username, parts.password, parts.query, parts.fragment
+    if not host or any(extras) or "?" in value or "#" in value:
+        raise ValueError(needed)
+    if parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(host)):
+        return value.rstrip("/")
+    raise ValueError(needed)
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def path(value: Any) -> str:
+    """Check a path that is joined to a vendor's address."""
+    if (
+        not isinstance(value, str)
+        or not re.fullmatch(r"(/[A-Za-z0-9_.~%-]+)+", value)
+        or any(part in (".", "..") for part in value.split("/"))
+    ):
+        raise ValueError("a path like /v1/auth/contact/token")
+    return value
+
+
+def url_prefix(value: Any) -> str:
+    """Check where the blueprint goes."""
+    if not isinstance(value, str) or not re.fullmatch(r"(/[A-Za-z0-9_.~-]+)+", value):
+        raise ValueError("a path like /app-inbox, without a last slash")
+    return value
+
+
+def language(value: Any) -> str:
+    """Check a language; regional tags are cut to two letters."""
+    code = two_letters(value)
+    if code is None:
+        hint = " (Ukrainian is uk)" if value in ("ua", "UA") else ""
+        raise ValueError(f"a language of ISO 639-1 such as en, uk or pt-BR{hint}")
+    return code
+
+
+def features(value: Any) -> Mapping[str, bool]:
+    """Check the flags of the vendor's first init object."""
+    if not isinstance(value, Mapping) or not all(
+        isinstance(key, str)
+        and re.fullmatch(r"[A-Z][A-Z0-9_]{0,63}", key)
+        and isinstance(on, bool)
+        for key, on in value.items()
+    ):
+        raise ValueError('a dict of flags like {"TRACKING": False, "RECOMS": True}')
+    if "APP_INBOX" in value:
+        raise ValueError("without APP_INBOX: the extension sets that flag itself")
+    return MappingProxyType(dict(value))
+
+
+def selector(value: Any) -> str:
+    """Check the anchor's selector."""
+    if not isinstance(value, str) or not value.strip() or len(value) > 500:
+        raise ValueError("a CSS selector like #app-inbox")
+    try:
+        parse_anchor(value)
+    except ValueError as error:
+        raise ValueError(f"a CSS selector like #app-inbox: {error}") from error
+    return value.strip()
+
+
+def position(value: Any) -> str:
+    """Check where the bell goes, seen from the anchor."""
+    return one_of(*POSITIONS)(value)
+
+
+def contact_fields(value: Any) -> Mapping[str, str]:
+    """Check the map from a contact's fields to the user's attributes."""
+    if (
+        not isinstance(value, Mapping)
+        or not set(value) <= set(FIELDS)
+        or not set(value) & set(IDENTIFIERS)
+        or not all(
+            isinstance(name, str) and name.isidentifier() for name in value.values()
+        )
+    ):
+        raise ValueError(
+            "a dict from fields of a contact to attributes of the user, like "
+            '{"external_customer_id": "crm_id", "email": "email"}; fields are '
+            + ", ".join(FIELDS)
+            + f", and one of the first {len(IDENTIFIERS)} must be there"
+        )
+    return MappingProxyType(dict(value))
+
+
+def rate_limit(value: Any) -> str:
+    """Check a limit in the notation of the limits library."""
+    from limits import parse
+
+    if isinstance(value, str) and "\n" not in value:
+        try:
+            parse(value)
+        except ValueError:
+            pass
+        else:
+            return value
+    raise ValueError("a rate like 30/minute or 5 per second")
+
+
+def storage_url(value: Any) -> str:
+    """Check where processes share what they count."""
+    if not isinstance(value, str) or not re.match(r"memory://$|rediss?://", value):
+        raise ValueError("memory:// or redis://host:port/0")
+    return value

@@ -1,0 +1,21 @@
+"""The commands below ``flask app-inbox``."""
+
+from __future__ import annotations
+
+import click
+
+
+def add_commands(group: click.Group) -> None:
+    """Put the commands onto the blueprint's group."""
+    group.add_command(sandbox)
+
+
+@click.command("sandbox")
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=5001, show_default=True, help="0: a free one.")
+@click.option("--api-key", default="sandbox-key", show_default=True)
+def sandbox(host: str, port: int, api_key: str) -> None:
+    """Run a stand-in for the vendor on this machine."""
+    from .sandbox.__main__ import run
+
+    run(host, port, api_key)

@@ -1,0 +1,62 @@
+"""The SVG picture for the bell that the vendor can be given."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from xml.etree import ElementTree
+
+#: Bytes; a bell needs a few hundred.
+MAX_SIZE = 64 * 1024
+
+_SVG = "{http://www.w3.org/2000/svg}"
+_ACTIVE = {"script", "foreignObject", "iframe", "handler", "set", "animate", "use"}
+_REFERENCE = re.compile(r"url\(\s*['\"]?(?!#)|javascript:|@import", re.IGNORECASE)
+
+
+def read_icon(path: Path) -> str:
+    """Return the text of a picture that is safe to put into any page.
+
+    :param path: a file of at most 64 KiB.
+    :raises ValueError: if it cannot be read, is not well-formed SVG, or holds
+        a script or a reference to something outside itself.
+    """
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise ValueError(f"it cannot be read ({error.strerror})") from error
+    if len(data) > MAX_SIZE:
+        raise ValueError(f"it is larger than {MAX_SIZE // 1024} KiB")
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ValueError("it is not UTF-8") from error
+    if "<!DOCTYPE" in text.upper() or "<!ENTITY" in text.upper():
+        # Entities can grow without bound or read files.
+        raise ValueError("it has a document type; remove that line")
+    try:
+        # No entities are left, and the size is bounded.
+        root = ElementTree.fromstring(text)  # noqa: S314
+    except ElementTree.ParseError as error:
+        raise ValueError(f"it is not well-formed XML ({error})") from error
+    if root.tag != f"{_SVG}svg":
+        raise ValueError("its root is not <svg> of http://www.w3.org/2000/svg")
+    for element in root.iter():
+        _check(element)
+    return text
+
+
+def _check(element: ElementTree.Element) -> None:
+    name = str(element.tag).rpartition("}")[2]
+    if name in _ACTIVE:
+        raise ValueError(f"it holds <{name}>, which is not a plain picture")
+    if name == "style" and _REFERENCE.search(element.text or ""):
+        raise ValueError("its <style> refers to something outside")
+    for key, value in element.attrib.items():
+        attribute = key.rpartition("}")[2].lower()
+        if attribute.startswith("on"):
+            raise ValueError(f"it holds the event handler {attribute}")
+        if attribute in ("href", "src") and not value.startswith("#"):
+            raise ValueError(f"its <{name}> refers to something outside")
+        if _REFERENCE.search(value):
+            raise ValueError(f"its attribute {attribute} refers to something outside")

@@ -1,0 +1,163 @@
+"""Settings of one app, read once and checked whole.
+
+Every key, its default and its check stand in ``_KEYS`` and nowhere else.
+"""
+
+from __future__ import annotations
+
+import difflib
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from . import checks
+from .anchors import Anchor, parse_anchor
+from .errors import ConfigError
+from .platforms import PLATFORMS, Platform
+
+logger = logging.getLogger(__name__)
+
+PREFIX = "APP_INBOX_"
+
+#: Value to value, or ValueError with the rest of "KEY must be …".
+Check = Callable[[Any], Any]
+
+_KEYS: dict[str, tuple[Any, Check]] = {
+    "ENABLED": (True, checks.flag),
+    "PLATFORM": ("esputnik", checks.one_of(*PLATFORMS)),
+    "API_KEY": (None, checks.secret),
+    "SCRIPT_ID": (None, checks.matching(r"[A-Za-z0-9_-]{1,64}", "a script id")),
+    "API_URL": (None, checks.url),
+    "SCRIPT_URL": (None, checks.url),
+    "TOKEN_PATH": ("/v1/auth/contact/token", checks.path),
+    "INIT_FORM": ("features", checks.one_of("features", "options")),
+    "FEATURES": (MappingProxyType({}), checks.features),
+    "LANGUAGE": (None, checks.language),
+    "ANCHOR": ("#app-inbox", checks.selector),
+    "POSITION": ("beforeend", checks.position),
+    "ICON": (None, checks.text),
+    "ANONYMOUS": ("nothing", checks.one_of("nothing", "tracking")),
+    "CONTACT_FIELDS": (MappingProxyType({"email": "email"}), checks.contact_fields),
+    "VERIFIED_ATTRIBUTE": (None, checks.identifier),
+    "CREATE_CONTACTS": (False, checks.flag),
+    "TIMEOUT": (3.0, checks.number(0.1, 60)),
+    "MAX_CONCURRENT": (8, checks.integer(1, 1000)),
+    "RATE_LIMIT": ("30/minute", checks.rate_limit),
+    "STORAGE_URL": ("memory://", checks.storage_url),
+    "URL_PREFIX": ("/app-inbox", checks.url_prefix),
+}
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What ``APP_INBOX_*`` says, checked; the README tells each key's meaning."""
+
+    enabled: bool
+    platform: Platform
+    api_key: str | None = field(repr=False)
+    script_id: str | None
+    api_url: str
+    script_url: str
+    token_path: str
+    init_form: str
+    features: Mapping[str, bool]
+    language: str | None
+    anchor: str
+    position: str
+    icon: str | None
+    anonymous: str
+    contact_fields: Mapping[str, str]
+    verified_attribute: str | None
+    create_contacts: bool
+    timeout: float
+    max_concurrent: int
+    rate_limit: str | None
+    storage_url: str = field(repr=False)
+    url_prefix: str
+
+    @property
+    def token_url(self) -> str:
+        """Where a contact's token is minted."""
+        return self.api_url + self.token_path
+
+    @property
+    def script_source(self) -> str | None:
+        """The vendor's page script; None where the page carries it already."""
+        if self.script_id is None:
+            return None
+        return f"{self.script_url}/scripts/{self.script_id}.js"
+
+    @property
+    def anchor_element(self) -> Anchor:
+        """The element that ``app_inbox_anchor()`` renders."""
+        return parse_anchor(self.anchor)
+
+
+def read_settings(config: Mapping[str, Any], root_path: str) -> Settings:
+    """Read and check every ``APP_INBOX_*`` key.
+
+    :param config: the app's configuration.
+    :param root_path: the folder that a relative ``APP_INBOX_ICON`` starts from.
+    :raises ConfigError: naming every problem at once.
+    """
+    problems = _slips(config)
+    values: dict[str, Any] = {}
+    for name, (default, check) in _KEYS.items():
+        given = config.get(PREFIX + name)
+        values[name.lower()] = default
+        if given is None:
+            continue
+        try:
+            values[name.lower()] = check(given)
+        except ValueError as error:
+            problems.append(f"{PREFIX}{name} must be {error}.")
+    if values["icon"] is not None:
+        problems += _load_icon(values, root_path)
+    if values["features"] and values["init_form"] == "options":
+        problems.append(
+            f"{PREFIX}FEATURES has no place in the init form 'options'; take it out, "
+            f"or set {PREFIX}INIT_FORM to 'features'."
+        )
+    if values["enabled"] and config.get(f"{PREFIX}API_KEY") is None:
+        problems.append(
+            f"{PREFIX}API_KEY is missing. Create a key with full access to the API "
+            "in the vendor's settings and set it (FLASK_APP_INBOX_API_KEY in the "
+            "environment, with app.config.from_prefixed_env()). Without a vendor: "
+            "`flask app-inbox sandbox` accepts the key sandbox-key. "
+            f"{PREFIX}ENABLED = False switches the whole extension off."
+        )
+    if problems:
+        raise ConfigError(problems)
+    platform = PLATFORMS[values["platform"]]
+    values["platform"] = platform
+    values["api_url"] = values["api_url"] or platform.api_url
+    values["script_url"] = values["script_url"] or platform.script_url
+    return Settings(**values)
+
+
+def _load_icon(values: dict[str, Any], root_path: str) -> list[str]:
+    from .icon import read_icon
+
+    try:
+        values["icon"] = read_icon(Path(root_path, values["icon"]))
+    except ValueError as error:
+        return [f"{PREFIX}ICON must be an SVG file with a plain picture: {error}."]
+    return []
+
+
+def _slips(config: Mapping[str, Any]) -> list[str]:
+    """Name keys that are a slip of a known one; tell the log of foreign ones."""
+    problems = []
+    known = [PREFIX + name for name in _KEYS]
+    for key in config:
+        if not key.startswith(PREFIX) or key in known:
+            continue
+        close = difflib.get_close_matches(key, known, n=1, cutoff=0.85)
+        if close:
+            problems.append(f"{key} is no setting. Did you mean {close[0]}?")
+        else:
+            logger.warning("%s is no setting of flask-app-inbox; it is ignored.", key)
+    return problems

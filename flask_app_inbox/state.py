@@ -1,0 +1,62 @@
+"""What one app knows of its inbox: one frozen object in ``app.extensions``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from flask import current_app
+
+from .contact import Contact, load_flask_login_contact
+from .errors import LoaderError
+from .guards import RateLimiter
+from .script import PageScript
+from .settings import Settings
+from .vendor.app_inbox import AppInboxClient
+
+EXTENSION = "app_inbox"
+
+
+@dataclass
+class Loaders:
+    """The site's own answers to our questions; each is optional."""
+
+    contact: Callable[[], Any] | None = None
+    language: Callable[[], Any] | None = None
+    csp_nonce: Callable[[], Any] | None = None
+
+
+@dataclass(frozen=True)
+class State:
+    """One app's inbox."""
+
+    settings: Settings
+    vendor: AppInboxClient
+    rate_limiter: RateLimiter
+    script: PageScript
+    loaders: Loaders
+
+    def contact(self) -> Contact | None:
+        """Return the contact of this request, None if nobody is logged in.
+
+        :raises LoaderError: if the site's loader returns anything else.
+        """
+        loader = self.loaders.contact
+        if loader is None:
+            return load_flask_login_contact(
+                self.settings.contact_fields, self.settings.verified_attribute
+            )
+        contact = current_app.ensure_sync(loader)()
+        if contact is None or isinstance(contact, Contact):
+            return contact
+        raise LoaderError(
+            "The contact_loader must return a Contact or None, not a "
+            f"{type(contact).__name__}."
+        )
+
+
+def current_state() -> State:
+    """Return the inbox of the app that handles this request."""
+    state: State = current_app.extensions[EXTENSION]
+    return state

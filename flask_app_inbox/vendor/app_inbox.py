@@ -1,0 +1,110 @@
+"""The vendor's REST calls for a contact: mint a token, create or update him."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from requests import Request
+
+from ..errors import VendorInvalid
+from .credentials import ApiKeyAuth
+from .deadline import Deadline
+from .transport import Answer, Transport
+
+if TYPE_CHECKING:
+    from ..contact import Contact
+    from ..settings import Settings
+
+_CONTACT_PATH = "/v1/contact"
+
+#: How the vendor names the fields by which it finds a contact.
+_IDENTIFIERS = {
+    "externalCustomerId": "external_customer_id",
+    "email": "email",
+    "phone": "phone",
+}
+#: The longest token that is passed on to a browser.
+_MAX_TOKEN = 8192
+
+
+class AppInboxClient:
+    """Calls to the vendor for one app."""
+
+    def __init__(self, settings: Settings, transport: Transport | None = None) -> None:
+        self._settings = settings
+        self._auth = ApiKeyAuth(settings.api_key or "")
+        self._transport = transport or Transport(max_concurrent=settings.max_concurrent)
+
+    def issue_token(self, contact: Contact, deadline: Deadline | None = None) -> str:
+        """Mint a token; an unknown contact is created first if that is set.
+
+        Source: the guides "Configuring App Inbox for websites": POST with any of
+        the three fields, 200 with the token, "" for an unknown contact.
+
+        :returns: the token, "" for a contact that the vendor does not know.
+        :raises VendorError: with the cause.
+        """
+        deadline = deadline or Deadline(self._settings.timeout)
+        token = self._mint(contact, deadline)
+        if token or not self._settings.create_contacts:
+            return token
+        self.sync_contact(contact, deadline)
+        return self._mint(contact, deadline)
+
+    def sync_contact(self, contact: Contact, deadline: Deadline | None = None) -> None:
+        """Create or update a contact.
+
+        Source: the reference "Add contact". Two identical calls at once are
+        refused with a text about a duplicated request: the other one does it.
+
+        :raises VendorError: with the cause.
+        """
+        deadline = deadline or Deadline(self._settings.timeout)
+        answer = self._post(_CONTACT_PATH, contact_body(contact), deadline)
+        if answer.status >= 400 and b"uplicated request" not in answer.body:
+            raise VendorInvalid(
+                f"the vendor answered {answer.status} to a contact",
+                status=answer.status,
+            )
+
+    def _mint(self, contact: Contact, deadline: Deadline) -> str:
+        answer = self._post(self._settings.token_path, token_body(contact), deadline)
+        if answer.status != 200:
+            raise VendorInvalid(
+                f"the vendor answered {answer.status} to a token request; see "
+                "APP_INBOX_API_URL and APP_INBOX_TOKEN_PATH",
+                status=answer.status,
+            )
+        body = answer.json()
+        token = body.get("token") if isinstance(body, dict) else None
+        if not isinstance(token, str) or len(token) > _MAX_TOKEN:
+            raise VendorInvalid("the vendor's answer holds no token", status=200)
+        return token
+
+    def _post(self, path: str, body: dict[str, Any], deadline: Deadline) -> Answer:
+        request = Request(
+            "POST", self._settings.api_url + path, json=body, auth=self._auth
+        )
+        return self._transport.send(request, deadline)
+
+
+def token_body(contact: Contact) -> dict[str, str]:
+    """Return the body of a token request: the identifiers that are known."""
+    values = {name: getattr(contact, ours) for name, ours in _IDENTIFIERS.items()}
+    return {name: value for name, value in values.items() if value}
+
+
+def contact_body(contact: Contact) -> dict[str, Any]:
+    """Return the body that creates or updates a contact."""
+    channels = [
+        {"type": kind, "value": value}
+        for kind, value in (("email", contact.email), ("sms", contact.phone))
+        if value
+    ]
+    values = {
+        "externalCustomerId": contact.external_customer_id,
+        "firstName": contact.first_name,
+        "lastName": contact.last_name,
+        "channels": channels,
+    }
+    return {name: value for name, value in values.items() if value}

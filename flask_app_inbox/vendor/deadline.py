@@ -1,0 +1,178 @@
+"""A deadline that every wait on a socket keeps.
+
+The timeouts of requests and urllib3 start anew with each byte that arrives and
+with each address that is tried, so a vendor that drips one byte a second keeps
+a caller for as long as it likes. Here sockets ask the call's deadline before
+each wait: name lookup, connecting, handshake, headers and body share one span.
+"""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
+
+from requests.adapters import DEFAULT_CA_BUNDLE_PATH, HTTPAdapter
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.exceptions import ConnectTimeoutError, NameResolutionError
+from urllib3.exceptions import NewConnectionError as ConnectError
+
+_current: ContextVar[Deadline | None] = ContextVar("deadline", default=None)
+
+
+class Deadline:
+    """A moment by which an answer must be there.
+
+    :param seconds: from now.
+    :param clock: returns seconds that never run backwards.
+    """
+
+    def __init__(
+        self, seconds: float, *, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._clock = clock
+        self._end = clock() + seconds
+
+    def remaining(self) -> float:
+        """Return the seconds left, 0 if there are none."""
+        return max(0.0, self._end - self._clock())
+
+    def patience(self) -> float:
+        """Return the seconds left for a wait.
+
+        :raises TimeoutError: if there are none.
+        """
+        seconds = self.remaining()
+        if seconds <= 0:
+            raise TimeoutError("the deadline has passed")
+        return seconds
+
+    @contextmanager
+    def kept_by_sockets(self) -> Iterator[None]:
+        """Bind the sockets that this thread reads from to the deadline."""
+        token = _current.set(self)
+        try:
+            yield
+        finally:
+            _current.reset(token)
+
+
+class _PlainSocket(socket.socket):
+    def recv_into(self, *args: Any, **kwargs: Any) -> int:
+        _keep(self)
+        return super().recv_into(*args, **kwargs)
+
+
+class _TlsSocket(ssl.SSLSocket):
+    def recv_into(self, *args: Any, **kwargs: Any) -> int:
+        _keep(self)
+        return super().recv_into(*args, **kwargs)
+
+
+def _keep(sock: socket.socket) -> None:
+    deadline = _current.get()
+    if deadline is not None:
+        sock.settimeout(deadline.patience())
+
+
+class _Connection(HTTPConnection):
+    def _new_conn(self) -> socket.socket:
+        return _connect(self)
+
+
+class _TlsConnection(HTTPSConnection):
+    def _new_conn(self) -> socket.socket:
+        return _connect(self)
+
+
+def _connect(connection: HTTPConnection) -> socket.socket:
+    """Open a socket to the first address that answers, within the deadline."""
+    deadline = _current.get() or Deadline(float(connection.timeout or 0))
+    host, port = connection.host.strip("[]"), connection.port
+    try:
+        addresses = _look_up(host, port, deadline)
+    except TimeoutError as error:
+        raise ConnectTimeoutError(connection, "the name lookup hangs") from error
+    except socket.gaierror as error:
+        raise NameResolutionError(host, connection, error) from error
+    failure: OSError | None = None
+    for position, (family, kind, protocol, _, address) in enumerate(addresses):
+        sock = _PlainSocket(family, kind, protocol)
+        try:
+            # One dead address must not spend the time of those after it.
+            sock.settimeout(deadline.patience() / (len(addresses) - position))
+            for option in connection.socket_options or ():
+                sock.setsockopt(*option)
+            sock.connect(address)
+            sock.settimeout(deadline.patience())
+        except OSError as error:
+            sock.close()
+            failure = error
+        else:
+            return sock
+    if isinstance(failure, TimeoutError):
+        raise ConnectTimeoutError(connection, "no connection in time") from failure
+    raise ConnectError(connection, "no connection") from failure
+
+
+def _look_up(host: str, port: int, deadline: Deadline) -> list[Any]:
+    """Return the addresses of a host; a lookup itself cannot be interrupted."""
+    outcome: list[list[Any] | OSError] = []
+
+    def look_up() -> None:
+        try:
+            outcome.append(socket.getaddrinfo(host, port, 0, socket.SOCK_STREAM))
+        except OSError as error:
+            outcome.append(error)
+
+    if host.replace(".", "").isdigit() or ":" in host:
+        look_up()
+    else:
+        thread = threading.Thread(target=look_up, name="vendor lookup", daemon=True)
+        thread.start()
+        thread.join(deadline.patience())
+    if not outcome:
+        raise TimeoutError
+    if isinstance(outcome[0], OSError):
+        raise outcome[0]
+    return outcome[0]
+
+
+class _Pool(HTTPConnectionPool):
+    ConnectionCls = _Connection
+
+
+class _TlsPool(HTTPSConnectionPool):
+    ConnectionCls = _TlsConnection
+
+
+class DeadlineAdapter(HTTPAdapter):
+    """Connections of a requests session that keep the current deadline.
+
+    :param size: how many idle connections are kept for each host.
+    :param ca_bundle: a file of certificates to trust in place of certifi's.
+    """
+
+    def __init__(self, *, size: int, ca_bundle: str | None = None) -> None:
+        self._ca_bundle = ca_bundle
+        super().__init__(pool_maxsize=size)
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        super().init_poolmanager(*args, ssl_context=self._tls(), **kwargs)
+        self.poolmanager.pool_classes_by_scheme = {"http": _Pool, "https": _TlsPool}
+
+    def _tls(self) -> ssl.SSLContext:
+        context = ssl.create_default_context(
+            cafile=self._ca_bundle or DEFAULT_CA_BUNDLE_PATH
+        )
+        context.sslsocket_class = _TlsSocket
+        return context
+
+    def cert_verify(self, *_: Any) -> None:
+        """Leave it to the context: it verifies always and is loaded once."""

@@ -1,0 +1,313 @@
+"""One way to call a vendor; every call of the package passes here.
+
+The policy, in the order of :meth:`Transport.send`: a slot, so that a slow
+vendor takes only some of the process's threads; a breaker, so that a dead one
+takes none; retries where they help and fit into the deadline; one exchange over
+kept connections, whose every wait keeps the deadline and whose answer is read
+up to a size. Nothing follows redirects, obeys proxy variables or keeps cookies.
+"""
+
+from __future__ import annotations
+
+import http.client
+import json
+import logging
+import os
+import random
+import threading
+import time
+import zlib
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from email.utils import parsedate_to_datetime
+from http.cookiejar import DefaultCookiePolicy
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+import urllib3
+
+from ..errors import (
+    VendorError,
+    VendorInvalid,
+    VendorRateLimited,
+    VendorRejected,
+    VendorTimeout,
+    VendorUnavailable,
+)
+from .breaker import Breaker
+from .deadline import Deadline, DeadlineAdapter
+
+logger = logging.getLogger(__name__)
+
+#: Bytes of an answer that are read, unpacked.
+MAX_SIZE = 64 * 1024
+#: Seconds that a call waits for a slot.
+SLOT_PATIENCE = 0.1
+#: How often one call is repeated.
+RETRIES = 2
+#: Seconds before the first retry; doubled for the next.
+FIRST_PAUSE = 0.1
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a vendor answered; its text may hold anything, so repr hides it."""
+
+    status: int
+    body: bytes = field(repr=False)
+
+    def json(self) -> Any:
+        """Parse the body.
+
+        :raises VendorInvalid: if it is no JSON.
+        """
+        try:
+            return json.loads(self.body)
+        except (ValueError, RecursionError) as error:
+            raise VendorInvalid(
+                "the vendor's answer is no JSON", status=self.status
+            ) from error
+
+
+class Transport:
+    """Calls to a vendor under one policy.
+
+    :param max_concurrent: calls at once in this process.
+    :param ca_bundle: a file of certificates to trust in place of certifi's; by
+        default that of ``REQUESTS_CA_BUNDLE`` or ``CURL_CA_BUNDLE``.
+    :param sleep: waits for seconds.
+    :param jitter: returns a number from 0 to 1.
+    """
+
+    def __init__(
+        self,
+        *,
+        max_concurrent: int,
+        ca_bundle: str | None = None,
+        sleep: Callable[[float], None] = time.sleep,
+        jitter: Callable[[], float] = random.random,
+    ) -> None:
+        self._slots = threading.BoundedSemaphore(max_concurrent)
+        self._breakers: dict[str, Breaker] = {}
+        self._sleep = sleep
+        self._jitter = jitter
+        self._session = _session(max_concurrent, ca_bundle or _ca_bundle_of_system())
+
+    def send(
+        self,
+        request: requests.Request,
+        deadline: Deadline,
+        *,
+        repeatable: bool = True,
+    ) -> Answer:
+        """Send a request and return the answer, whether it is 2xx or 4xx.
+
+        :param repeatable: False for a call that must not reach the vendor twice.
+        :raises VendorError: if there is no usable answer; credentials refused
+            (401, 403), 429, redirects and 5xx are errors here, too.
+        """
+        with self._slot(deadline):
+            return self._breaker_of(request.url).call(
+                lambda: self._send_again(request, deadline, repeatable)
+            )
+
+    @contextmanager
+    def _slot(self, deadline: Deadline) -> Iterator[None]:
+        if not self._slots.acquire(timeout=min(SLOT_PATIENCE, deadline.remaining())):
+            raise VendorUnavailable(
+                "all slots for calls to the vendor are busy", retry_after=1
+            )
+        try:
+            yield
+        finally:
+            self._slots.release()
+
+    def _breaker_of(self, url: str) -> Breaker:
+        host = urlsplit(url).netloc
+        if host not in self._breakers:
+            self._breakers.setdefault(host, Breaker(host))
+        return self._breakers[host]
+
+    def _send_again(
+        self, request: requests.Request, deadline: Deadline, repeatable: bool
+    ) -> Answer:
+        for attempt in range(RETRIES + 1):
+            try:
+                return self._exchange(request, deadline)
+            except VendorError as error:
+                pause = pause_before_retry(error, attempt, self._jitter())
+                if pause is None or not repeatable or pause >= deadline.remaining():
+                    raise
+                self._sleep(pause)
+        raise AssertionError("the last attempt returns or raises")
+
+    def _exchange(self, request: requests.Request, deadline: Deadline) -> Answer:
+        prepared = self._session.prepare_request(request)
+        try:
+            with deadline.kept_by_sockets():
+                response = self._session.send(
+                    prepared,
+                    stream=True,
+                    allow_redirects=False,
+                    timeout=deadline.patience(),
+                )
+                with response:
+                    body = read_body(response)
+        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as e:
+            raise cause_of(e) from e
+        return check_status(response.status_code, response.headers, body)
+
+
+def _session(size: int, ca_bundle: str | None) -> requests.Session:
+    session = requests.Session()
+    # No proxy, netrc or certificate comes from the environment by itself.
+    session.trust_env = False
+    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+    session.headers.clear()
+    session.headers.update(
+        {
+            "Accept": "application/json",
+            "Accept-Encoding": "identity",
+            "User-Agent": "flask-app-inbox",
+        }
+    )
+    adapter = DeadlineAdapter(size=size, ca_bundle=ca_bundle)
+    session.mount("https://", adapter)
+    session.mount("http://", adapter)
+    return session
+
+
+def _ca_bundle_of_system() -> str | None:
+    return os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE")
+
+
+def pause_before_retry(error: VendorError, attempt: int, jitter: float) -> float | None:
+    """Decide how long to wait before the next attempt.
+
+    :param attempt: 0 for the first.
+    :param jitter: from 0 to 1.
+    :returns: seconds; None if another attempt would not help.
+    """
+    if attempt >= RETRIES or isinstance(error, VendorTimeout) or not error.retryable:
+        return None
+    if isinstance(error, VendorRateLimited):
+        if error.retry_after is None:
+            return None
+        return error.retry_after + FIRST_PAUSE * jitter
+    return FIRST_PAUSE * float(2**attempt) * (0.5 + jitter)
+
+
+def read_body(response: requests.Response) -> bytes:
+    """Read and unpack a body of at most 64 KiB.
+
+    :raises VendorInvalid: if it is larger or packed in a way never asked for;
+        the caller closes the connection.
+    """
+    packed = response.headers.get("Content-Encoding", "identity").strip().lower()
+    if packed in ("", "identity"):
+        unpack = None
+    elif packed in ("gzip", "x-gzip", "deflate"):
+        unpack = zlib.decompressobj(zlib.MAX_WBITS | 32)
+    else:
+        raise VendorInvalid("the vendor's answer is packed in a way never asked for")
+    body = b""
+    while chunk := response.raw.read(8192, decode_content=False):
+        if unpack is None:
+            body += chunk
+        else:
+            try:
+                body += unpack.decompress(chunk, MAX_SIZE + 1 - len(body))
+            except zlib.error as error:
+                raise VendorInvalid("the vendor's answer cannot be unpacked") from error
+        if len(body) > MAX_SIZE:
+            raise VendorInvalid(f"the vendor's answer is larger than {MAX_SIZE} bytes")
+    return body
+
+
+def cause_of(error: Exception) -> VendorError:
+    """Return what a failed exchange means to a caller.
+
+    Messages of requests and urllib3 hold addresses and bytes of the answer, so
+    only the kind of the failure is passed on.
+    """
+    causes = list(_causes(error))
+
+    def among(*kinds: type[BaseException]) -> bool:
+        return any(isinstance(cause, kinds) for cause in causes)
+
+    if among(requests.exceptions.SSLError, urllib3.exceptions.SSLError):
+        return VendorUnavailable("no trusted TLS connection", retryable=False)
+    if among(
+        requests.Timeout,
+        TimeoutError,
+        urllib3.exceptions.TimeoutError,
+    ):
+        return VendorTimeout("no whole answer within the deadline")
+    if among(http.client.RemoteDisconnected):
+        return VendorUnavailable("the connection was closed")
+    if among(http.client.IncompleteRead, urllib3.exceptions.IncompleteRead):
+        return VendorInvalid("the answer ends too early", retryable=True)
+    if among(
+        http.client.HTTPException,
+        urllib3.exceptions.InvalidHeader,
+        urllib3.exceptions.HeaderParsingError,
+        urllib3.exceptions.InvalidChunkLength,
+        urllib3.exceptions.DecodeError,
+        requests.exceptions.InvalidHeader,
+    ):
+        return VendorInvalid("the answer is no HTTP")
+    return VendorUnavailable("no connection, or a broken one")
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    """Walk the chain; urllib3 and requests keep causes in args and reason, too."""
+    seen: set[int] = set()
+    waiting = [error]
+    while waiting:
+        cause = waiting.pop()
+        if not isinstance(cause, BaseException) or id(cause) in seen:
+            continue
+        seen.add(id(cause))
+        yield cause
+        waiting += [cause.__cause__, cause.__context__, getattr(cause, "reason", None)]
+        waiting += [part for part in cause.args if isinstance(part, BaseException)]
+
+
+def check_status(status: int, headers: Mapping[str, str], body: bytes) -> Answer:
+    """Return an answer that a caller may look into.
+
+    :raises VendorError: for a status that means the same for every call.
+    """
+    if status in (401, 403):
+        raise VendorRejected(f"the vendor answered {status}", status=status)
+    if status == 429:
+        raise VendorRateLimited(
+            "the vendor answered 429",
+            status=status,
+            retry_after=retry_after(headers.get("Retry-After")),
+        )
+    if status >= 500:
+        raise VendorUnavailable(
+            f"the vendor answered {status}",
+            status=status,
+            retryable=status in (502, 503, 504),
+            retry_after=retry_after(headers.get("Retry-After")),
+        )
+    if not 200 <= status < 300 and not 400 <= status < 500:
+        raise VendorInvalid(f"the vendor answered {status}", status=status)
+    return Answer(status, body)
+
+
+def retry_after(value: str | None) -> float | None:
+    """Parse Retry-After, seconds or a date; None if it is missing or unusable."""
+    if value is None:
+        return None
+    if value.strip().isdigit():
+        return float(min(int(value), 24 * 60 * 60))
+    try:
+        moment = parsedate_to_datetime(value).timestamp()
+    except ValueError:
+        return None
+    return min(max(0.0, moment - time.time()), 24 * 60 * 60)
