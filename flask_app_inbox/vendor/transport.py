@@ -108,6 +108,8 @@ class Transport:
         :raises VendorError: if there is no usable answer; credentials refused
             (401, 403), 429, redirects and 5xx are errors here, too.
         """
+        if not deadline.remaining():
+            raise VendorTimeout("no time was left to ask the vendor")
         with self._slot(deadline):
             return self._breaker_of(request.url).call(
                 lambda: self._send_again(request, deadline, repeatable)
