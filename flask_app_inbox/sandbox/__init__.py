@@ -1,0 +1,12 @@
+"""The sandbox: a program that speaks the vendors' protocols on localhost.
+
+It stands for the vendor in demos, tests and development, so it imports nothing of
+the extension: the two meet on the wire alone.
+"""
+
+from __future__ import annotations
+
+from .app import create_sandbox
+from .server import SandboxServer
+
+__all__ = ["SandboxServer", "create_sandbox"]

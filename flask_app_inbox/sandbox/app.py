@@ -1,0 +1,72 @@
+"""The sandbox as one Flask application."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from flask import Flask, Response, request
+from flask.json.provider import DefaultJSONProvider
+from werkzeug.exceptions import HTTPException
+
+from . import console, control, cors, inbox, rest
+from .breakage import BreakageMiddleware
+from .journal import JournalMiddleware
+from .state import State
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
+#: No call needs more, in bytes.
+BODY_LIMIT = 1024 * 1024
+
+
+class _InOrder(DefaultJSONProvider):
+    """JSON with its keys in the order of the documents."""
+
+    sort_keys = False
+
+
+def create_sandbox(
+    *, api_key: str = "sandbox-key", clock: Callable[[], float] = time.time
+) -> Flask:
+    """Return the sandbox as a WSGI application; its state is in memory.
+
+    `api_key` is the key that the REST API accepts, `clock` tells the seconds since
+    the epoch. Faults that break connections need the sandbox's own server.
+    """
+    app = Flask(__name__)
+    app.config["MAX_CONTENT_LENGTH"] = BODY_LIMIT
+    app.json = _InOrder(app)
+    state = State(api_key=api_key, clock=clock)
+    app.extensions["sandbox"] = state
+    app.register_blueprint(rest.blueprint)
+    app.register_blueprint(rest.blueprint, url_prefix="/api", name="rest_api")
+    app.register_blueprint(inbox.blueprint)
+    app.register_blueprint(control.blueprint)
+    app.register_blueprint(console.blueprint)
+    app.register_error_handler(HTTPException, _show_error)
+    app.after_request(_open_inbox_to_pages)
+    layers: WSGIApplication = app.wsgi_app
+    layers = BreakageMiddleware(layers, state.faults)
+    layers = JournalMiddleware(layers, state.journal)
+    # Flask's own way to add layers; mypy takes the attribute for a method.
+    app.wsgi_app = layers  # type: ignore[method-assign]
+    return app
+
+
+def _show_error(error: HTTPException) -> Response:
+    """Answer in the form of the API that was called: JSON or the vendor's text."""
+    if request.path.startswith(control.PREFIX):
+        return control.error_as_json(error)
+    response = Response(error.description, error.code, mimetype="text/plain")
+    if allow := error.get_response().headers.get("Allow"):
+        response.headers["Allow"] = allow
+    return response
+
+
+def _open_inbox_to_pages(response: Response) -> Response:
+    if request.path.startswith(cors.PREFIX):
+        response.headers.update(cors.HEADERS)
+    return response

@@ -1,0 +1,43 @@
+"""The console for people at `/`, and the script that shops load."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from flask import Blueprint, Response, abort, current_app, render_template
+
+from .snippet import script_safe_json
+from .state import state
+
+blueprint = Blueprint("console", __name__)
+
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
+    "img-src * data:; form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
+)
+
+
+@blueprint.get("/")
+def console() -> Response:
+    """Show the console, which works through the control API alone."""
+    response = Response(render_template("console.html"), mimetype="text/html")
+    response.headers["Content-Security-Policy"] = _POLICY
+    response.headers["Cache-Control"] = "no-cache"
+    return response
+
+
+@blueprint.get("/scripts/<site_id>.js")
+def script(site_id: str) -> Response:
+    """Return the widget, led by the site's configuration; any script id will do."""
+    if not re.fullmatch("[A-Za-z0-9_-]{1,64}", site_id):
+        abort(404)
+    site = {"icon": None, **state().site.to_json()}
+    widget = Path(current_app.static_folder or "", "widget.js").read_text("utf-8")
+    head = f"window.__appInboxSandboxSite = {script_safe_json(site)};\n"
+    response = Response(head + widget, mimetype="text/javascript")
+    response.headers["Cache-Control"] = "no-cache"
+    # For pages that ask for isolation (COEP) or load scripts with `crossorigin`.
+    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    return response

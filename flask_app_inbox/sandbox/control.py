@@ -1,0 +1,216 @@
+"""The control API under `/_sandbox`: what the console and other programs drive.
+
+JSON in and out. Errors are `{"error": "…"}` and say what is wrong.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, jsonify, request
+from werkzeug.exceptions import HTTPException
+
+from .contacts import Contact
+from .faults import KINDS, read_order
+from .json_body import BadBody, choice, number, only, read_object, text
+from .messages import DEFAULT_LIFETIME, Content
+from .own_callers import objection
+from .routes import ROUTES
+from .site import POSITIONS, Site
+from .state import state
+from .tokens import MODES
+
+PREFIX = "/_sandbox"
+
+blueprint = Blueprint("control", __name__, url_prefix=PREFIX)
+
+_WHO = ("email", "phone", "externalCustomerId")
+_TEN_YEARS = 10 * 365 * 86400.0
+
+
+@blueprint.before_request
+def refuse_foreign_pages() -> tuple[Response, int] | None:
+    """Let no web page but the console drive the sandbox."""
+    if reason := objection(request, state().host):
+        return jsonify(error=reason), 403
+    if request.content_length and request.mimetype != "application/json":
+        return jsonify(error="Bodies must have Content-Type: application/json."), 415
+    return None
+
+
+@blueprint.after_request
+def forbid_storing(response: Response) -> Response:
+    """Keep the state of a moment out of caches."""
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@blueprint.errorhandler(BadBody)
+def refuse_body(error: BadBody) -> tuple[Response, int]:
+    """Answer what is wrong with the body."""
+    return jsonify(error=str(error)), error.status
+
+
+@blueprint.get("/contacts")
+def contacts() -> Response:
+    """List the contacts."""
+    return jsonify([contact.to_json() for contact in state().contacts.all()])
+
+
+@blueprint.post("/contacts")
+def add_contact() -> tuple[Response, int]:
+    """Create a contact, or update the one with the same identifier."""
+    body = read_object(request)
+    only(body, (*_WHO, "firstName", "lastName"))
+    contact = state().contacts.save(_read_contact(body))
+    return jsonify(contact.to_json()), 201
+
+
+@blueprint.get("/messages")
+def messages() -> tuple[Response, int] | Response:
+    """List a contact's messages, the newest first."""
+    contact = state().contacts.find(_read_contact(dict(request.args)))
+    if contact is None:
+        return _no_contact()
+    return jsonify([m.to_json() for m in state().messages.of(contact.id)])
+
+
+@blueprint.post("/messages")
+def send_message() -> tuple[Response, int]:
+    """Send a message to a contact."""
+    body = read_object(request)
+    content = ("title", "content", "image", "link", "category", "customData")
+    only(body, (*_WHO, *content, "expiresIn"))
+    wanted = _read_contact(body)
+    says = _read_content(body)
+    lifetime = number(body, "expiresIn", DEFAULT_LIFETIME, _TEN_YEARS)
+    contact = state().contacts.find(wanted)
+    if contact is None:
+        return _no_contact()
+    return jsonify(state().messages.send(contact.id, says, lifetime).to_json()), 201
+
+
+@blueprint.get("/tokens")
+def tokens() -> Response:
+    """Tell the token mode and how many tokens are alive."""
+    return jsonify(mode=state().tokens.mode, alive=len(state().tokens))
+
+
+@blueprint.put("/tokens")
+def set_token_mode() -> Response:
+    """Change the token mode; tokens that are alive stay so."""
+    body = read_object(request)
+    only(body, ("mode",))
+    state().tokens.mode = choice(body, "mode", MODES)
+    return tokens()
+
+
+@blueprint.delete("/tokens")
+def invalidate_tokens() -> Response:
+    """Kill every token that was issued."""
+    return jsonify(invalidated=state().tokens.invalidate())
+
+
+@blueprint.get("/faults")
+def faults() -> Response:
+    """List what can be broken, how, and what is."""
+    kinds = {kind: list(optional) for kind, (optional, _) in KINDS.items()}
+    current = [fault.to_json() for fault in state().faults.all()]
+    return jsonify(routes=list(ROUTES), kinds=kinds, faults=current)
+
+
+@blueprint.post("/faults")
+def add_fault() -> tuple[Response, int]:
+    """Break a route; `times` missing: once, null: until it is cleared."""
+    order = read_order(read_object(request))
+    return jsonify(state().faults.add(order).to_json()), 201
+
+
+@blueprint.delete("/faults")
+def clear_faults() -> Response:
+    """Mend everything and free the requests that hang."""
+    return jsonify(cleared=state().faults.clear())
+
+
+@blueprint.get("/requests")
+def requests_log() -> Response:
+    """List the vendor's requests that came after the entry with the id `since`."""
+    since = request.args.get("since", "0")
+    if not since.isascii() or not since.isdecimal() or len(since) > 18:
+        raise BadBody('"since" must be the id of an entry.')
+    return jsonify(state().journal.since(int(since)))
+
+
+@blueprint.get("/site")
+def site() -> Response:
+    """Tell where the bell goes."""
+    return jsonify(state().site.to_json())
+
+
+@blueprint.put("/site")
+def configure_site() -> Response:
+    """Set where the bell goes; what is missing becomes what a fresh start has."""
+    body = read_object(request)
+    only(body, ("selector", "position", "icon"))
+    fresh = Site()
+    position = fresh.position
+    if body.get("position") is not None:
+        position = choice(body, "position", POSITIONS)
+    icon = text(body, "icon").strip()
+    if icon and not icon.startswith("<svg"):
+        raise BadBody('"icon" must be an SVG element: text that starts with <svg.')
+    selector = text(body, "selector").strip() or fresh.selector
+    state().site = Site(selector, position, icon)
+    return site()
+
+
+@blueprint.post("/reset")
+def reset() -> Response:
+    """Become as freshly started."""
+    if request.get_data():
+        only(read_object(request), ())
+    state().reset()
+    return jsonify(reset=True)
+
+
+def error_as_json(error: HTTPException) -> Response:
+    """Answer an error that arose outside these calls in this API's form."""
+    response = jsonify(error=error.description)
+    response.status_code = error.code or 500
+    if allow := error.get_response().headers.get("Allow"):
+        response.headers["Allow"] = allow
+    return response
+
+
+def _read_contact(body: dict[str, Any]) -> Contact:
+    contact = Contact(
+        external_customer_id=text(body, "externalCustomerId"),
+        email=text(body, "email"),
+        phone=text(body, "phone"),
+        first_name=text(body, "firstName"),
+        last_name=text(body, "lastName"),
+    )
+    if not any(contact.identifiers()):
+        raise BadBody("Give an email, a phone or an externalCustomerId.")
+    return contact
+
+
+def _read_content(body: dict[str, Any]) -> Content:
+    custom_data = body.get("customData")
+    if custom_data is not None and not isinstance(custom_data, (dict, str)):
+        raise BadBody('"customData" must be an object or a string.')
+    says = Content(
+        title=text(body, "title"),
+        content=text(body, "content"),
+        image=text(body, "image"),
+        link=text(body, "link"),
+        category=text(body, "category"),
+        custom_data=custom_data,
+    )
+    if not says.title.strip():
+        raise BadBody('"title" is missing.')
+    return says
+
+
+def _no_contact() -> tuple[Response, int]:
+    return jsonify(error="No such contact: create it with POST contacts first."), 404

@@ -1,0 +1,127 @@
+"""The log of what came in: paths and numbers, never secrets."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterable
+from datetime import datetime, timezone
+from typing import TYPE_CHECKING, Any
+
+from .routes import path_of
+
+if TYPE_CHECKING:
+    from _typeshed import OptExcInfo
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+#: How many requests are kept; the oldest go first.
+LIMIT = 1000
+
+#: The longest path that is kept whole.
+_PATH_LIMIT = 200
+
+#: What the sandbox's own people and programs ask for, which is not the vendor's.
+_OWN_PATHS = ("/_sandbox/", "/static/", "/favicon.ico")
+
+_VISIT = "app_inbox_sandbox.visit"
+
+
+class Journal:
+    """A ring of the last requests; safe to use from many threads."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._entries: deque[dict[str, Any]] = deque(maxlen=LIMIT)
+        self._last_id = 0
+
+    def since(self, last_seen: int) -> list[dict[str, Any]]:
+        """Return the entries with a higher id than `last_seen`, the oldest first."""
+        with self._lock:
+            return [entry for entry in self._entries if entry["id"] > last_seen]
+
+    def clear(self) -> None:
+        """Forget all entries; ids go on, so that a reader misses nothing."""
+        with self._lock:
+            self._entries.clear()
+
+    def begin(self, method: str, path: str) -> Visit:
+        """Note that a request has arrived."""
+        return Visit(self, method, path[:_PATH_LIMIT], self._clock())
+
+    def _add(self, visit: Visit, status: int, ms: float) -> None:
+        at = datetime.fromtimestamp(visit.began, timezone.utc)
+        with self._lock:
+            self._last_id += 1
+            self._entries.append(
+                {
+                    "id": self._last_id,
+                    "at": at.isoformat(timespec="milliseconds"),
+                    "method": visit.method,
+                    "path": visit.path,
+                    "status": status,
+                    "ms": round(ms, 1),
+                }
+            )
+
+
+class Visit:
+    """One request on its way; its first end is the one that is written down."""
+
+    def __init__(self, journal: Journal, method: str, path: str, began: float) -> None:
+        self.method = method
+        self.path = path
+        self.began = began
+        self._journal = journal
+        self._started = time.perf_counter()
+        self._ended = False
+
+    def end(self, status: int) -> None:
+        """Write the request down; status 0 means that it got no whole answer."""
+        if not self._ended:
+            self._ended = True
+            ms = (time.perf_counter() - self._started) * 1000
+            self._journal._add(self, status, ms)
+
+
+def visit_of(environ: WSGIEnvironment) -> Visit | None:
+    """Return the entry that is being made for a request, if it is logged at all."""
+    visit: Visit | None = environ.get(_VISIT)
+    return visit
+
+
+class JournalMiddleware:
+    """Write down each request before its answer can reach the client."""
+
+    def __init__(self, app: WSGIApplication, journal: Journal) -> None:
+        self._app = app
+        self._journal = journal
+
+    def __call__(
+        self, environ: WSGIEnvironment, start_response: StartResponse
+    ) -> Iterable[bytes]:
+        path = path_of(environ)
+        if path == "/" or path.startswith(_OWN_PATHS):
+            return self._app(environ, start_response)
+        visit = self._journal.begin(environ["REQUEST_METHOD"], path)
+        environ[_VISIT] = visit
+        code = 0
+
+        def noting_status(
+            status: str,
+            headers: list[tuple[str, str]],
+            exc_info: OptExcInfo | None = None,
+            /,
+        ) -> Callable[[bytes], object]:
+            nonlocal code
+            code = int(status[:3])
+            return start_response(status, headers, exc_info)
+
+        try:
+            answer = self._app(environ, noting_status)
+        except ConnectionError:
+            visit.end(0)
+            raise
+        visit.end(code)
+        return answer

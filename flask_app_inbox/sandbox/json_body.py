@@ -1,0 +1,88 @@
+"""Reading JSON bodies without trusting them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from flask import Request
+
+
+class BadBody(ValueError):
+    """The body is not what the call asks for; the text says what is wrong."""
+
+    def __init__(self, message: str, status: int = 400) -> None:
+        super().__init__(message)
+        #: 400, or 415 where the body's declared type is the trouble.
+        self.status = status
+
+
+def read_object(request: Request) -> dict[str, Any]:
+    """Return the request's JSON object; raise `BadBody` for anything else."""
+    if request.mimetype != "application/json":
+        raise BadBody("The body must be JSON with Content-Type: application/json.", 415)
+    try:
+        value = json.loads(request.get_data().decode(), parse_constant=_no_constant)
+    except (ValueError, RecursionError) as error:
+        raise BadBody("The body is not valid JSON.") from error
+    if not isinstance(value, dict):
+        raise BadBody(f"The body must be a JSON object, not {_name(value)}.")
+    return value
+
+
+def only(body: dict[str, Any], known: Collection[str]) -> None:
+    """Raise `BadBody` when the body has a key that the call does not know."""
+    if strange := sorted(body.keys() - set(known)):
+        raise BadBody(f'Unknown key "{strange[0]}"; known are: {", ".join(known)}.')
+
+
+def text(body: dict[str, Any], key: str) -> str:
+    """Return a string field; a field that is null or missing counts as empty."""
+    value = body.get(key)
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        raise BadBody(f'"{key}" must be a string, not {_name(value)}.')
+    return value
+
+
+def choice(body: dict[str, Any], key: str, allowed: Collection[str]) -> str:
+    """Return a string field that is one of `allowed`."""
+    value = text(body, key)
+    if value not in allowed:
+        raise BadBody(f'"{key}" must be one of: {", ".join(allowed)}.')
+    return value
+
+
+def number(body: dict[str, Any], key: str, default: float, most: float) -> float:
+    """Return a number above 0 and at most `most`; null or missing: the default."""
+    value = body.get(key)
+    if value is None:
+        return default
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise BadBody(f'"{key}" must be a number, not {_name(value)}.')
+    if not 0 < value <= most:
+        raise BadBody(f'"{key}" must be above 0 and at most {most:g}.')
+    return float(value)
+
+
+def whole(body: dict[str, Any], key: str, least: int, most: int) -> int:
+    """Return a whole number from `least` to `most`."""
+    value = body.get(key)
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise BadBody(f'"{key}" must be a whole number, not {_name(value)}.')
+    if not least <= value <= most:
+        raise BadBody(f'"{key}" must be from {least} to {most}.')
+    return value
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _name(value: object) -> str:
+    """Name a JSON value's type as people call it."""
+    names = {dict: "an object", list: "a list", str: "a string", bool: "a boolean"}
+    return "null" if value is None else names.get(type(value), "a number")

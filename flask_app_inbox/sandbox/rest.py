@@ -1,0 +1,144 @@
+"""The vendor's REST API, as far as App Inbox needs it.
+
+Errors are plain text, for the vendor's API guide promises a status and perhaps
+"text details", no more: a client must not count on JSON there.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, after_this_request, jsonify, request
+
+from .contacts import Contact
+from .credentials import authorized
+from .json_body import BadBody, read_object, text
+from .snippet import loader_snippet
+from .state import state
+
+#: Registered at the root and under `/api`: the documents show both.
+blueprint = Blueprint("rest", __name__)
+
+
+@blueprint.before_request
+def require_credentials() -> Response | None:
+    """Refuse whoever shows neither the API key nor an access token."""
+    if authorized(request):
+        return None
+    refusal = _plain("Unauthorized: wrong or missing API key.", 401)
+    refusal.headers["WWW-Authenticate"] = 'Basic realm="sandbox"'
+    return refusal
+
+
+@blueprint.after_request
+def forbid_storing(response: Response) -> Response:
+    """Keep tokens and personal data out of caches."""
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@blueprint.errorhandler(BadBody)
+def refuse_body(error: BadBody) -> Response:
+    """Answer 400 to every body that is not what the call asks for."""
+    return _plain(str(error), 400)
+
+
+@blueprint.post("/v1/auth/contact/token")
+def contact_token() -> Response:
+    """Mint a token for the contact in the body; "" when nobody is found.
+
+    Fields that are null or empty count as missing (the vendor's own plugins send
+    them); one identifier at least is required (web guides).
+    """
+    body = read_object(request)
+    wanted = Contact(
+        external_customer_id=text(body, "externalCustomerId"),
+        email=text(body, "email"),
+        phone=text(body, "phone"),
+    )
+    _require_identifier(wanted)
+    contact = state().contacts.find(wanted)
+    return jsonify(token=state().tokens.issue(contact.id) if contact else "")
+
+
+@blueprint.post("/v1/contact")
+def save_contact() -> Response:
+    """Create a contact, or update the one that it is (vendor's contact guides)."""
+    given = _read_contact(read_object(request))
+    work = request.get_data()
+    if not state().in_flight.enter(work):
+        return _plain("Duplicated request", 400)
+
+    @after_this_request
+    def leave(response: Response) -> Response:
+        # Only when the answer goes out: a delayed request is still being worked on.
+        response.call_on_close(lambda: state_now.in_flight.leave(work))
+        return response
+
+    state_now = state()
+    return jsonify(id=state_now.contacts.save(given).id)
+
+
+@blueprint.get("/v1/account/info")
+def account_info() -> Response:
+    """Describe the account: the call that plugins test a key with."""
+    return jsonify(
+        orgId=1, userEmail="owner@sandbox.invalid", organisationName="Sandbox"
+    )
+
+
+@blueprint.get("/v1/version")
+@blueprint.get("/v2/version")
+def version() -> Response:
+    """Tell the API's version."""
+    return jsonify(version="1", protocolVersion="1.0")
+
+
+@blueprint.post("/v1/site/domains")
+def register_domain() -> Response:
+    """Register a site and return the id of its script."""
+    domain = text(read_object(request), "domain").strip().lower()
+    if not domain:
+        raise BadBody('"domain" is missing.')
+    site_id = state().domains.register(domain)
+    if site_id is None:
+        return _plain("Domain already exists", 400)
+    return jsonify(siteId=site_id)
+
+
+@blueprint.get("/v1/site/script")
+def site_script() -> Response:
+    """Return the HTML that loads and starts the script on a page."""
+    return _plain(loader_snippet(request.host_url, state().domains.newest_id()))
+
+
+def _read_contact(body: dict[str, Any]) -> Contact:
+    channels = body.get("channels") or []
+    if not isinstance(channels, list):
+        raise BadBody('"channels" must be a list.')
+    values = {"email": "", "sms": ""}
+    for channel in channels:
+        if not isinstance(channel, dict):
+            raise BadBody('"channels" must hold objects with "type" and "value".')
+        kind = text(channel, "type")
+        if kind not in values:
+            raise BadBody('A channel\'s "type" must be "email" or "sms".')
+        values[kind] = text(channel, "value")
+    contact = Contact(
+        external_customer_id=text(body, "externalCustomerId"),
+        email=values["email"],
+        phone=values["sms"],
+        first_name=text(body, "firstName"),
+        last_name=text(body, "lastName"),
+    )
+    _require_identifier(contact)
+    return contact
+
+
+def _require_identifier(contact: Contact) -> None:
+    if not any(contact.identifiers()):
+        raise BadBody("Give an email, a phone or an externalCustomerId.")
+
+
+def _plain(message: str, status: int = 200) -> Response:
+    return Response(message, status, mimetype="text/plain")

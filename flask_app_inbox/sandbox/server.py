@@ -1,0 +1,146 @@
+"""The sandbox as a server in a thread of this process."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+from flask import Flask
+from werkzeug.serving import ThreadedWSGIServer
+
+from .app import create_sandbox
+from .connection import Connection, VerboseConnection
+from .state import state_of
+
+#: Connections that may wait to be accepted.
+_BACKLOG = 512
+
+#: How often the accepting thread looks whether it shall stop, in seconds.
+_POLL = 0.05
+
+#: How long `stop` waits for the threads, which end at once, in seconds.
+_PATIENCE = 10.0
+
+
+class SandboxServer:
+    """A sandbox that listens on a port: a context manager, or `start` and `stop`.
+
+    `port` 0 takes a free one, which is kept when the server is started again, so
+    that a vendor can be down for a while; what it remembers is kept too. A port that
+    is taken raises `OSError` in `start`. `clock` tells the seconds since the epoch.
+    """
+
+    def __init__(
+        self,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        *,
+        api_key: str = "sandbox-key",
+        verbose: bool = False,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self.app: Flask = create_sandbox(api_key=api_key, clock=clock)
+        state_of(self.app).host = host
+        self._host = host
+        self._port = port
+        self._handler = VerboseConnection if verbose else Connection
+        self._server: _Server | None = None
+        self._thread: threading.Thread | None = None
+
+    @property
+    def port(self) -> int:
+        """The port that it listens on; 0 before the first start if none was named."""
+        return self._port
+
+    @property
+    def url(self) -> str:
+        """The address without a slash at its end."""
+        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self._host, self._host)  # noqa: S104  (only told apart)
+        return f"http://{f'[{host}]' if ':' in host else host}:{self._port}"
+
+    def start(self) -> SandboxServer:
+        """Listen and answer; return the server itself."""
+        if self._server is not None:
+            raise RuntimeError("This sandbox runs already: stop it first.")
+        family = socket.AF_INET6 if ":" in self._host else socket.AF_INET
+        with socket.create_server(
+            (self._host, self._port), family=family, backlog=_BACKLOG
+        ) as listener:
+            self._port = listener.getsockname()[1]
+            self._server = _Server(
+                self._host, self._port, self.app, self._handler, fd=listener.fileno()
+            )
+        self._thread = threading.Thread(
+            target=self._server.serve_forever,
+            args=(_POLL,),
+            name=f"sandbox-{self._port}",
+            daemon=True,
+        )
+        self._thread.start()
+        return self
+
+    def stop(self) -> None:
+        """End at once, also in the middle of answers; nothing when it is stopped."""
+        if self._server is None or self._thread is None:
+            return
+        self._server.shutdown()
+        self._thread.join()
+        self._server.drop_connections()
+        self._server = self._thread = None
+
+    def reset(self) -> None:
+        """Make the sandbox forget everything, as `POST /_sandbox/reset` does."""
+        state_of(self.app).reset()
+
+    def __enter__(self) -> SandboxServer:
+        return self.start()
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+
+class _Server(ThreadedWSGIServer):
+    """A threaded server that knows its connections, so that it can end them."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._lock = threading.Lock()
+        self._open: dict[threading.Thread, socket.socket] = {}
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """Answer a new connection in a thread of its own."""
+        thread = threading.Thread(
+            target=self.process_request_thread,
+            args=(request, client_address),
+            name=f"sandbox-{self.port}-client",
+            daemon=True,
+        )
+        with self._lock:
+            self._open[thread] = request
+        thread.start()
+
+    def process_request_thread(self, request: Any, client_address: Any) -> None:
+        """Serve a connection until it ends."""
+        try:
+            super().process_request_thread(request, client_address)
+        finally:
+            with self._lock:
+                self._open.pop(threading.current_thread(), None)
+
+    def drop_connections(self) -> None:
+        """Cut every connection and wait until its thread has ended.
+
+        Whoever waits in a fault sees the cut as a client that left.
+        """
+        with self._lock:
+            connections = dict(self._open)
+        for connection in connections.values():
+            with contextlib.suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+        deadline = time.monotonic() + _PATIENCE
+        for thread in connections:
+            thread.join(max(0.0, deadline - time.monotonic()))

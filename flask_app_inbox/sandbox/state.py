@@ -1,0 +1,59 @@
+"""Everything that a running sandbox remembers, all of it in memory."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, cast
+
+from flask import current_app
+
+from .contacts import Contacts
+from .faults import Faults
+from .in_flight import InFlight
+from .journal import Journal
+from .messages import Messages
+from .site import Domains, Site
+from .tokens import Tokens
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+
+class State:
+    """One sandbox's memory; it lives in `app.extensions["sandbox"]`."""
+
+    def __init__(self, *, api_key: str, clock: Callable[[], float] = time.time) -> None:
+        self.api_key = api_key
+        #: The host that the server was told to listen on; the control API trusts it.
+        self.host = "127.0.0.1"
+        #: Says whether a Bearer access token is good: the place for an OAuth server.
+        self.accepts_bearer: Callable[[str], bool] = lambda _token: False
+        self.contacts = Contacts()
+        self.messages = Messages(clock)
+        self.tokens = Tokens()
+        self.domains = Domains()
+        self.site = Site()
+        self.in_flight = InFlight()
+        self.faults = Faults()
+        self.journal = Journal(clock)
+
+    def reset(self) -> None:
+        """Become as freshly started: nothing known, nothing broken."""
+        self.faults.clear()
+        self.tokens.reset()
+        self.messages.clear()
+        self.contacts.clear()
+        self.domains.clear()
+        self.site = Site()
+        self.journal.clear()
+
+
+def state_of(app: Flask) -> State:
+    """Return the memory of a sandbox application."""
+    return cast(State, app.extensions["sandbox"])
+
+
+def state() -> State:
+    """Return the memory of the sandbox that answers the current request."""
+    return state_of(current_app)

@@ -1,0 +1,111 @@
+"""The wheel and the sdist, built from a clean checkout, hold all they need."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tarfile
+import venv
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+
+RENDER = """
+from flask import Flask, render_template_string
+from flask_app_inbox import AppInbox, Contact
+
+app = Flask("shop")
+app.config.update(
+    SECRET_KEY="x", APP_INBOX_API_KEY="key", APP_INBOX_SCRIPT_ID="5329D46FF7EB4D63"
+)
+inbox = AppInbox(app)
+inbox.contact_loader(lambda: Contact(email="ann@example.com"))
+app.add_url_rule("/", view_func=lambda: render_template_string("{{ app_inbox() }}"))
+client = app.test_client()
+page = client.get("/").text
+print(page)
+source = page.partition('<script async src="')[2].partition('"')[0]
+print(client.get(source).status_code)
+"""
+
+
+def run(*command: str | Path, cwd: Path) -> str:
+    # Nothing of this checkout may be found by the way.
+    env = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    done = subprocess.run(
+        [str(part) for part in command],
+        cwd=cwd,
+        env=env,
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def archives(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the wheel and the sdist of the files that git knows."""
+    if not (ROOT / ".git").exists():
+        pytest.skip("an unpacked sdist has no checkout to build from")
+    work = tmp_path_factory.mktemp("checkout")
+    run("git", "clone", "--quiet", ROOT, "clone", cwd=work)
+    # As it stands now, committed or not.
+    for name in run("git", "ls-files", "-mo", "--exclude-standard", cwd=ROOT).split():
+        target = work / "clone" / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if (ROOT / name).exists():
+            target.write_bytes((ROOT / name).read_bytes())
+        else:
+            target.unlink()
+    run("git", "add", "--all", cwd=work / "clone")
+    run(sys.executable, "-m", "build", "--outdir", work, ".", cwd=work / "clone")
+    return work
+
+
+def files_of_package() -> set[str]:
+    known = run("git", "ls-files", "-co", "--exclude-standard", cwd=ROOT).split()
+    return {
+        name
+        for name in known
+        if name.startswith("flask_app_inbox/") and (ROOT / name).exists()
+    }
+
+
+def test_the_wheel_holds_every_file_of_the_package(archives: Path) -> None:
+    [wheel] = archives.glob("*.whl")
+    names = set(zipfile.ZipFile(wheel).namelist())
+    assert files_of_package() - names == set()
+
+
+def test_the_wheel_installs_no_other_package(archives: Path) -> None:
+    [wheel] = archives.glob("*.whl")
+    tops = {name.partition("/")[0] for name in zipfile.ZipFile(wheel).namelist()}
+    assert {top for top in tops if not top.endswith(".dist-info")} == {
+        "flask_app_inbox"
+    }
+
+
+def test_the_sdist_also_holds_tests_and_demo(archives: Path) -> None:
+    [sdist] = archives.glob("*.tar.gz")
+    with tarfile.open(sdist) as archive:
+        names = {name.partition("/")[2] for name in archive.getnames()}
+    known = set(run("git", "ls-files", cwd=archives / "clone").split())
+    assert known - names == set()
+    assert {"tests/run", "demo/run", "README.md", "flask_app_inbox/LICENSE"} <= names
+
+
+def test_the_installed_wheel_renders_and_serves_the_script(archives: Path) -> None:
+    [wheel] = archives.glob("*.whl")
+    fresh = archives / "fresh"
+    venv.create(fresh, with_pip=True)
+    python = fresh / ("Scripts" if os.name == "nt" else "bin") / "python"
+    run(python, "-m", "pip", "install", "--quiet", wheel, cwd=archives)
+    page = run(python, "-c", RENDER, cwd=archives)
+    assert "/scripts/5329D46FF7EB4D63.js" in page
+    assert page.rstrip().endswith("200")
