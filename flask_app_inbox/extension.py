@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import TypeVar
+from weakref import WeakSet
 
-from flask import Flask
+from flask import Flask, current_app, has_app_context
 
 from .contact import Contact, ContactLoader
+from .csp import Policy, csp_sources
 from .errors import AppInboxError
 from .guards import RateLimiter
+from .issuing import issue_token
 from .script import read_page_script
 from .settings import read_settings
 from .state import EXTENSION, Loaders, State, current_state
@@ -33,6 +36,8 @@ class AppInbox:
         self, app: Flask | None = None, *, csp_nonce: Callable[[], str] | None = None
     ) -> None:
         self._loaders = Loaders(csp_nonce=csp_nonce)
+        #: Only to find the one that is meant where no app is current.
+        self._apps: WeakSet[Flask] = WeakSet()
         if app is not None:
             self.init_app(app)
 
@@ -55,6 +60,7 @@ class AppInbox:
             script=read_page_script("app_inbox.js"),
             loaders=self._loaders,
         )
+        self._apps.add(app)
         if settings.enabled:
             app.register_blueprint(blueprint, url_prefix=settings.url_prefix)
         app.jinja_env.globals.update(
@@ -74,13 +80,47 @@ class AppInbox:
         self._loaders.language = loader
         return loader
 
+    def csp_sources(
+        self, into: Policy | None = None, *, app: Flask | None = None
+    ) -> dict[str, list[str]]:
+        """Return what a Content-Security-Policy must allow for the platform.
+
+        Documented by the vendor is the host in ``script-src``. Likely, but not
+        documented: ``connect-src`` with the platform's own domains, ``img-src`` with
+        ``https:``. Whether the widget needs inline styles is unknown, so
+        ``style-src`` is not among them.
+
+        :param into: the site's own policy, Talisman's dict or werkzeug's
+            ``ContentSecurityPolicy``; it stays as it is, and the whole is returned.
+            Without it, ``'self'`` stands in each list for our own script and endpoint.
+        :param app: by default the current app, or the only one that this was
+            initialised for.
+        :returns: lists of sources by directive.
+        :raises RuntimeError: if it is not clear which app is meant.
+        """
+        if app is None:
+            app = self._only_app()
+        state: State = app.extensions[EXTENSION]
+        return csp_sources(state.settings, into)
+
+    def _only_app(self) -> Flask:
+        if has_app_context():
+            return current_app._get_current_object()  # type: ignore[attr-defined,no-any-return]
+        apps = list(self._apps)
+        if len(apps) != 1:
+            raise RuntimeError(
+                "Call csp_sources(app=app), or within an app context: this AppInbox "
+                f"belongs to {len(apps) or 'no'} app{'s' * (len(apps) != 1)}."
+            )
+        return apps[0]
+
     def issue_token(self, contact: Contact) -> str:
         """Mint a token for a contact at the vendor, in the current app.
 
         :returns: the token, "" for a contact that the vendor does not know.
         :raises VendorError: with the cause, if the vendor gives none.
         """
-        return _enabled_state().vendor.issue_token(contact)
+        return issue_token(_enabled_state(), contact)
 
     def sync_contact(self, contact: Contact) -> None:
         """Create or update a contact at the vendor, in the current app.

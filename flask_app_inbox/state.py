@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import current_app
 
+from .callbacks import call
 from .contact import Contact, load_flask_login_contact
 from .errors import LoaderError
 from .guards import RateLimiter
@@ -47,7 +48,7 @@ class State:
             return load_flask_login_contact(
                 self.settings.contact_fields, self.settings.verified_attribute
             )
-        contact = current_app.ensure_sync(loader)()
+        contact = call(loader)
         if contact is None or isinstance(contact, Contact):
             return contact
         raise LoaderError(

@@ -9,6 +9,7 @@ from typing import Any
 from flask import current_app, has_request_context, request, url_for
 from markupsafe import Markup
 
+from .callbacks import call
 from .errors import LoaderError
 from .guards import user_tag
 from .languages import two_letters
@@ -78,7 +79,7 @@ def _language(state: State) -> str:
     """Return the page's language: loader, setting, Flask-Babel, English."""
     loader = state.loaders.language
     if loader is not None:
-        given = current_app.ensure_sync(loader)()
+        given = call(loader)
         code = two_letters(given)
         if code is not None:
             return code
@@ -112,4 +113,4 @@ def _nonce_of_page(state: State) -> Any:
     source: Any = state.loaders.csp_nonce
     if source is None:
         source = current_app.jinja_env.globals.get("csp_nonce")
-    return source() if callable(source) else source
+    return call(source) if callable(source) else source

@@ -5,19 +5,27 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from flask import Blueprint, Response, current_app, request
+from flask import Response, current_app, request
 
 from .cli import add_commands
 from .errors import LoaderError, VendorError
 from .guards import check_same_origin, check_user, user_tag
-from .problems import LoaderFailed, LoginRequired, problem_of, register_problems
+from .hosts import AnyHostBlueprint
+from .issuing import add_server_timing, issue_token, tell_failure
+from .problems import (
+    LoaderFailed,
+    LoginRequired,
+    RateLimited,
+    problem_of,
+    register_problems,
+)
 from .script import MAX_AGE
 from .state import current_state
 from .vendor.deadline import Deadline
 
 logger = logging.getLogger(__name__)
 
-blueprint = Blueprint(
+blueprint = AnyHostBlueprint(
     "app_inbox", __name__, template_folder="templates", cli_group="app-inbox"
 )
 blueprint.cli.short_help = "App Inbox: the vendor's bell in this site."
@@ -35,14 +43,19 @@ def token() -> dict[str, str]:
         contact = state.contact()
     except LoaderError as error:
         logger.error("App Inbox has no token to give: %s", error)
+        tell_failure(LoaderFailed.problem_code)
         raise LoaderFailed from error
     if contact is None:
         raise LoginRequired
     tag = user_tag(current_app, state.settings, contact)
     check_user(request, tag)
-    state.rate_limiter.check(tag)
     try:
-        return {"token": state.vendor.issue_token(contact, deadline)}
+        state.rate_limiter.check(tag)
+    except RateLimited:
+        tell_failure(RateLimited.problem_code, retryable=True, user=tag)
+        raise
+    try:
+        return {"token": issue_token(state, contact, deadline)}
     except VendorError as error:
         logger.warning("App Inbox got no token: %s (%s)", error, error.code)
         raise problem_of(error) from error
@@ -85,4 +98,5 @@ def _keep_out_of_caches(response: Response) -> Response:
     if request.endpoint == f"{blueprint.name}.token":
         response.cache_control.no_store = True
         response.vary.add("Cookie")
+        add_server_timing(response)
     return response

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from requests import Request
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
     from ..contact import Contact
     from ..settings import Settings
 
-_CONTACT_PATH = "/v1/contact"
+CONTACT_PATH = "/v1/contact"
 
 #: How the vendor names the fields by which it finds a contact.
 _IDENTIFIERS = {
@@ -25,13 +27,25 @@ _IDENTIFIERS = {
 }
 #: The longest token that is passed on to a browser.
 _MAX_TOKEN = 8192
+#: Seconds to wait for a contact that another request creates; doubled each time.
+FIRST_PAUSE = 0.1
 
 
 class AppInboxClient:
-    """Calls to the vendor for one app."""
+    """Calls to the vendor for one app.
 
-    def __init__(self, settings: Settings, transport: Transport | None = None) -> None:
+    :param sleep: waits for seconds.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        transport: Transport | None = None,
+        *,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
         self._settings = settings
+        self._sleep = sleep
         self._auth = ApiKeyAuth(settings.api_key or "")
         self._transport = transport or Transport(max_concurrent=settings.max_concurrent)
 
@@ -45,11 +59,18 @@ class AppInboxClient:
         :raises VendorError: with the cause.
         """
         deadline = deadline or Deadline(self._settings.timeout)
-        token = self._mint(contact, deadline)
+        token = self.mint(contact, deadline)
         if token or not self._settings.create_contacts:
             return token
-        self.sync_contact(contact, deadline)
-        return self._mint(contact, deadline)
+        saved = self._save(contact, deadline)
+        token = self.mint(contact, deadline)
+        pause = FIRST_PAUSE
+        while not token and not saved and pause < deadline.remaining():
+            # Another request creates him at this moment: wait for it.
+            self._sleep(pause)
+            pause *= 2
+            token = self.mint(contact, deadline)
+        return token
 
     def sync_contact(self, contact: Contact, deadline: Deadline | None = None) -> None:
         """Create or update a contact.
@@ -59,16 +80,27 @@ class AppInboxClient:
 
         :raises VendorError: with the cause.
         """
-        deadline = deadline or Deadline(self._settings.timeout)
-        answer = self._post(_CONTACT_PATH, contact_body(contact), deadline)
-        if answer.status >= 400 and b"uplicated request" not in answer.body:
-            raise VendorInvalid(
-                f"the vendor answered {answer.status} to a contact",
-                status=answer.status,
-            )
+        self._save(contact, deadline or Deadline(self._settings.timeout))
 
-    def _mint(self, contact: Contact, deadline: Deadline) -> str:
-        answer = self._post(self._settings.token_path, token_body(contact), deadline)
+    def _save(self, contact: Contact, deadline: Deadline) -> bool:
+        """Create or update a contact; False if another call does it right now."""
+        answer = self.call("POST", CONTACT_PATH, deadline, body=contact_body(contact))
+        if answer.status < 400:
+            return True
+        if b"uplicated request" in answer.body:
+            return False
+        raise VendorInvalid(
+            f"the vendor answered {answer.status} to a contact", status=answer.status
+        )
+
+    def mint(self, contact: Contact, deadline: Deadline | None = None) -> str:
+        """Mint a token and create nobody.
+
+        :returns: the token, "" for a contact that the vendor does not know.
+        :raises VendorError: with the cause.
+        """
+        path = self._settings.token_path
+        answer = self.call("POST", path, deadline, body=token_body(contact))
         if answer.status != 200:
             raise VendorInvalid(
                 f"the vendor answered {answer.status} to a token request; see "
@@ -81,11 +113,32 @@ class AppInboxClient:
             raise VendorInvalid("the vendor's answer holds no token", status=200)
         return token
 
-    def _post(self, path: str, body: dict[str, Any], deadline: Deadline) -> Answer:
+    def call(
+        self,
+        method: str,
+        path: str,
+        deadline: Deadline | None = None,
+        *,
+        body: dict[str, Any] | None = None,
+        accept: str | None = None,
+    ) -> Answer:
+        """Make one call to the vendor's API with the credentials of this app.
+
+        :param path: below ``APP_INBOX_API_URL``.
+        :param body: what is sent as JSON; None: nothing.
+        :param accept: the kind of answer that is asked for; by default JSON.
+        :raises VendorError: if there is no usable answer.
+        """
         request = Request(
-            "POST", self._settings.api_url + path, json=body, auth=self._auth
+            method,
+            self._settings.api_url + path,
+            json=body,
+            headers={"Accept": accept} if accept else None,
+            auth=self._auth,
         )
-        return self._transport.send(request, deadline)
+        return self._transport.send(
+            request, deadline or Deadline(self._settings.timeout)
+        )
 
 
 def token_body(contact: Contact) -> dict[str, str]:
