@@ -4,10 +4,21 @@ from __future__ import annotations
 
 import click
 
+from .commands.check import check
+from .commands.contact import contact
+from .commands.handoff import handoff
+from .commands.script import script
+from .commands.token import token
+
 
 def add_commands(group: click.Group) -> None:
     """Put the commands onto the blueprint's group."""
     group.add_command(sandbox)
+    group.add_command(check)
+    group.add_command(script)
+    group.add_command(handoff)
+    group.add_command(contact)
+    group.add_command(token)
 
 
 @click.command("sandbox")

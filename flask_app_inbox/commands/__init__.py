@@ -1,0 +1,1 @@
+"""The commands below ``flask app-inbox``, a module each."""

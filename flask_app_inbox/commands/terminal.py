@@ -1,0 +1,66 @@
+"""Output that one likes to read: aligned, coloured on a terminal, plain in a pipe."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import textwrap
+from collections.abc import Iterable, Sequence
+
+import click
+
+#: Columns that text is wrapped at, if the terminal is wider.
+WIDTH = 88
+
+
+def write(line: str = "") -> None:
+    """Print a line; colours go only to a terminal, and not with ``NO_COLOR``."""
+    click.echo(line, color=False if os.environ.get("NO_COLOR") else None)
+
+
+def paint(text: str, colour: str | None = None, *, bold: bool = False) -> str:
+    """Return a text in a colour."""
+    return click.style(text, fg=colour, bold=bold or None)
+
+
+def heading(text: str) -> None:
+    """Print the title of what follows."""
+    write()
+    write(paint(text, bold=True))
+
+
+def columns(rows: Iterable[Sequence[str]]) -> None:
+    """Print rows in aligned columns."""
+    rows = list(rows)
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        cells = [
+            cell.ljust(width) for cell, width in zip(row[:-1], widths, strict=False)
+        ]
+        write("  " + "  ".join((*cells, paint(row[-1], "bright_black"))))
+
+
+def item(label: str, colour: str, text: str) -> None:
+    """Print a labelled text, wrapped and indented below itself."""
+    first, *others = wrapped(text, indent=11)
+    write(f"  {paint(label.ljust(9), colour, bold=True)}{first}")
+    for line in others:
+        write(" " * 11 + line)
+
+
+def part(label: str, lines: Iterable[str]) -> None:
+    """Print something that belongs to the item above."""
+    for number, line in enumerate(lines):
+        name = paint(label.ljust(6), "bright_black") if number == 0 else " " * 6
+        write(" " * 11 + name + line)
+
+
+def wrapped(text: str, *, indent: int) -> list[str]:
+    """Break a text into lines; in a pipe it stays whole, for grep."""
+    if not sys.stdout.isatty():
+        return [text]
+    width = min(shutil.get_terminal_size().columns, WIDTH) - indent
+    return textwrap.wrap(
+        text, max(width, 20), break_long_words=False, break_on_hyphens=False
+    ) or [""]

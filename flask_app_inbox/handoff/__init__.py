@@ -1,0 +1,1 @@
+"""What the vendor's support needs to place the widget, as one folder."""
