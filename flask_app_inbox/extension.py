@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TypeVar
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar, cast
 from weakref import WeakSet
 
 from flask import Flask, current_app, has_app_context
 
-from .contact import Contact, ContactLoader
+from .contact import Contact
 from .csp import Policy, csp_sources
 from .errors import AppInboxError
-from .guards import RateLimiter
 from .issuing import issue_token
+from .rate_limit import RateLimiter
 from .script import read_page_script
 from .settings import read_settings
 from .state import EXTENSION, Loaders, State, current_state
@@ -20,6 +20,9 @@ from .templating import app_inbox, app_inbox_anchor
 from .vendor.app_inbox import AppInboxClient
 from .views import blueprint
 
+ContactLoader = TypeVar(
+    "ContactLoader", bound=Callable[[], Contact | Awaitable[Contact | None] | None]
+)
 LanguageLoader = TypeVar("LanguageLoader", bound=Callable[[], object])
 
 
@@ -105,7 +108,7 @@ class AppInbox:
 
     def _only_app(self) -> Flask:
         if has_app_context():
-            return current_app._get_current_object()  # type: ignore[attr-defined,no-any-return]
+            return cast(Flask, cast(Any, current_app)._get_current_object())
         apps = list(self._apps)
         if len(apps) != 1:
             raise RuntimeError(

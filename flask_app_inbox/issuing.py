@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
-from flask import current_app, has_request_context, request
+from flask import Flask, current_app, has_request_context, request
 
 from .errors import VendorError
 from .guards import user_tag
@@ -77,5 +77,5 @@ def _measured(seconds: float) -> float:
 
 
 def _send(signal: NamedSignal, **data: Any) -> None:
-    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    app: Flask = cast(Any, current_app)._get_current_object()
     signal.send(app, _async_wrapper=app.ensure_sync, **data)

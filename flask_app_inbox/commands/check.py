@@ -6,8 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import click
-from flask import current_app
-from flask.cli import with_appcontext
+from flask.cli import ScriptInfo, pass_script_info, with_appcontext
 
 from ..contact import Contact
 from .contact_options import session_option
@@ -46,7 +45,9 @@ _COLOURS = {"error": "red", "warning": "yellow"}
 @click.option("--strict", is_flag=True, help="Warnings count as errors.")
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 @with_appcontext
+@pass_script_info
 def check(
+    info: ScriptInfo,
     page: str,
     email: str | None,
     session: dict[str, Any],
@@ -66,7 +67,7 @@ def check(
     from ..diagnosis import check as diagnosis
     from ..diagnosis.visit import RunningSite, Site, SiteInProcess, is_address
 
-    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    app = info.load_app()
     site: Site
     if is_address(page):
         site = RunningSite(page, cookie=cookie)

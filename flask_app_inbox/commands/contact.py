@@ -6,8 +6,8 @@ import json
 from typing import Any
 
 import click
-from flask import current_app
-from flask.cli import with_appcontext
+from flask import Flask
+from flask.cli import ScriptInfo, pass_script_info, with_appcontext
 
 from ..contact import Contact
 from ..errors import LoaderError
@@ -28,7 +28,9 @@ from .terminal import heading, write
 @session_option
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 @with_appcontext
+@pass_script_info
 def contact(
+    info: ScriptInfo,
     email: str | None,
     phone: str | None,
     external_customer_id: str | None,
@@ -51,7 +53,10 @@ def contact(
     }
     if session and any(fields.values()):
         raise click.UsageError("Give --session or the contact's fields, not both.")
-    shown = _contact_of_session(session) if session else contact_of(**fields)
+    if session:
+        shown = _contact_of_session(info.load_app(), session)
+    else:
+        shown = contact_of(**fields)
     settings = current_state().settings
     calls = {
         f"POST {settings.token_url}": token_body(shown),
@@ -73,10 +78,9 @@ def contact(
         )
 
 
-def _contact_of_session(session: dict[str, Any]) -> Contact:
+def _contact_of_session(app: Flask, session: dict[str, Any]) -> Contact:
     from ..diagnosis.visit import SiteInProcess, VisitError
 
-    app = current_app._get_current_object()  # type: ignore[attr-defined]
     site = SiteInProcess(app, session=session)
     try:
         visitor = site.visitor()

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-from flask import Flask, current_app
-from flask.cli import with_appcontext
+from flask import Flask
+from flask.cli import ScriptInfo, pass_script_info, with_appcontext
 
 from ..errors import VendorError
 from ..state import State, current_state
@@ -31,8 +31,14 @@ if TYPE_CHECKING:
 @click.option("--url", "page", default="/", show_default=True, help="For the picture.")
 @click.option("--offline", is_flag=True, help="Do not ask the vendor whose account.")
 @with_appcontext
+@pass_script_info
 def handoff(
-    out: Path, site: str | None, notes: tuple[str, ...], page: str, offline: bool
+    info: ScriptInfo,
+    out: Path,
+    site: str | None,
+    notes: tuple[str, ...],
+    page: str,
+    offline: bool,
 ) -> None:
     """Write what the vendor's support needs to place the widget.
 
@@ -41,7 +47,7 @@ def handoff(
     """
     from ..handoff.message import Attachments, write_message
 
-    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    app = info.load_app()
     state = current_state()
     settings = state.settings
     try:
