@@ -66,6 +66,9 @@ class AppInbox:
         self._apps.add(app)
         if settings.enabled:
             app.register_blueprint(blueprint, url_prefix=settings.url_prefix)
+        else:
+            # Its commands stay: `check` tells why there is no bell.
+            app.cli.add_command(blueprint.cli, "app-inbox")
         app.jinja_env.globals.update(
             app_inbox=app_inbox, app_inbox_anchor=app_inbox_anchor
         )

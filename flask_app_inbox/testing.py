@@ -1,14 +1,31 @@
-"""Pytest fixtures for sites that use the extension; pytest finds them by itself."""
+"""Pytest fixtures for sites that use the extension; pytest finds them by itself.
+
+``app_inbox_sandbox`` is a real server with its own script and console, for tests in
+a browser. ``app_inbox_vendor`` answers within the process and is as fast as a mock.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+import json
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
+    from requests import PreparedRequest
+    from responses import RequestsMock
+
     from .sandbox import SandboxServer
+
+#: Status, headers and body, as responses wants them.
+_Wire = tuple[int, dict[str, str], str]
+_Answer = Callable[["PreparedRequest"], _Wire]
+
+_TOKEN = re.compile(r"https?://[^/]+(?:/api)?/v1/auth/contact/token")
+_CONTACT = re.compile(r"https?://[^/]+(?:/api)?/v1/contact")
 
 
 @pytest.fixture
@@ -18,3 +35,129 @@ def app_inbox_sandbox() -> Iterator[SandboxServer]:
 
     with SandboxServer() as server:
         yield server
+
+
+@pytest.fixture
+def app_inbox_vendor() -> Iterator[VendorDouble]:
+    """A vendor within this process; it knows everybody until it is told otherwise.
+
+    No other request leaves the process meanwhile: it fails as if there were no
+    network.
+    """
+    try:
+        from responses import RequestsMock
+    except ImportError:
+        pytest.fail('app_inbox_vendor needs: pip install "flask-app-inbox[testing]"')
+    with RequestsMock(assert_all_requests_are_fired=False) as requests:
+        yield VendorDouble(requests)
+
+
+@dataclass(frozen=True)
+class SentRequest:
+    """What the vendor was asked.
+
+    :param path: ``/v1/auth/contact/token`` or ``/v1/contact``, after what
+        ``APP_INBOX_API_URL`` puts before it.
+    :param body: the JSON that was sent.
+    """
+
+    path: str
+    body: Any
+
+
+class VendorDouble:
+    """A vendor whose next answers a test chooses.
+
+    Each method that chooses one holds until the next is called.
+    """
+
+    def __init__(self, requests: RequestsMock) -> None:
+        #: What was sent, the oldest first.
+        self.requests: list[SentRequest] = []
+        self._minted = 0
+        self._answer: _Answer = self._mint
+        self._saves_contacts = True
+        requests.add_callback("POST", _TOKEN, callback=self._take_token_request)
+        requests.add_callback("POST", _CONTACT, callback=self._take_contact)
+
+    def gives(self, token: str) -> None:
+        """Give this token to everybody."""
+        self._choose(_Fixed(200, json.dumps({"token": token})))
+
+    def gives_new_tokens(self) -> None:
+        """Give each request a token of its own, as at the start."""
+        self._choose(self._mint)
+
+    def knows_nobody(self) -> None:
+        """Answer as for an unknown contact, until one is created."""
+        self._choose(_Fixed(200, json.dumps({"token": ""})))
+
+    def rejects(self, status: int = 401) -> None:
+        """Refuse the site's credentials: 401, or 403 for a missing right."""
+        self._choose(_Fixed(status, ""), saves_contacts=False)
+
+    def limits_rate(self, retry_after: int | None = None) -> None:
+        """Answer 429."""
+        headers = {} if retry_after is None else {"Retry-After": str(retry_after)}
+        self._choose(_Fixed(429, "", headers), saves_contacts=False)
+
+    def is_down(self, status: int = 503) -> None:
+        """Answer that it is down."""
+        self._choose(_Fixed(status, "<html>Down</html>"), saves_contacts=False)
+
+    def is_unreachable(self) -> None:
+        """Refuse every connection."""
+        from requests import ConnectionError as NoConnection
+
+        self._choose(_Raising(NoConnection("refused")), saves_contacts=False)
+
+    def times_out(self) -> None:
+        """Give no answer in time; the test itself does not wait."""
+        from requests import ReadTimeout
+
+        self._choose(_Raising(ReadTimeout("timed out")), saves_contacts=False)
+
+    def answers_nonsense(self, body: str = "<html>Welcome</html>") -> None:
+        """Answer 200 with something that is no token."""
+        self._choose(_Fixed(200, body))
+
+    def _choose(self, answer: _Answer, *, saves_contacts: bool = True) -> None:
+        self._answer = answer
+        self._saves_contacts = saves_contacts
+
+    def _take_token_request(self, request: PreparedRequest) -> _Wire:
+        self._keep(request)
+        return self._answer(request)
+
+    def _take_contact(self, request: PreparedRequest) -> _Wire:
+        self._keep(request)
+        if not self._saves_contacts:
+            return self._answer(request)
+        self.gives_new_tokens()
+        return 200, {}, json.dumps({"id": len(self.requests)})
+
+    def _keep(self, request: PreparedRequest) -> None:
+        path = (request.path_url or "").removeprefix("/api")
+        self.requests.append(SentRequest(path, json.loads(request.body or "null")))
+
+    def _mint(self, _: PreparedRequest) -> _Wire:
+        self._minted += 1
+        return 200, {}, json.dumps({"token": f"token {self._minted}"})
+
+
+class _Fixed:
+    def __init__(
+        self, status: int, body: str, headers: dict[str, str] | None = None
+    ) -> None:
+        self._wire = (status, headers or {}, body)
+
+    def __call__(self, _: PreparedRequest) -> _Wire:
+        return self._wire
+
+
+class _Raising:
+    def __init__(self, error: Exception) -> None:
+        self._error = error
+
+    def __call__(self, _: PreparedRequest) -> _Wire:
+        raise self._error

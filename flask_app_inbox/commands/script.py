@@ -10,9 +10,9 @@ import click
 from flask.cli import with_appcontext
 
 from ..errors import VendorError
-from ..state import current_state
 from ..vendor.site import read_script_id, register_domain
 from .terminal import write
+from .vendor_access import vendor_client
 
 _DOMAIN = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}")
 
@@ -37,7 +37,7 @@ def script(domain: str) -> None:
 
     The vendor's script works on a domain and all its subdomains.
     """
-    vendor = current_state().vendor
+    vendor = vendor_client()
     try:
         is_new = register_domain(vendor, domain)
         script_id = read_script_id(vendor)

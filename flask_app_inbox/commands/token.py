@@ -6,8 +6,8 @@ import click
 from flask.cli import with_appcontext
 
 from ..errors import VendorError
-from ..state import current_state
 from .contact_options import contact_of, identifier_options
+from .vendor_access import vendor_client
 
 
 @click.command("token")
@@ -23,8 +23,9 @@ def token(
     contact = contact_of(
         email=email, phone=phone, external_customer_id=external_customer_id
     )
+    client = vendor_client()
     try:
-        minted = current_state().vendor.mint(contact)
+        minted = client.mint(contact)
     except VendorError as error:
         raise click.ClickException(
             f"The vendor gave no token: {error} ({error.code}). "

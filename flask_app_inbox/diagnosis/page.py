@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from bs4 import BeautifulSoup, Tag
 
 _OWN_SCRIPT = re.compile(r"/app_inbox\.[0-9a-f]{16}\.js$")
-_INIT = re.compile(r"""^(?!\s*//).*\beS\s*\(\s*['"`]init['"`]""", re.MULTILINE)
+_INIT = re.compile(r"""^(?!\s*//).*\beS\s*\(\s*['"`]init['"`].*$""", re.MULTILINE)
 
 
 def read_html(page: Page) -> BeautifulSoup:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from contextvars import Context
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 from urllib.parse import urljoin, urlsplit
@@ -75,15 +76,10 @@ class SiteInProcess:
         self._base_url = f"https://{host}{root}/"
 
     def get(self, address: str) -> Page:
-        client = self._app.test_client()
-        with client:
-            if self._session:
-                self._log_in(client)
-            return self._open(client, "GET", address)
+        return self._visit("GET", address, self._session)
 
     def ask_anonymously(self, method: str, address: str) -> Page:
-        with self._app.test_client() as client:
-            return self._open(client, method, address)
+        return self._visit(method, address, {})
 
     def own_address(self, endpoint: str, **values: Any) -> str | None:
         with self._app.test_request_context("/", base_url=self._base_url):
@@ -92,17 +88,24 @@ class SiteInProcess:
 
     def visitor(self) -> Contact | LoaderError | None:
         """Return whom the site's own loader finds in the session."""
-        client = self._app.test_client()
-        with client:
-            if self._session:
-                self._log_in(client)
-            # Whatever it answers, before_request has run and the session is there.
-            return self._open(client, "GET", "/").visitor
+        # Whatever it answers, before_request has run and the session is there.
+        return self.get("/").visitor
 
-    def _log_in(self, client: Any) -> None:
+    def _visit(self, method: str, address: str, session: Mapping[str, Any]) -> Page:
+        def visit() -> Page:
+            with self._app.test_client() as client:
+                if session:
+                    self._log_in(client, session)
+                return self._open(client, method, address)
+
+        # A command has an app context already, and requests within it would share
+        # its g: the next visitor would be the one before.
+        return Context().run(visit)
+
+    def _log_in(self, client: Any, entries: Mapping[str, Any]) -> None:
         try:
             with client.session_transaction(base_url=self._base_url) as session:
-                session.update(self._session)
+                session.update(entries)
         except RuntimeError as error:
             raise VisitError(f"the app has no session: {error}") from error
 
