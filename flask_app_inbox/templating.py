@@ -8,7 +8,8 @@ from functools import cache, lru_cache
 from typing import Any
 from urllib.parse import urljoin
 
-from flask import Flask, current_app, has_request_context, request
+from flask import Flask, has_request_context, request
+from flask.globals import app_ctx
 from jinja2 import Environment, PackageLoader
 from markupsafe import Markup
 
@@ -54,7 +55,7 @@ def app_inbox(nonce: str | None = None) -> Markup:
     settings = state.settings
     if not settings.enabled or not has_request_context():
         return Markup()
-    app: Flask = current_app._get_current_object()
+    app = app_ctx.app  # the proxy would be asked for each attribute
     environ = request.environ
     try:
         contact = state.contact()
