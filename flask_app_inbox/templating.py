@@ -137,7 +137,7 @@ def _language(app: Flask, state: State) -> str:
     loader = state.loaders.language
     if loader is not None:
         given = app.ensure_sync(loader)()
-        code = two_letters(given)
+        code = two_letters(str(given))  # Flask-Babel's get_locale() serves, too
         if code is not None:
             return code
         if given is not None:
