@@ -8,7 +8,8 @@ from functools import cache, lru_cache
 from typing import Any
 from urllib.parse import urljoin
 
-from flask import Flask, current_app, has_request_context, request
+from flask import Flask, has_request_context, request
+from flask.globals import app_ctx
 from jinja2 import Environment, PackageLoader
 from markupsafe import Markup
 
@@ -55,7 +56,7 @@ def app_inbox(nonce: str | None = None) -> Markup:
     settings = state.settings
     if not settings.enabled or not has_request_context():
         return Markup()
-    app: Flask = current_app._get_current_object()
+    app = app_ctx.app  # the proxy would be asked for each attribute
     environ = request.environ
     try:
         contact = state.contact()
@@ -137,7 +138,7 @@ def _language(app: Flask, state: State) -> str:
     loader = state.loaders.language
     if loader is not None:
         given = call(loader)
-        code = two_letters(given)
+        code = two_letters(str(given))  # Flask-Babel's get_locale() serves, too
         if code is not None:
             return code
         if given is not None:

@@ -125,8 +125,10 @@ def _within_deadline(sock: ssl.SSLSocket, act: Callable[[], Result]) -> Result:
 class _Answer(http.client.HTTPResponse):
     def begin(self) -> None:
         super().begin()
-        if self.msg.defects:
-            # urllib3 would log them, with whatever the vendor wrote there.
+        lengths = ",".join(self.msg.get_all("Content-Length", []))
+        if self.msg.defects or len(set(lengths.split(","))) > 1:
+            # urllib3 would log the ones, with whatever the vendor wrote there, and
+            # leave the socket open with the others.
             raise http.client.HTTPException("the headers are no headers")
 
 
