@@ -34,7 +34,9 @@ _COLOURS = {"error": "red", "warning": "yellow"}
     help="Render the page, and mint a token, for this contact.",
 )
 @session_option
-@click.option("--cookie", help="For a running site: the Cookie header of a login.")
+@click.option(
+    "--cookie", help="The Cookie header of your browser while you are logged in."
+)
 @click.option("--host", help="For a path: the host that requests name.")
 @click.option(
     "--processes",
@@ -71,18 +73,18 @@ def check(
     site: Site
     if is_address(page):
         site = RunningSite(page, cookie=cookie)
-    elif cookie:
-        raise click.UsageError("--cookie is for the address of a running site.")
+    elif cookie and session:
+        raise click.UsageError("Give --session or --cookie, not both.")
     else:
         page = "/" + page.lstrip("/")
-        site = SiteInProcess(app, host=host, session=session)
+        site = SiteInProcess(app, host=host, session=session, cookie=cookie)
     report = diagnosis.check(
         app,
         site,
         diagnosis.Wishes(
             page=page,
             contact=_contact(email),
-            own_login=bool(session) and not email,
+            own_login=bool(session or cookie) and not email,
             vendor=not offline,
             processes=processes,
         ),

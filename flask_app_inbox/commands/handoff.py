@@ -92,7 +92,7 @@ def _write_picture(app: Flask, page: str, out: Path) -> bool:
         click.echo("No picture: there is no Chromium or Chrome here.", err=True)
         return False
     page = "/" + page.lstrip("/")
-    if not _shows_anchor(SiteInProcess(app, session={}), page):
+    if not _shows_anchor(SiteInProcess(app), page):
         click.echo(
             f"No picture: {page} shows no anchor to a visitor. Name a page with --url.",
             err=True,

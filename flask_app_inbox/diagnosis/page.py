@@ -16,6 +16,11 @@ from .visit import Page
 if TYPE_CHECKING:
     from bs4 import BeautifulSoup, Tag
 
+LOG_IN = """\
+flask app-inbox check --cookie 'session=…'  # out of your browser, or
+flask app-inbox check --session _user_id=1  # what a login leaves in your session; \
+with Flask-Login the get_id() of a user"""
+
 _OWN_SCRIPT = re.compile(r"/app_inbox\.[0-9a-f]{16}\.js$")
 _INIT = re.compile(r"""^(?!\s*//).*\beS\s*\(\s*['"`]init['"`].*$""", re.MULTILINE)
 
@@ -38,8 +43,7 @@ def check_answer(page: Page, area: Area) -> bool:
             "page_redirects",
             f"{path} answers {page.status} to {target}: no page could be checked.",
             why="Most often the page is for people who are logged in.",
-            mend="flask app-inbox check --session _user_id=1  # what a login leaves "
-            "in your session; for a running site --cookie",
+            mend=LOG_IN,
         )
     else:
         kind = page.headers.get("Content-Type", "nothing")
@@ -119,8 +123,7 @@ def _tell_visitor(page: Page, area: Area) -> None:
         + (", though the loader knows a contact." if known else "."),
         why="Only those who are logged in have an inbox, so the bell is not in it. "
         "(Or {{ app_inbox() }} is missing.)",
-        mend="flask app-inbox check --session _user_id=1  # what a login leaves in "
-        "your session; for a running site --cookie 'session=…'",
+        mend=LOG_IN,
     )
 
 

@@ -138,8 +138,10 @@ def _unreachable(state: State, area: Area, error: VendorError) -> None:
         mend = "flask app-inbox check  # again in a minute"
     elif error.status:
         mend = "flask app-inbox check  # again later: the vendor says it is down"
-    else:
+    elif state.settings.api_url != state.settings.platform.api_url:
         mend = f'APP_INBOX_API_URL = "{state.settings.platform.api_url}"'
+    else:
+        mend = f"curl {state.settings.api_url}/v1/version  # does it get out of here?"
     area.error(
         "vendor_unreachable",
         f"The vendor gives no answer at {state.settings.api_url}: {error}.",

@@ -64,22 +64,29 @@ class SiteInProcess:
 
     :param host: that the requests name.
     :param session: what the visitor's session holds.
+    :param cookie: the visitor's Cookie header, in place of a session.
     """
 
     def __init__(
-        self, app: Flask, *, host: str | None = None, session: Mapping[str, Any]
+        self,
+        app: Flask,
+        *,
+        host: str | None = None,
+        session: Mapping[str, Any] | None = None,
+        cookie: str | None = None,
     ) -> None:
         self._app = app
-        self._session = session
+        self._session = session or {}
+        self._cookie = cookie
         host = host or app.config["SERVER_NAME"] or "localhost"
         root = (app.config["APPLICATION_ROOT"] or "/").rstrip("/")
         self._base_url = f"https://{host}{root}/"
 
     def get(self, address: str) -> Page:
-        return self._visit("GET", address, self._session)
+        return self._visit("GET", address, self._session, self._cookie)
 
     def ask_anonymously(self, method: str, address: str) -> Page:
-        return self._visit(method, address, {})
+        return self._visit(method, address, {}, None)
 
     def own_address(self, endpoint: str, **values: Any) -> str | None:
         with self._app.test_request_context("/", base_url=self._base_url):
@@ -91,12 +98,20 @@ class SiteInProcess:
         # Whatever it answers, before_request has run and the session is there.
         return self.get("/").visitor
 
-    def _visit(self, method: str, address: str, session: Mapping[str, Any]) -> Page:
+    def _visit(
+        self,
+        method: str,
+        address: str,
+        session: Mapping[str, Any],
+        cookie: str | None,
+    ) -> Page:
         def visit() -> Page:
-            with self._app.test_client() as client:
+            # Of its own cookies the client would make the whole header.
+            with self._app.test_client(use_cookies=cookie is None) as client:
                 if session:
                     self._log_in(client, session)
-                return self._open(client, method, address)
+                headers = {"Cookie": cookie} if cookie else {}
+                return self._open(client, method, address, headers)
 
         # A command has an app context already, and requests within it would share
         # its g: the next visitor would be the one before.
@@ -109,9 +124,13 @@ class SiteInProcess:
         except RuntimeError as error:
             raise VisitError(f"the app has no session: {error}") from error
 
-    def _open(self, client: Any, method: str, address: str) -> Page:
+    def _open(
+        self, client: Any, method: str, address: str, headers: Mapping[str, str]
+    ) -> Page:
         try:
-            response = client.open(address, method=method, base_url=self._base_url)
+            response = client.open(
+                address, method=method, base_url=self._base_url, headers=headers
+            )
         except Exception as error:
             # The site's own code may raise anything; that is what we came to tell.
             raise VisitError(

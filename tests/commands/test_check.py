@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import Result
 from flask import Flask, abort, redirect, request, session
+from flask.sessions import SecureCookieSessionInterface
 from flask_login import LoginManager, UserMixin, login_required
 from werkzeug.wrappers import Response
 
@@ -87,6 +90,20 @@ def test_a_missing_right(
 ) -> None:
     control("faults", route="token", kind="status", status=403, times=None)
     assert "full access" in findings(make_site())["right_missing"]["mend"]
+
+
+def test_a_platform_out_of_reach(
+    make_site: MakeSite, findings: Findings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from flask_app_inbox import VendorUnavailable
+    from flask_app_inbox.vendor.app_inbox import AppInboxClient
+
+    def call(*_: object, **__: object) -> None:
+        raise VendorUnavailable("no connection")
+
+    monkeypatch.setattr(AppInboxClient, "call", call)
+    told = findings(make_site(API_URL=None))
+    assert told["vendor_unreachable"]["mend"].startswith("curl https://esputnik.com/")
 
 
 def test_a_vendor_that_is_down(
@@ -432,6 +449,17 @@ def test_a_contact_field_that_users_do_not_have(
     assert told["loader_failed"]["mend"].startswith("APP_INBOX_CONTACT_FIELDS")
 
 
+def test_the_cookie_of_a_browser_logs_in_too(make_site: MakeSite, run: Run) -> None:
+    app = make_site(
+        prepare=with_flask_login, loader=False, CONTACT_FIELDS={"email": "mail"}
+    )
+    serializer = SecureCookieSessionInterface().get_signing_serializer(app)
+    assert serializer is not None
+    cookie = f"session={serializer.dumps({'_user_id': '7'})}"
+    result = run(app, "check", "--url", "/account", "--cookie", cookie)
+    assert "Our script is in the page, once." in result.output
+
+
 def test_a_session_of_nobody(make_site: MakeSite, findings: Findings) -> None:
     told = findings(make_site(), "--session", "cart=[1]")
     assert "--session" in told["nobody_logged_in"]["mend"]
@@ -447,3 +475,107 @@ def test_a_session_without_a_key_cannot_be_made(
 ) -> None:
     told = findings(make_site(config={"SECRET_KEY": None}), "--session", "email=a@b.c")
     assert "no session" in told["page_missing"]["what"]
+
+
+def test_our_script_is_there_twice(make_site: MakeSite, findings: Findings) -> None:
+    again = "{{ request.environ.pop('flask_app_inbox.rendered') }}{{ app_inbox() }}"
+    told = findings(make_site(layout=LAYOUT.replace("</body>", f"{again}</body>")))
+    assert "keep one" in told["script_twice"]["mend"]
+
+
+def test_a_page_for_visitors_alone(make_site: MakeSite, findings: Findings) -> None:
+    told = findings(make_site(ANONYMOUS="tracking"), "--session", "cart=[1]")
+    assert "--cookie" in told["nobody_logged_in"]["mend"]
+
+
+def test_an_endpoint_that_raises(make_site: MakeSite, findings: Findings) -> None:
+    def prepare(app: Flask) -> None:
+        app.config["PROPAGATE_EXCEPTIONS"] = True
+
+        @app.before_request
+        def guard() -> None:
+            if request.blueprint == "app_inbox":
+                raise LookupError("no shop")
+
+    told = findings(make_site(prepare=prepare))
+    assert "no shop" in told["endpoint_fails"]["what"]
+    assert "no shop" in told["script_unreachable"]["what"]
+
+
+def test_a_loader_that_raises(make_site: MakeSite, findings: Findings) -> None:
+    from flask_app_inbox import AppInbox, Contact
+
+    app = make_site(ENABLED=False)
+    del app.extensions["app_inbox"]
+    app.config.update(APP_INBOX_ENABLED=True, PROPAGATE_EXCEPTIONS=True)
+    inbox = AppInbox(app)
+
+    @inbox.contact_loader
+    def broken() -> Contact:
+        raise LookupError("no database")
+
+    told = findings(app, "--session", "a=b")
+    assert "no database" in told["page_missing"]["what"]
+
+
+def test_a_loader_that_returns_something_else(
+    make_site: MakeSite, findings: Findings
+) -> None:
+    from flask_app_inbox import AppInbox
+
+    app = make_site(ENABLED=False)
+    del app.extensions["app_inbox"]
+    app.config["APP_INBOX_ENABLED"] = True
+    mistake: Any = AppInbox(app).contact_loader
+    mistake(lambda: "ann@example.com")
+    told = findings(app)
+    assert told["loader_failed"]["mend"].startswith("return None")
+
+
+def test_a_key_that_is_refused_only_for_tokens(
+    make_site: MakeSite, findings: Findings, control: Callable[..., Any]
+) -> None:
+    control("faults", route="token", kind="status", status=401, times=None)
+    assert "key_refused" in findings(make_site())
+
+
+def test_a_token_for_a_known_contact(
+    make_site: MakeSite, run: Run, control: Callable[..., Any]
+) -> None:
+    control("contacts", email="ann@example.com")
+    result = run(make_site(), "check", "--as", "ann@example.com")
+    assert "The vendor mints a token for this contact." in result.output
+
+
+def test_a_redis_that_answers_or_whose_client_is_missing(
+    make_site: MakeSite,
+    findings: Findings,
+    run: Run,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    import redis
+
+    site = make_site(STORAGE_URL="redis://127.0.0.1:9/0")
+    monkeypatch.setattr(redis.Redis, "ping", lambda self: True)
+    assert "Redis answers" in run(site, "check", "--offline").output
+    monkeypatch.setitem(sys.modules, "redis", None)
+    told = findings(site, "--offline")
+    assert told["redis_missing"]["mend"] == 'pip install "flask-app-inbox[redis]"'
+
+
+def test_parts_of_a_dict_may_come_from_the_environment(
+    make_site: MakeSite, findings: Findings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FLASK_APP_INBOX_FEATURES__RECOMS", "true")
+    monkeypatch.setenv("FLASK_APP_INBOX_LANGUAGE", "uk")
+    site = make_site(prepare=lambda app: app.config.from_prefixed_env())
+    assert findings(site) == {}
+
+
+def test_an_icon_is_told_by_its_size(
+    make_site: MakeSite, run: Run, tmp_path: Path
+) -> None:
+    icon = tmp_path / "bell.svg"
+    icon.write_text('<svg xmlns="http://www.w3.org/2000/svg"/>', "utf-8")
+    result = run(make_site(ICON=str(icon)), "check", "--offline")
+    assert "SVG, " in result.output

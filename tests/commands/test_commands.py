@@ -218,7 +218,8 @@ def test_offline_asks_nobody(make_site: MakeSite, run: Run) -> None:
 
 
 @pytest.mark.parametrize(
-    "arguments", [("--as", " "), ("--cookie", "a=b"), ("--processes", "0")]
+    "arguments",
+    [("--as", " "), ("--cookie", "a=b", "--session", "c=d"), ("--processes", "0")],
 )
 def test_crooked_arguments_are_told(
     make_site: MakeSite, run: Run, arguments: tuple[str, ...]
