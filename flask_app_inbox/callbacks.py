@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from typing import Any
 
@@ -20,11 +18,15 @@ def call(function: Callable[[], Any]) -> Any:
     sync = current_app.ensure_sync(function)
     if sync is function or not _runs_a_loop():
         return sync()
+    from concurrent.futures import ThreadPoolExecutor
+
     with ThreadPoolExecutor(max_workers=1) as executor:
         return executor.submit(copy_context().run, sync).result()
 
 
 def _runs_a_loop() -> bool:
+    import asyncio  # most sites have no async function and need not wait for it
+
     try:
         asyncio.get_running_loop()
     except RuntimeError:

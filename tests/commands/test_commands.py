@@ -250,3 +250,10 @@ def test_settings_that_cannot_work_end_the_command_with_all_of_them(
     assert done.returncode != 0
     for key in ("API_KEY", "TIMEOUT", "CONTACT_FIELDS"):
         assert f"\n  - APP_INBOX_{key}" in done.stderr
+
+
+def test_a_domain_that_idna_cannot_write_is_refused(
+    make_site: MakeSite, run: Run
+) -> None:
+    long_name = f"{'ü' * 70}.example"
+    assert run(make_site(), "script", "--domain", long_name).exit_code == 2
