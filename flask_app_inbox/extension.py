@@ -86,6 +86,21 @@ class AppInbox:
         self._loaders.language = loader
         return loader
 
+    def issue_token(self, contact: Contact) -> str:
+        """Mint a token for a contact at the vendor, in the current app.
+
+        :returns: the token, "" for a contact that the vendor does not know.
+        :raises VendorError: with the cause, if the vendor gives none.
+        """
+        return issue_token(_enabled_state(), contact)
+
+    def sync_contact(self, contact: Contact) -> None:
+        """Create or update a contact at the vendor, in the current app.
+
+        :raises VendorError: with the cause, if the vendor does not.
+        """
+        _enabled_state().vendor.sync_contact(contact)
+
     def csp_sources(
         self, into: Policy | None = None, *, app: Flask | None = None
     ) -> dict[str, list[str]]:
@@ -119,21 +134,6 @@ class AppInbox:
                 f"belongs to {len(apps) or 'no'} app{'s' * (len(apps) != 1)}."
             )
         return apps[0]
-
-    def issue_token(self, contact: Contact) -> str:
-        """Mint a token for a contact at the vendor, in the current app.
-
-        :returns: the token, "" for a contact that the vendor does not know.
-        :raises VendorError: with the cause, if the vendor gives none.
-        """
-        return issue_token(_enabled_state(), contact)
-
-    def sync_contact(self, contact: Contact) -> None:
-        """Create or update a contact at the vendor, in the current app.
-
-        :raises VendorError: with the cause, if the vendor does not.
-        """
-        _enabled_state().vendor.sync_contact(contact)
 
 
 def _enabled_state() -> State:

@@ -11,7 +11,7 @@ from flask.cli import ScriptInfo, pass_script_info, with_appcontext
 
 from ..errors import VendorError
 from ..state import State, current_state
-from ..vendor.account import Account, read_account
+from ..vendor.account_info import Account, read_account
 from .terminal import write
 
 if TYPE_CHECKING:

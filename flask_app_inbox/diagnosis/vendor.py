@@ -12,7 +12,7 @@ from ..errors import (
     VendorRejected,
 )
 from ..state import State
-from ..vendor.account import read_account, read_version
+from ..vendor.account_info import read_account, read_version
 from .finding import Area
 from .visit import ask_status
 

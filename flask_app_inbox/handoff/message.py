@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..settings import Settings
-from ..vendor.account import Account
+from ..vendor.account_info import Account
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import responses
 
 from flask_app_inbox import VendorInvalid, VendorRejected
 from flask_app_inbox.settings import read_settings
-from flask_app_inbox.vendor.account import Account, read_account, read_version
+from flask_app_inbox.vendor.account_info import Account, read_account, read_version
 from flask_app_inbox.vendor.app_inbox import AppInboxClient
 
 BASE = "https://esputnik.com/api"
