@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 import re
+from collections.abc import Callable
+
+from flask import current_app
+
+logger = logging.getLogger(__name__)
+
+DEFAULT_LANGUAGE = "en"
 
 #: All codes of ISO 639-1.
 _CODES = frozenset(
@@ -33,3 +41,23 @@ def two_letters(tag: object) -> str | None:
         return None
     code = match[1].lower()
     return code if code in _CODES else None
+
+
+def page_language(loader: Callable[[], object] | None, setting: str | None) -> str:
+    """Return the page's language: loader, setting, Flask-Babel, English."""
+    if loader is not None:
+        given = current_app.ensure_sync(loader)()
+        code = two_letters(given)
+        if code is not None:
+            return code
+        if given is not None:
+            logger.warning("The language_loader returned no language of ISO 639-1.")
+    return setting or _babel_language() or DEFAULT_LANGUAGE
+
+
+def _babel_language() -> str | None:
+    if "babel" not in current_app.extensions:
+        return None
+    from flask_babel import get_locale
+
+    return two_letters(str(get_locale()))

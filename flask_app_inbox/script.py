@@ -1,4 +1,4 @@
-"""The one script that pages load from us: its bytes, its fingerprint."""
+"""The scripts that pages load from us: their bytes, fingerprints and answers."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
+
+from flask import Response
 
 #: Seconds that a browser keeps the script under its fingerprint: a year.
 MAX_AGE = 365 * 24 * 60 * 60
@@ -27,3 +29,22 @@ def read_page_script(name: str) -> PageScript:
     """
     content = files(__package__).joinpath("static").joinpath(name).read_bytes()
     return PageScript(content, sha256(content).hexdigest()[:16])
+
+
+def respond_with_script(script: PageScript, fingerprint: str) -> Response:
+    """Answer with a script, kept for a year under its own fingerprint.
+
+    A page of an older or newer release of the site gets this one, but does not
+    keep it.
+
+    :param fingerprint: the one in the address that was asked for.
+    """
+    response = Response(script.content, mimetype="text/javascript")
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    if fingerprint == script.fingerprint:
+        response.cache_control.public = True
+        response.cache_control.max_age = MAX_AGE
+        response.cache_control.immutable = True
+    else:
+        response.cache_control.no_cache = True
+    return response
