@@ -55,18 +55,6 @@ class CrossOrigin(Problem):
     title = "Only pages of this site may ask."
 
 
-class NotAnOperator(Problem):
-    code = 403
-    problem_code = "not_an_operator"
-    title = "This user is no operator of that organization."
-
-
-class BadRequest(Problem):
-    code = 400
-    problem_code = "bad_request"
-    title = "The body must be JSON as documented, or empty."
-
-
 class UserChanged(Problem):
     code = 409
     problem_code = "user_changed"
@@ -120,8 +108,6 @@ _OF_VENDOR_ERROR: dict[type[VendorError], type[Problem]] = {
 PROBLEMS: tuple[type[Problem], ...] = (
     LoginRequired,
     CrossOrigin,
-    NotAnOperator,
-    BadRequest,
     UserChanged,
     RateLimited,
     LoaderFailed,

@@ -14,7 +14,8 @@ from flask import current_app
 
 from ..errors import LoaderError
 from ..guards import keyed_tag
-from ..problems import LoginRequired, NotAnOperator
+from ..problems import LoginRequired
+from .problems import NotAnOperator
 
 if TYPE_CHECKING:
     from .state import State

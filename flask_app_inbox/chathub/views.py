@@ -13,12 +13,13 @@ from ..errors import LoaderError, VendorError
 from ..guards import check_same_origin, check_user
 from ..languages import page_language
 from ..nonce import page_nonce
-from ..problems import BadRequest, LoaderFailed, problem_of
+from ..problems import LoaderFailed, problem_of, respond
 from ..script import respond_with_script
 from ..templating import render
 from ..vendor.deadline import Deadline
 from .cli import add_commands
 from .operators import choose_operator, load_operators, operator_tag
+from .problems import PROBLEMS, BadRequest
 from .state import State, current_state
 from .texts import texts_in
 
@@ -36,6 +37,8 @@ blueprint = Blueprint(
 blueprint.cli.short_help = "ChatHub: the vendor's operator panel for the staff."
 set_up_endpoints(blueprint, "token", "session", "panel")
 add_commands(blueprint.cli)
+for problem in PROBLEMS:
+    blueprint.register_error_handler(problem, respond)
 
 
 class Wish(NamedTuple):
