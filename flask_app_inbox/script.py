@@ -22,12 +22,17 @@ class PageScript:
 
 
 @cache
-def read_page_script(name: str) -> PageScript:
+def read_page_script(*names: str) -> PageScript:
     """Read a script of the package.
 
-    :param name: the file's name in ``static``.
+    :param names: of files in ``static``; several become one script, in a scope of
+        their own.
     """
-    content = files(__package__).joinpath("static").joinpath(name).read_bytes()
+    folder = files(__package__).joinpath("static")
+    parts = [folder.joinpath(name).read_bytes() for name in names]
+    content = parts[0]
+    if len(parts) > 1:
+        content = b'(() => {\n"use strict";\n%b})();\n' % b"\n".join(parts)
     return PageScript(content, sha256(content).hexdigest()[:16])
 
 

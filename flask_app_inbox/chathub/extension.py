@@ -70,7 +70,12 @@ class ChatHub:
                 settings.rate_limit, settings.storage_url if vendor else "memory://"
             ),
             scripts=Scripts(
-                page=read_page_script("chathub.js"),
+                page=read_page_script(
+                    "site_endpoint.js",
+                    "make_element.js",
+                    "chathub_panel.js",
+                    "chathub.js",
+                ),
                 frame=read_page_script("chathub_frame.js"),
             ),
             loaders=self._loaders,
