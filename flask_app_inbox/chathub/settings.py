@@ -57,9 +57,17 @@ def lifetime(value: Any) -> float:
         ) from None
 
 
+def vendor_url(value: Any) -> str:
+    """Check an address that also goes into a Content-Security-Policy."""
+    url = checks.url(value)
+    if not re.fullmatch(r"https?://[A-Za-z0-9.:\[\]-]+[A-Za-z0-9._~%/-]*", url):
+        raise ValueError("a URL of ASCII letters, digits and the signs . _ ~ % / -")
+    return url
+
+
 def script_url(value: Any) -> str:
     """Check where the panel's module lies: its address, or the host alone."""
-    url = checks.url(value)
+    url = vendor_url(value)
     return url if urlsplit(url).path else url + _SCRIPT_PATH
 
 
@@ -68,7 +76,7 @@ _KEYS: dict[str, tuple[Any, Check]] = {
     "LOGIN": (None, password),
     "PASSWORD": (None, password),
     "KEY": (None, key),
-    "API_URL": ("https://chatapi.smsbat.com", checks.url),
+    "API_URL": ("https://chatapi.smsbat.com", vendor_url),
     "SCRIPT_URL": ("https://widget.smsbat.com" + _SCRIPT_PATH, script_url),
     "TOKEN_LIFETIME": (8 * 60 * 60.0, lifetime),
     "REQUIRE_LOGIN": (True, checks.flag),

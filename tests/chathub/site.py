@@ -1,0 +1,72 @@
+"""A site with staff and customers, for the tests of the operator panel."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask, redirect, render_template_string, request
+from flask_login import (
+    LoginManager,
+    UserMixin,
+    current_user,
+    login_user,
+    logout_user,
+)
+from werkzeug.wrappers import Response
+
+from flask_app_inbox import ChatHub
+
+#: Who is which operator; everybody else is a customer.
+STAFF = {
+    "olha": {"sales": 101, "support": 102},
+    "taras": {"support": 102},
+}
+
+PAGE = """<!doctype html>
+<html lang="en">
+<head><meta charset="utf-8"><title>Site</title><link rel="icon" href="data:,"></head>
+<body>
+<main><h1>Staff</h1><p id="who">{{ current_user.get_id() or "nobody" }}</p>
+{{ chathub() }}</main>
+</body>
+</html>"""
+
+
+class User(UserMixin):
+    def __init__(self, name: str) -> None:
+        self.id = name
+
+
+def make_app(**settings: Any) -> Flask:
+    """Return the site; other settings than the usual by their whole names.
+
+    /login?user=…, /logout, / with the panel, /two and whatever is added.
+    """
+    app = Flask("site")
+    app.config.update(SECRET_KEY="a key of this site", CHATHUB_KEY="sandbox-key")
+    app.config.update(settings)
+    manager = LoginManager(app)
+    manager.user_loader(User)
+    chathub = ChatHub(app)
+    chathub.operator_loader(lambda: STAFF.get(current_user.get_id(), {}))
+
+    @app.get("/")
+    @app.get("/two")
+    def page() -> str:
+        return render_template_string(app.config.get("PAGE", PAGE))
+
+    @app.get("/plain")
+    def plain() -> str:
+        return render_template_string(PAGE.replace("{{ chathub() }}", ""))
+
+    @app.get("/login")
+    def login() -> Response:
+        login_user(User(request.args["user"]))
+        return redirect(request.args.get("next", "/"))
+
+    @app.get("/logout")
+    def logout() -> Response:
+        logout_user()
+        return redirect("/plain")
+
+    return app
