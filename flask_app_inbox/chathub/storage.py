@@ -174,6 +174,8 @@ def _redis_region(url: str, *, keep: float, hold: float, secret: bytes) -> Cache
     from redis.backoff import NoBackoff
     from redis.retry import Retry
 
+    from . import redis_backend
+
     fernet = Fernet(encryption_key(secret))
 
     def seal(token: OperatorToken) -> bytes:
@@ -186,7 +188,7 @@ def _redis_region(url: str, *, keep: float, hold: float, secret: bytes) -> Cache
             raise CantDeserializeException from error
 
     return make_region(serializer=seal, deserializer=unseal).configure(
-        "dogpile.cache.redis",
+        redis_backend.NAME,
         arguments={
             "url": url,
             "socket_timeout": REDIS_PATIENCE,

@@ -32,7 +32,11 @@ def log_in(app: Flask, user: str) -> FlaskClient:
 
 
 def ask(client: FlaskClient, body: Any = None, **headers: str) -> Any:
-    return client.post("/chathub/token", json=body, headers=headers)
+    return post(client, json=body, headers=headers)
+
+
+def post(client: FlaskClient, path: str = "token", **request: Any) -> Any:
+    return client.post(f"/chathub/{path}", **request)
 
 
 def tag_of(client: FlaskClient) -> str:
@@ -45,7 +49,7 @@ def tag_of(client: FlaskClient) -> str:
 def test_an_operator_gets_a_token_and_when_it_expires(
     app: Flask, sandbox: SandboxServer
 ) -> None:
-    answer = log_in(app, "olha").post("/chathub/token")
+    answer = ask(log_in(app, "olha"))
     assert answer.status_code == 200
     assert set(answer.json) == {"token", "expiresAt"}
     assert answer.headers["Cache-Control"] == "no-store"
@@ -68,7 +72,7 @@ def test_the_alias_chooses_among_the_users_own_operators(
 
 
 def test_nobody_logged_in_is_told_so(app: Flask, control: Control) -> None:
-    answer = app.test_client().post("/chathub/token")
+    answer = post(app.test_client())
     assert (answer.status_code, answer.json["code"]) == (401, "login_required")
     assert answer.content_type == "application/problem+json"
     assert control.paths() == []
@@ -97,7 +101,7 @@ def test_no_request_of_a_customer_gets_a_token(
     app: Flask, control: Control, attempt: dict[str, Any], user: str | None
 ) -> None:
     client = log_in(app, user) if user else app.test_client()
-    answer = client.post("/chathub/token", **attempt)
+    answer = post(client, **attempt)
     assert answer.status_code in (400, 401, 403)
     assert "token" not in answer.json
     for path in ("session", "panel"):
@@ -136,7 +140,7 @@ def test_an_operator_gets_no_token_of_another_organization(
 def test_a_body_that_nobody_documented_is_refused(
     app: Flask, control: Control, data: bytes
 ) -> None:
-    answer = log_in(app, "olha").post("/chathub/token", data=data)
+    answer = post(log_in(app, "olha"), data=data)
     assert (answer.status_code, answer.json["code"]) == (400, "bad_request")
     assert control.paths() == []
 
@@ -179,11 +183,11 @@ def test_the_session_is_checked_without_the_vendor(
 ) -> None:
     client = log_in(app, "olha")
     headers = {"X-App-Inbox-User": tag_of(client)}
-    good = client.post("/chathub/session", headers=headers)
+    good = post(client, "session", headers=headers)
     assert (good.status_code, good.data) == (204, b"")
     assert good.headers["Cache-Control"] == "no-store"
     client.get("/logout")
-    gone = client.post("/chathub/session", headers=headers)
+    gone = post(client, "session", headers=headers)
     assert (gone.status_code, gone.json["code"]) == (401, "login_required")
     assert control.paths() == []
 

@@ -86,7 +86,7 @@ def test_a_loader_that_returns_nonsense_gives_nobody_anything(
 ) -> None:
     app = make_plain_app(operators)
     assert render(app) == ""
-    answer = app.test_client().post("/chathub/token")
+    answer: Any = app.test_client().post("/chathub/token")
     assert (answer.status_code, answer.json["code"]) == (500, "loader_failed")
     assert "operator_loader must return" in caplog.text
 
@@ -215,7 +215,7 @@ def test_an_anonymous_visitor_is_refused_whatever_the_loader_says() -> None:
     LoginManager(app).user_loader(lambda _: None)
     ChatHub(app).operator_loader(lambda: {"sales": 101})
     assert render(app) == ""
-    answer = app.test_client().post("/chathub/token")
+    answer: Any = app.test_client().post("/chathub/token")
     assert (answer.status_code, answer.json["code"]) == (401, "login_required")
 
 
