@@ -9,16 +9,16 @@ from flask import Blueprint, Response, current_app, request
 from .problems import register_problems
 
 
-def set_up_endpoints(blueprint: Blueprint, *private: str) -> None:
+def set_up_endpoints(blueprint: Blueprint, *public: str) -> None:
     """Give a blueprint the rules of token endpoints.
 
     Its problems are answered as JSON, Flask-WTF's CSRFProtect leaves it alone, and
-    no cache keeps what its private views answer.
+    no cache keeps what its views answer.
 
-    :param private: the names of these views.
+    :param public: the names of the views whose answers are the same for everybody.
     """
     register_problems(blueprint)
-    endpoints = {f"{blueprint.name}.{name}" for name in private}
+    endpoints = {f"{blueprint.name}.{name}" for name in public}
 
     def exempt_from_form_tokens(*_: Any) -> None:
         # Our own origin check takes that place: a form token that dies after an
@@ -29,7 +29,7 @@ def set_up_endpoints(blueprint: Blueprint, *private: str) -> None:
             exempt(blueprint)
 
     def keep_out_of_caches(response: Response) -> Response:
-        if request.endpoint in endpoints:
+        if request.endpoint not in endpoints:
             response.cache_control.no_store = True
             response.vary.add("Cookie")
         return response

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from flask import Flask
 
-from .contact import Contact, ContactLoader
+from .contact import Contact
 from .errors import AppInboxError
-from .guards import RateLimiter
+from .rate_limit import RateLimiter
 from .script import read_page_script
 from .settings import read_settings
 from .state import EXTENSION, Loaders, State, current_state
@@ -17,6 +17,9 @@ from .templating import app_inbox, app_inbox_anchor
 from .vendor.app_inbox import AppInboxClient
 from .views import blueprint
 
+ContactLoader = TypeVar(
+    "ContactLoader", bound=Callable[[], Contact | Awaitable[Contact | None] | None]
+)
 LanguageLoader = TypeVar("LanguageLoader", bound=Callable[[], object])
 
 

@@ -6,7 +6,7 @@ import logging
 import re
 from collections.abc import Callable
 
-from flask import current_app
+from flask import Flask
 
 logger = logging.getLogger(__name__)
 
@@ -43,20 +43,22 @@ def two_letters(tag: object) -> str | None:
     return code if code in _CODES else None
 
 
-def page_language(loader: Callable[[], object] | None, setting: str | None) -> str:
+def page_language(
+    app: Flask, loader: Callable[[], object] | None, setting: str | None
+) -> str:
     """Return the page's language: loader, setting, Flask-Babel, English."""
     if loader is not None:
-        given = current_app.ensure_sync(loader)()
+        given = app.ensure_sync(loader)()
         code = two_letters(given)
         if code is not None:
             return code
         if given is not None:
             logger.warning("The language_loader returned no language of ISO 639-1.")
-    return setting or _babel_language() or DEFAULT_LANGUAGE
+    return setting or _babel_language(app) or DEFAULT_LANGUAGE
 
 
-def _babel_language() -> str | None:
-    if "babel" not in current_app.extensions:
+def _babel_language(app: Flask) -> str | None:
+    if "babel" not in app.extensions:
         return None
     from flask_babel import get_locale
 

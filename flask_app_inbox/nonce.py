@@ -7,30 +7,32 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from flask import current_app
+from flask import Flask
 
 logger = logging.getLogger(__name__)
 
-_NONCE = re.compile(r"[A-Za-z0-9+/_-]+={0,2}")
+_BASE64 = re.compile(r"[A-Za-z0-9+/_-]+={0,2}")
 
 
-def page_nonce(given: str | None, source: Callable[[], Any] | None) -> str | None:
+def page_nonce(
+    app: Flask, given: str | None, source: Callable[[], Any] | None
+) -> str | None:
     """Return the page's nonce, None if it has none that can be used.
 
     :param given: in the template's call; it goes first.
     :param source: given to the extension; without it the global ``csp_nonce`` is
         asked.
     """
-    nonce = _nonce_of_page(source) if given is None else given
+    nonce = _nonce_of_page(app, source) if given is None else given
     if not nonce:
         return None
-    if not isinstance(nonce, str) or not _NONCE.fullmatch(nonce):
+    if not isinstance(nonce, str) or not _BASE64.fullmatch(nonce):
         logger.warning("The nonce for our script is no base64 text; it is left out.")
         return None
     return nonce
 
 
-def _nonce_of_page(source: Any) -> Any:
+def _nonce_of_page(app: Flask, source: Any) -> Any:
     if source is None:
-        source = current_app.jinja_env.globals.get("csp_nonce")
+        source = app.jinja_env.globals.get("csp_nonce")
     return source() if callable(source) else source

@@ -1,7 +1,11 @@
-"""The scripts that pages load from us: their bytes, fingerprints and answers."""
+"""The scripts that pages load from us: their bytes, fingerprints and answers.
+
+Their comments are for whoever reads the files; they are not sent to browsers.
+"""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
@@ -11,6 +15,9 @@ from flask import Response
 
 #: Seconds that a browser keeps the script under its fingerprint: a year.
 MAX_AGE = 365 * 24 * 60 * 60
+
+# Whole lines only: what follows code on a line may be part of a string.
+_LINES_OF_COMMENT = re.compile(r"^ *(?://.*|/\*\*(?:.|\n)*?\*/)\n", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -29,10 +36,10 @@ def read_page_script(*names: str) -> PageScript:
         their own.
     """
     folder = files(__package__).joinpath("static")
-    parts = [folder.joinpath(name).read_bytes() for name in names]
-    content = parts[0]
-    if len(parts) > 1:
-        content = b'(() => {\n"use strict";\n%b})();\n' % b"\n".join(parts)
+    source = "\n".join(folder.joinpath(name).read_text("utf-8") for name in names)
+    if len(names) > 1:
+        source = f'(() => {{\n"use strict";\n{source}}})();\n'
+    content = _LINES_OF_COMMENT.sub("", source).encode()
     return PageScript(content, sha256(content).hexdigest()[:16])
 
 

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from flask import Flask
 
 from ..errors import AppInboxError
-from ..guards import RateLimiter
+from ..rate_limit import RateLimiter
 from ..script import read_page_script
 from ..vendor.chathub import (
     ChatHubClient,

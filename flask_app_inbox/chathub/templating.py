@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from flask import has_request_context, request, url_for
+from flask import current_app, has_request_context, request, url_for
 from markupsafe import Markup
 
 from ..errors import LoaderError
@@ -40,7 +40,9 @@ def chathub(organization: str | None = None, *, nonce: str | None = None) -> Mar
     operators = _not_yet_rendered(operators)
     if not operators:
         return Markup()
-    language = page_language(state.loaders.language, state.settings.language)
+    language = page_language(
+        current_app, state.loaders.language, state.settings.language
+    )
     fallback = state.settings.fallback
     rendered: set[str] = request.environ.setdefault(_RENDERED, set())
     is_first = not rendered
@@ -56,12 +58,12 @@ def chathub(organization: str | None = None, *, nonce: str | None = None) -> Mar
         fallback_text=fallback.text_in(language) if fallback else None,
         fallback_link=fallback.link if fallback else None,
         token_url=url_for("chathub.token"),
-        session_url=url_for("chathub.session"),
+        user_url=url_for("chathub.user"),
         frame_url=url_for("chathub.panel"),
         source=url_for("chathub.script", fingerprint=state.scripts.page.fingerprint)
         if is_first
         else None,
-        nonce=page_nonce(nonce, state.loaders.csp_nonce),
+        nonce=page_nonce(current_app, nonce, state.loaders.csp_nonce),
     )
 
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-import logging
 from typing import NamedTuple
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, current_app, request, url_for
 
 from ..endpoints import set_up_endpoints
 from ..errors import LoaderError, VendorError
@@ -23,19 +22,12 @@ from .problems import PROBLEMS, BadRequest
 from .state import State, current_state
 from .texts import texts_in
 
-logger = logging.getLogger(__name__)
-
 #: The longest body that is looked at, in bytes.
 _MAX_BODY = 2000
 
-blueprint = Blueprint(
-    "chathub",
-    __name__.partition(".")[0],
-    template_folder="templates",
-    cli_group="chathub",
-)
+blueprint = Blueprint("chathub", __name__, cli_group="chathub")
 blueprint.cli.short_help = "ChatHub: the vendor's operator panel for the staff."
-set_up_endpoints(blueprint, "token", "session", "panel")
+set_up_endpoints(blueprint, "script", "frame_script")
 add_commands(blueprint.cli)
 for problem in PROBLEMS:
     blueprint.register_error_handler(problem, respond)
@@ -63,15 +55,19 @@ def token() -> dict[str, str]:
     try:
         issued = issue(operator, deadline)
     except VendorError as error:
-        logger.warning("ChatHub got no operator token: %s (%s)", error, error.code)
+        state.failures.write(error.code, error)
         raise problem_of(error) from error
     return {"token": issued.token, "expiresAt": issued.expires_at_text}
 
 
-@blueprint.post("/session")
-def session() -> tuple[str, int]:
-    """Tell a page whether its user still is the operator that it was made for."""
-    _admit(current_state(), _read_wish().organization)
+@blueprint.get("/user")
+def user() -> tuple[str, int]:
+    """Tell a page whether its user still is the operator: 204, or a problem.
+
+    The page asks when it comes back, or when another tab went elsewhere; the
+    vendor is not asked.
+    """
+    _admit(current_state(), request.args.get("organization"))
     return "", 204
 
 
@@ -83,15 +79,19 @@ def panel() -> Response:
     """
     state = current_state()
     _load_operators(state)
-    language = page_language(state.loaders.language, state.settings.language)
+    language = page_language(
+        current_app, state.loaders.language, state.settings.language
+    )
     response = Response(
         render(
             "chathub/frame.html",
             language=language,
             title=texts_in(language)["panel"],
-            fingerprint=state.scripts.frame.fingerprint,
+            source=url_for(
+                "chathub.frame_script", fingerprint=state.scripts.frame.fingerprint
+            ),
             script=state.settings.script_url,
-            nonce=page_nonce(None, state.loaders.csp_nonce),
+            nonce=page_nonce(current_app, None, state.loaders.csp_nonce),
         ),
         mimetype="text/html",
     )
@@ -131,7 +131,7 @@ def _load_operators(state: State) -> dict[str, int]:
     try:
         return load_operators(state)
     except LoaderError as error:
-        logger.error("ChatHub gives no token: %s", error)
+        state.failures.write(LoaderFailed.problem_code, error)
         raise LoaderFailed from error
 
 

@@ -317,9 +317,9 @@ const operatorPanels = (() => {
 
     /** Ask the site whether the user still is this operator. */
     async check() {
-      const url = this.settings.sessionUrl || "";
-      const wish = { organization: this.organization };
-      const { code } = await siteEndpoint.ask(url, this.user, wish);
+      const wish = new URLSearchParams({ organization: this.organization });
+      const url = `${this.settings.userUrl}?${wish}`;
+      const { code } = await siteEndpoint.ask("GET", url, this.user);
       if (!this.isStopped && GONE.includes(code)) this.leave(code);
     }
   }

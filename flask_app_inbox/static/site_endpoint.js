@@ -22,28 +22,26 @@ const siteEndpoint = (() => {
 
   /**
    * Ask once; this never rejects.
+   * @param {string} method
    * @param {string} url
    * @param {string} user the tag of whom the page was made for
    * @param {object} [body]
    * @returns {Promise<Answer>}
    */
-  const ask = async (url, user, body) => {
-    const abort = new AbortController();
-    const timer = setTimeout(() => abort.abort(), ANSWER_WITHIN);
+  const ask = async (method, url, user, body) => {
     try {
       const response = await fetch(url, {
-        method: "POST",
+        method,
         headers: { "X-App-Inbox-User": user },
         body: body && JSON.stringify(body),
         credentials: "same-origin",
         cache: "no-store",
         redirect: "manual",
-        signal: abort.signal,
+        signal: AbortSignal.timeout(ANSWER_WITHIN),
       });
-      const redirected = response.type === "opaqueredirect";
       const content = await response.json().catch(() => null);
       return {
-        status: redirected ? 302 : response.status,
+        status: response.status || 302, // a redirect shows no status
         body: content,
         code: (content && content.code) || "unexpected_answer",
         pause: Number(response.headers.get("Retry-After") || 0) * 1000 || 0,
@@ -51,13 +49,11 @@ const siteEndpoint = (() => {
       };
     } catch {
       return { status: 0, body: null, code: "network", pause: 0, time: NaN };
-    } finally {
-      clearTimeout(timer);
     }
   };
 
   /**
-   * Ask, and again where that may help.
+   * Post, and again where that may help.
    * @param {string} url
    * @param {string} user
    * @param {object} [body]
@@ -65,7 +61,7 @@ const siteEndpoint = (() => {
    */
   const insist = async (url, user, body) => {
     for (let attempt = 0; ; attempt++) {
-      const answer = await ask(url, user, body);
+      const answer = await ask("POST", url, user, body);
       const again = attempt < RETRIES && RETRIED.includes(answer.status);
       if (!again || answer.pause > LONGEST_PAUSE) return answer;
       const backoff = FIRST_PAUSE * 2 ** attempt;

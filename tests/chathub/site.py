@@ -7,7 +7,6 @@ from typing import Any
 from flask import Flask, redirect, render_template_string, request
 from flask_login import (
     LoginManager,
-    UserMixin,
     current_user,
     login_user,
     logout_user,
@@ -32,9 +31,15 @@ PAGE = """<!doctype html>
 </html>"""
 
 
-class User(UserMixin):
+class User:
+    is_active = is_authenticated = True
+    is_anonymous = False
+
     def __init__(self, name: str) -> None:
-        self.id = name
+        self.name = name
+
+    def get_id(self) -> str:
+        return self.name
 
 
 def make_app(**settings: Any) -> Flask:

@@ -35,8 +35,8 @@ def ask(client: FlaskClient, body: Any = None, **headers: str) -> Any:
     return post(client, json=body, headers=headers)
 
 
-def post(client: FlaskClient, path: str = "token", **request: Any) -> Any:
-    return client.post(f"/chathub/{path}", **request)
+def post(client: FlaskClient, **request: Any) -> Any:
+    return client.post("/chathub/token", **request)
 
 
 def tag_of(client: FlaskClient) -> str:
@@ -104,9 +104,8 @@ def test_no_request_of_a_customer_gets_a_token(
     answer = post(client, **attempt)
     assert answer.status_code in (400, 401, 403)
     assert "token" not in answer.json
-    for path in ("session", "panel"):
-        method = "POST" if path == "session" else "GET"
-        reply = client.open(f"/chathub/{path}", method=method, **attempt)
+    for path in ("user", "panel"):
+        reply = client.get(f"/chathub/{path}", **attempt)
         assert reply.status_code in (400, 401, 403)
     assert control.paths() == []
 
@@ -178,16 +177,14 @@ def test_a_page_of_the_same_operator_is_served(app: Flask) -> None:
     assert answer.status_code == 200
 
 
-def test_the_session_is_checked_without_the_vendor(
-    app: Flask, control: Control
-) -> None:
+def test_the_user_is_checked_without_the_vendor(app: Flask, control: Control) -> None:
     client = log_in(app, "olha")
     headers = {"X-App-Inbox-User": tag_of(client)}
-    good = post(client, "session", headers=headers)
+    good = client.get("/chathub/user?organization=sales", headers=headers)
     assert (good.status_code, good.data) == (204, b"")
     assert good.headers["Cache-Control"] == "no-store"
     client.get("/logout")
-    gone = post(client, "session", headers=headers)
+    gone: Any = client.get("/chathub/user?organization=sales", headers=headers)
     assert (gone.status_code, gone.json["code"]) == (401, "login_required")
     assert control.paths() == []
 

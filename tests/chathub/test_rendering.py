@@ -41,7 +41,7 @@ def test_an_operator_gets_an_element_and_one_script() -> None:
     page = render(make_plain_app({"sales": 101}))
     found = attributes(page)
     assert found["token-url"] == "/chathub/token"
-    assert found["session-url"] == "/chathub/session"
+    assert found["user-url"] == "/chathub/user"
     assert found["frame-url"] == "/chathub/panel"
     [[alias, tag]] = json.loads(found["organizations"])
     assert alias == "sales"
