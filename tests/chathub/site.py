@@ -45,7 +45,8 @@ class User:
 def make_app(**settings: Any) -> Flask:
     """Return the site; other settings than the usual by their whole names.
 
-    /login?user=…, /logout, / with the panel, /two and whatever is added.
+    /login?user=…, /logout, / and /two with the panel, /plain without it. ``PAGE`` is
+    another page, ``STAFF_OF`` another staff, ``HEADERS`` go on every answer.
     """
     app = Flask("site")
     app.config.update(SECRET_KEY="a key of this site", CHATHUB_KEY="sandbox-key")
@@ -53,7 +54,13 @@ def make_app(**settings: Any) -> Flask:
     manager = LoginManager(app)
     manager.user_loader(User)
     chathub = ChatHub(app)
-    chathub.operator_loader(lambda: STAFF.get(current_user.get_id(), {}))
+    staff = app.config.get("STAFF_OF", STAFF)
+    chathub.operator_loader(lambda: staff.get(current_user.get_id(), {}))
+
+    @app.after_request
+    def add_headers(response: Response) -> Response:
+        response.headers.update(app.config.get("HEADERS", {}))
+        return response
 
     @app.get("/")
     @app.get("/two")

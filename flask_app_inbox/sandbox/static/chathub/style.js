@@ -2,7 +2,7 @@
 const STYLE = `
 .ocp, .ocp * { box-sizing: border-box; }
 .ocp {
-  position: fixed;
+  position: absolute;
   inset: 0;
   display: grid;
   grid-template: auto minmax(0, 1fr) / minmax(11rem, 18rem) minmax(0, 1fr);
@@ -11,6 +11,7 @@ const STYLE = `
   background: #fff;
 }
 .ocp.ocp-floating {
+  position: fixed;
   inset: auto 1rem 1rem auto;
   inline-size: min(44rem, calc(100vw - 2rem));
   block-size: min(32rem, calc(100vh - 2rem));
