@@ -15,6 +15,7 @@ import pytest
 from flask import Flask
 
 from flask_app_inbox.sandbox import SandboxServer
+from tests.browser.complaints import Complaints
 from tests.chathub.site import make_app
 
 
@@ -40,6 +41,19 @@ def make_staff_site(
 ) -> Callable[..., str]:
     """Serve a staff site that uses the sandbox; returns its address."""
     return lambda **settings: serve(make_staff_app(**settings))
+
+
+@pytest.fixture(name="complaints")
+def complaints_before_the_end(
+    sandbox: SandboxServer, serve: Callable[[Flask], str]
+) -> Iterator[Complaints]:
+    """Console errors, page errors and CSP reports, of pages that end before servers.
+
+    A panel asks the vendor all the time, and would complain that it is gone.
+    """
+    complaints = Complaints()
+    yield complaints
+    assert complaints.unexpected == []
 
 
 @pytest.fixture(scope="package")

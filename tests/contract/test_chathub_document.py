@@ -24,10 +24,14 @@ from flask_app_inbox.sandbox import SandboxServer
 from tests.browser.complaints import FAILED_LOAD, Complaints
 from tests.browser.control import Control
 from tests.chathub.browser.chat import MINT, chat, frames, heard, record_events, write
-from tests.chathub.fixtures import make_staff_app, make_staff_site
+from tests.chathub.fixtures import (
+    complaints_before_the_end,
+    make_staff_app,
+    make_staff_site,
+)
 from tests.chathub.site import make_app
 
-__all__ = ["make_staff_app", "make_staff_site"]
+__all__ = ["complaints_before_the_end", "make_staff_app", "make_staff_site"]
 
 ELEMENT = "operator-chat-panel-script"
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 
 _DATA = (50.0, 75.0)
 _MESSAGES = (100.0, 150.0)
@@ -16,16 +17,20 @@ _MOST_CALLERS = 10_000
 
 
 class Limits:
-    """Buckets that fill by the second; safe to use from many threads."""
+    """Buckets that fill by the second; safe to use from many threads.
 
-    def __init__(self) -> None:
+    `clock` tells seconds that never run backwards.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
         self._lock = threading.Lock()
         self._buckets: dict[tuple[str, bool], tuple[float, float]] = {}
 
     def take(self, caller: str, *, messaging: bool) -> bool:
         """Count one call; False when it is one too many."""
         rate, burst = _MESSAGES if messaging else _DATA
-        now = time.monotonic()
+        now = self._clock()
         with self._lock:
             if len(self._buckets) > _MOST_CALLERS:
                 self._buckets.clear()

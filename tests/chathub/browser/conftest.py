@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from tests.browser.fixtures import (
     browser,
-    complaints,
     context,
     new_context,
     page,
     serve,
 )
-from tests.chathub.fixtures import make_staff_site
+from tests.chathub.fixtures import complaints_before_the_end, make_staff_site
 
 __all__ = [
     "browser",
-    "complaints",
+    "complaints_before_the_end",
     "context",
     "make_staff_site",
     "new_context",
