@@ -8,7 +8,7 @@ from typing import TypeVar
 from flask import Flask
 
 from .contact import Contact
-from .errors import AppInboxError
+from .errors import AppInboxError, ConfigError
 from .rate_limit import RateLimiter
 from .script import read_page_script
 from .settings import read_settings
@@ -51,6 +51,14 @@ class AppInbox:
                 "factory and call init_app(app) once for each app."
             )
         settings = read_settings(app.config, app.root_path)
+        if settings.enabled and app.url_map.host_matching:
+            raise ConfigError(
+                [
+                    "Flask(host_matching=True) routes nothing to an extension that "
+                    "does not know the hosts; leave it out, or set "
+                    "APP_INBOX_ENABLED = False."
+                ]
+            )
         app.extensions[EXTENSION] = State(
             settings=settings,
             vendor=AppInboxClient(settings),

@@ -49,7 +49,7 @@ def page_language(
     """Return the page's language: loader, setting, Flask-Babel, English."""
     if loader is not None:
         given = app.ensure_sync(loader)()
-        code = two_letters(given)
+        code = two_letters(str(given))  # Flask-Babel's get_locale() serves, too
         if code is not None:
             return code
         if given is not None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import subprocess
 import sys
 from types import ModuleType
@@ -11,6 +10,10 @@ import pytest
 
 import flask_app_inbox
 import flask_app_inbox.sandbox
+from flask_app_inbox import Contact
+from flask_app_inbox.sandbox import SandboxServer
+from flask_app_inbox.settings import read_settings
+from flask_app_inbox.vendor.app_inbox import AppInboxClient
 
 PUBLIC: list[tuple[ModuleType, set[str]]] = [
     (
@@ -68,6 +71,13 @@ def test_the_wire_does_not_know_flask() -> None:
     assert run.stdout.strip() == "False"
 
 
-def test_the_pytest_plugin_offers_a_sandbox() -> None:
-    testing = importlib.import_module("flask_app_inbox.testing")
-    assert hasattr(testing, "app_inbox_sandbox")
+def test_the_pytest_plugin_offers_a_sandbox_of_the_tests_own(
+    app_inbox_sandbox: SandboxServer,
+) -> None:
+    settings = {
+        "APP_INBOX_API_KEY": "sandbox-key",
+        "APP_INBOX_API_URL": f"{app_inbox_sandbox.url}/api",
+    }
+    client = AppInboxClient(read_settings(settings, "/"))
+    assert client.issue_token(Contact(email="nobody@example.com")) == ""
+    client._transport._session.close()

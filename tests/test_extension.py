@@ -51,6 +51,15 @@ def test_an_app_whose_settings_cannot_work_is_left_as_it_was() -> None:
     AppInbox(app)
 
 
+def test_an_app_that_would_never_route_to_the_endpoint_is_refused() -> None:
+    app = Flask("shop", host_matching=True, static_host="shop.example")
+    app.config["APP_INBOX_API_KEY"] = API_KEY
+    with pytest.raises(ConfigError, match="host_matching"):
+        AppInbox(app)
+    app.config["APP_INBOX_ENABLED"] = False
+    AppInbox(app)
+
+
 def test_an_inbox_does_not_know_its_apps(make_app: MakeApp) -> None:
     inbox = AppInbox()
     app = make_app(inbox=inbox)
