@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from .contact import Contact
 from .errors import (
     AppInboxError,
@@ -16,9 +18,13 @@ from .errors import (
 )
 from .extension import AppInbox
 
+if TYPE_CHECKING:
+    from .chathub import ChatHub
+
 __all__ = [
     "AppInbox",
     "AppInboxError",
+    "ChatHub",
     "ConfigError",
     "Contact",
     "LoaderError",
@@ -29,3 +35,12 @@ __all__ = [
     "VendorTimeout",
     "VendorUnavailable",
 ]
+
+
+def __getattr__(name: str) -> object:
+    # A site with the bell alone does not pay for importing the panel.
+    if name == "ChatHub":
+        from .chathub import ChatHub
+
+        return ChatHub
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from .errors import VendorRateLimited, VendorRejected
 
@@ -34,13 +34,22 @@ ADVICE = {
 class FailureLog:
     """Writes the first failure of each code at once, then one line a minute.
 
+    :param what: has no token to give.
+    :param advice: what an owner can do about a code.
     :param pause: seconds between two lines about one code.
     :param clock: returns seconds that never run backwards.
     """
 
     def __init__(
-        self, *, pause: float = PAUSE, clock: Callable[[], float] = time.monotonic
+        self,
+        what: str = "App Inbox",
+        advice: Mapping[str, str] = ADVICE,
+        *,
+        pause: float = PAUSE,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        self._what = what
+        self._advice = advice
         self._pause = pause
         self._clock = clock
         self._lock = threading.Lock()
@@ -61,9 +70,10 @@ class FailureLog:
             self._next_line[code] = now + self._pause
             left_out = self._left_out.pop(code, 0)
         logger.warning(
-            "App Inbox has no token to give: %s (%s).%s%s",
+            "%s has no token to give: %s (%s).%s%s",
+            self._what,
             reason,
             code,
             f" So had {left_out} more requests since the last line." * bool(left_out),
-            ADVICE.get(code, ""),
+            self._advice.get(code, ""),
         )

@@ -53,15 +53,22 @@ def _without_port_of_scheme(host: str) -> str:
 def user_tag(app: Flask, settings: Settings, contact: Contact) -> str:
     """Return an opaque tag of a contact: his own, and another for anybody else.
 
-    It is an HMAC under a key of the app: nobody without that key can make it
-    for an address or read one from it. An app without ``SECRET_KEY`` has no
-    sessions to change; there the vendor's key serves.
+    An app without ``SECRET_KEY`` has no sessions to change; there the vendor's key
+    serves.
     """
     key = app.secret_key or settings.api_key or ""
+    return keyed_tag(key, "flask-app-inbox user", *contact.identity)
+
+
+def keyed_tag(key: str | bytes, *parts: str) -> str:
+    """Return an opaque tag of some words.
+
+    It is an HMAC under a key of the app: nobody without that key can make it for
+    an address or read one from it.
+    """
     key = key if isinstance(key, bytes) else key.encode()
-    message = "\0".join(("flask-app-inbox user", *contact.identity))
-    digest = hmac.digest(key, message.encode(errors="surrogatepass"), "sha256")
-    return digest.hex()[:32]
+    message = "\0".join(parts).encode(errors="surrogatepass")
+    return hmac.digest(key, message, "sha256").hex()[:32]
 
 
 def check_user(request: Request, tag: str) -> None:

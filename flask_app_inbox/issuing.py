@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, cast
 
-from flask import Flask, current_app, has_request_context, request
+from flask import Flask, Response, current_app, has_request_context, request
 
 from .errors import VendorError
 from .guards import user_tag
@@ -14,7 +14,6 @@ from .signals import contact_unknown, token_failed, token_issued
 
 if TYPE_CHECKING:
     from blinker import NamedSignal
-    from werkzeug.wrappers import Response
 
     from .contact import Contact
     from .state import State
@@ -63,11 +62,12 @@ def tell_failure(
     _send(token_failed, code=code, retryable=retryable, user=user, duration=duration)
 
 
-def add_server_timing(response: Response) -> None:
+def add_server_timing(response: Response) -> Response:
     """Tell the browser's developer tools how long the vendor took."""
     seconds = request.environ.get(_VENDOR_TIME)
     if seconds is not None:
         response.headers.add("Server-Timing", f"vendor;dur={seconds * 1000:.1f}")
+    return response
 
 
 def _measured(seconds: float) -> float:

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 import re
+from collections.abc import Callable
+
+from flask import Flask
+
+from .callbacks import call
+
+logger = logging.getLogger(__name__)
+
+DEFAULT_LANGUAGE = "en"
 
 #: All codes of ISO 639-1.
 _CODES = frozenset(
@@ -33,3 +43,25 @@ def two_letters(tag: object) -> str | None:
         return None
     code = match[1].lower()
     return code if code in _CODES else None
+
+
+def page_language(
+    app: Flask, loader: Callable[[], object] | None, setting: str | None
+) -> str:
+    """Return the page's language: loader, setting, Flask-Babel, English."""
+    if loader is not None:
+        given = call(loader)
+        code = two_letters(str(given))  # Flask-Babel's get_locale() serves, too
+        if code is not None:
+            return code
+        if given is not None:
+            logger.warning("The language_loader returned no language of ISO 639-1.")
+    return setting or _babel_language(app) or DEFAULT_LANGUAGE
+
+
+def _babel_language(app: Flask) -> str | None:
+    if "babel" not in app.extensions:
+        return None
+    from flask_babel import get_locale
+
+    return two_letters(str(get_locale()))

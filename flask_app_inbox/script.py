@@ -1,6 +1,6 @@
-"""The one script that pages load from us: its bytes, its fingerprint.
+"""The scripts that pages load from us: their bytes, fingerprints and answers.
 
-Its comments are for whoever reads the file; they are not sent to browsers.
+Their comments are for whoever reads the files; they are not sent to browsers.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
+
+from flask import Response
 
 #: Seconds that a browser keeps the script under its fingerprint: a year.
 MAX_AGE = 365 * 24 * 60 * 60
@@ -27,11 +29,34 @@ class PageScript:
 
 
 @cache
-def read_page_script(name: str) -> PageScript:
+def read_page_script(*names: str) -> PageScript:
     """Read a script of the package.
 
-    :param name: the file's name in ``static``.
+    :param names: of files in ``static``; several become one script, in a scope of
+        their own.
     """
-    source = files(__package__).joinpath("static").joinpath(name).read_text("utf-8")
+    folder = files(__package__).joinpath("static")
+    source = "\n".join(folder.joinpath(name).read_text("utf-8") for name in names)
+    if len(names) > 1:
+        source = f'(() => {{\n"use strict";\n{source}}})();\n'
     content = _LINES_OF_COMMENT.sub("", source).encode()
     return PageScript(content, sha256(content).hexdigest()[:16])
+
+
+def respond_with_script(script: PageScript, fingerprint: str) -> Response:
+    """Answer with a script, kept for a year under its own fingerprint.
+
+    A page of an older or newer release of the site gets this one, but does not
+    keep it.
+
+    :param fingerprint: the one in the address that was asked for.
+    """
+    response = Response(script.content, mimetype="text/javascript")
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    if fingerprint == script.fingerprint:
+        response.cache_control.public = True
+        response.cache_control.max_age = MAX_AGE
+        response.cache_control.immutable = True
+    else:
+        response.cache_control.no_cache = True
+    return response

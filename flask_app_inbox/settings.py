@@ -5,9 +5,7 @@ Every key, its default and its check stand in ``_KEYS`` and nowhere else.
 
 from __future__ import annotations
 
-import difflib
-import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -16,14 +14,10 @@ from typing import Any
 from . import checks
 from .anchors import Anchor, parse_anchor
 from .errors import ConfigError
+from .keys import Check, read_keys
 from .platforms import PLATFORMS, Platform
 
-logger = logging.getLogger(__name__)
-
 PREFIX = "APP_INBOX_"
-
-#: Value to value, or ValueError with the rest of "KEY must be …".
-Check = Callable[[Any], Any]
 
 _KEYS: dict[str, tuple[Any, Check]] = {
     "ENABLED": (True, checks.flag),
@@ -113,17 +107,7 @@ def read_settings(config: Mapping[str, Any], root_path: str) -> Settings:
     :param root_path: the folder that a relative ``APP_INBOX_ICON`` starts from.
     :raises ConfigError: naming every problem at once.
     """
-    problems = _slips(config)
-    values: dict[str, Any] = {}
-    for name, (default, check) in _KEYS.items():
-        given = config.get(PREFIX + name)
-        values[name.lower()] = default
-        if given is None:
-            continue
-        try:
-            values[name.lower()] = check(given)
-        except ValueError as error:
-            problems.append(f"{PREFIX}{name} must be {error}.")
+    values, problems = read_keys(config, PREFIX, _KEYS)
     if values["icon"] is not None:
         problems += _load_icon(values, root_path)
     if values["features"] and values["init_form"] == "options":
@@ -162,18 +146,3 @@ def _load_icon(values: dict[str, Any], root_path: str) -> list[str]:
     except ValueError as error:
         return [f"{PREFIX}ICON must be an SVG file with a plain picture: {error}."]
     return []
-
-
-def _slips(config: Mapping[str, Any]) -> list[str]:
-    """Name keys that are a slip of a known one; tell the log of foreign ones."""
-    problems = []
-    known = [PREFIX + name for name in _KEYS]
-    for key in config:
-        if not key.startswith(PREFIX) or key in known:
-            continue
-        close = difflib.get_close_matches(key, known, n=1, cutoff=0.85)
-        if close:
-            problems.append(f"{key} is no setting. Did you mean {close[0]}?")
-        else:
-            logger.warning("%s is no setting of flask-app-inbox; it is ignored.", key)
-    return problems

@@ -3,28 +3,23 @@
 from __future__ import annotations
 
 import logging
-import re
 from functools import cache, lru_cache
-from typing import Any
 from urllib.parse import urljoin
 
-from flask import Flask, has_request_context, request
+from flask import has_request_context, request
 from flask.globals import app_ctx
 from jinja2 import Environment, PackageLoader
 from markupsafe import Markup
 
-from .callbacks import call
 from .errors import LoaderError
 from .guards import user_tag
-from .languages import two_letters
-from .state import State, current_state
+from .languages import page_language
+from .nonce import page_nonce
+from .state import current_state
 
 logger = logging.getLogger(__name__)
 
-DEFAULT_LANGUAGE = "en"
-
 _RENDERED = "flask_app_inbox.rendered"
-_BASE64 = re.compile(r"[A-Za-z0-9+/_-]+={0,2}")
 
 # Where the nonce and the user's tag go into a script tag that is kept.
 _NONCE = "\0nonce\0"
@@ -36,7 +31,7 @@ def app_inbox_anchor() -> Markup:
     settings = current_state().settings
     if not settings.enabled:
         return Markup()
-    return _render(
+    return render(
         "app_inbox/anchor.html",
         anchor=settings.anchor_element,
         place=settings.anchor_has_place,
@@ -72,7 +67,7 @@ def app_inbox(nonce: str | None = None) -> Markup:
         )
         return Markup()
     environ[_RENDERED] = True
-    nonce = _nonce(app, state, nonce)
+    nonce = page_nonce(app, nonce, state.loaders.csp_nonce)
     tag = _script_tag(
         app.url_for("app_inbox.token"),
         state.script.fingerprint,
@@ -80,7 +75,9 @@ def app_inbox(nonce: str | None = None) -> Markup:
         settings.init_form,
         settings.anchor,
         tuple(settings.features.items()),
-        _language(app, state) if contact else None,
+        page_language(app, state.loaders.language, settings.language)
+        if contact
+        else None,
         nonce is not None,
     )
     if nonce:
@@ -105,7 +102,7 @@ def _script_tag(
 
     :param language: None for a visitor who is not logged in.
     """
-    return _render(
+    return render(
         "app_inbox/script.html",
         # Both are routes of one blueprint, side by side.
         source=urljoin(token_url, f"app_inbox.{fingerprint}.js"),
@@ -120,7 +117,8 @@ def _script_tag(
     )
 
 
-def _render(template: str, **values: object) -> Markup:
+def render(template: str, **values: object) -> Markup:
+    """Render one of our templates."""
     html = _templates().get_template(template).render(values)
     return Markup(html)  # noqa: S704 - Jinja has escaped the values
 
@@ -131,44 +129,3 @@ def _templates() -> Environment:
     return Environment(
         loader=PackageLoader("flask_app_inbox"), autoescape=True, auto_reload=False
     )
-
-
-def _language(app: Flask, state: State) -> str:
-    """Return the page's language: loader, setting, Flask-Babel, English."""
-    loader = state.loaders.language
-    if loader is not None:
-        given = call(loader)
-        code = two_letters(str(given))  # Flask-Babel's get_locale() serves, too
-        if code is not None:
-            return code
-        if given is not None:
-            logger.warning("The language_loader returned no language of ISO 639-1.")
-    if state.settings.language is not None:
-        return state.settings.language
-    return _babel_language(app) or DEFAULT_LANGUAGE
-
-
-def _babel_language(app: Flask) -> str | None:
-    if "babel" not in app.extensions:
-        return None
-    from flask_babel import get_locale
-
-    return two_letters(str(get_locale()))
-
-
-def _nonce(app: Flask, state: State, nonce: str | None) -> str | None:
-    if nonce is None:
-        nonce = _nonce_of_page(app, state)
-    if not nonce:
-        return None
-    if not isinstance(nonce, str) or not _BASE64.fullmatch(nonce):
-        logger.warning("The nonce for app_inbox() is no base64 text; it is left out.")
-        return None
-    return nonce
-
-
-def _nonce_of_page(app: Flask, state: State) -> Any:
-    source: Any = state.loaders.csp_nonce
-    if source is None:
-        source = app.jinja_env.globals.get("csp_nonce")
-    return call(source) if callable(source) else source

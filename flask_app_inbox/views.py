@@ -2,30 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import Response, current_app, request
 
 from .cli import add_commands
 from .contact import Contact
+from .endpoints import set_up_endpoints
 from .errors import LoaderError, VendorError
 from .guards import check_same_origin, check_user, user_tag
 from .hosts import AnyHostBlueprint
 from .issuing import add_server_timing, issue_token, tell_failure
-from .problems import (
-    LoaderFailed,
-    LoginRequired,
-    RateLimited,
-    problem_of,
-    register_problems,
-)
-from .script import MAX_AGE
+from .problems import LoaderFailed, LoginRequired, RateLimited, problem_of
+from .script import respond_with_script
 from .state import State, current_state
 from .vendor.deadline import Deadline
 
 blueprint = AnyHostBlueprint("app_inbox", __name__, cli_group="app-inbox")
 blueprint.cli.short_help = "App Inbox: the vendor's bell in this site."
-register_problems(blueprint)
+set_up_endpoints(blueprint, "script")
+blueprint.after_request(add_server_timing)
 add_commands(blueprint.cli)
 
 
@@ -76,40 +70,5 @@ def _who_asks(state: State) -> tuple[Contact, str]:
 
 @blueprint.get("/app_inbox.<fingerprint>.js")
 def script(fingerprint: str) -> Response:
-    """Serve the page script, for a year under its own fingerprint.
-
-    A page of an older or newer release of the site gets this one, but does not
-    keep it.
-    """
-    page_script = current_state().script
-    response = Response(page_script.content, mimetype="text/javascript")
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    if fingerprint == page_script.fingerprint:
-        response.cache_control.public = True
-        response.cache_control.max_age = MAX_AGE
-        response.cache_control.immutable = True
-    else:
-        response.cache_control.no_cache = True
-    return response
-
-
-@blueprint.url_value_preprocessor
-def _exempt_from_form_tokens(*_: Any) -> None:
-    """Take the blueprint out of Flask-WTF's CSRFProtect, if the app has it.
-
-    Its own origin check takes that place: a form token that dies after an hour
-    would end renewal on a page left open. This runs before CSRFProtect looks,
-    whichever of the two was initialised first.
-    """
-    exempt = getattr(current_app.extensions.get("csrf"), "exempt", None)
-    if exempt is not None:
-        exempt(blueprint)
-
-
-@blueprint.after_request
-def _keep_out_of_caches(response: Response) -> Response:
-    if request.endpoint != f"{blueprint.name}.script":
-        response.cache_control.no_store = True
-        response.vary.add("Cookie")
-        add_server_timing(response)
-    return response
+    """Serve the page script."""
+    return respond_with_script(current_state().script, fingerprint)

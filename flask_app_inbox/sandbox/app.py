@@ -12,6 +12,9 @@ from werkzeug.exceptions import HTTPException
 
 from . import console, control, cors, inbox, rest
 from .breakage import BreakageMiddleware
+from .chathub import api as chathub_api
+from .chathub import control as chathub_control
+from .chathub import panel as chathub_panel
 from .journal import JournalMiddleware
 from .state import State
 
@@ -44,10 +47,13 @@ def create_sandbox(
     app.register_blueprint(rest.blueprint)
     app.register_blueprint(rest.blueprint, url_prefix="/api", name="rest_api")
     app.register_blueprint(inbox.blueprint)
+    app.register_blueprint(chathub_api.blueprint)
+    app.register_blueprint(chathub_panel.blueprint)
     app.register_blueprint(control.blueprint)
+    app.register_blueprint(chathub_control.blueprint)
     app.register_blueprint(console.blueprint)
     app.register_error_handler(HTTPException, _show_error)
-    app.after_request(_open_inbox_to_pages)
+    app.after_request(_open_to_pages)
     layers: WSGIApplication = app.wsgi_app
     layers = BreakageMiddleware(layers, state.faults)
     layers = JournalMiddleware(layers, state.journal)
@@ -66,7 +72,7 @@ def _show_error(error: HTTPException) -> Response:
     return response
 
 
-def _open_inbox_to_pages(response: Response) -> Response:
-    if request.path.startswith(cors.PREFIX):
+def _open_to_pages(response: Response) -> Response:
+    if request.path.startswith(cors.PREFIXES):
         response.headers.update(cors.HEADERS)
     return response

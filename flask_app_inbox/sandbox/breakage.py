@@ -53,7 +53,7 @@ class BreakageMiddleware:
             return self._app(environ, start_response)
         if build := _STAND_INS.get(strike.fault.kind):
             response = build(strike.fault, environ)
-            if path_of(environ).startswith(cors.PREFIX):
+            if path_of(environ).startswith(cors.PREFIXES):
                 response.headers.update(cors.HEADERS)
             return response(environ, start_response)
         client = environ.get("werkzeug.socket")

@@ -1,10 +1,13 @@
-"""The headers that let a shop's page call the inbox from another origin."""
+"""The headers that let pages call the inbox and the chats from another origin."""
 
 from __future__ import annotations
 
 PREFIX = "/appinbox/"
+CHAT_PREFIX = "/api/chat/"
 
-#: On every answer under `PREFIX`, errors too: a page cannot read a status without.
+#: Where every answer is for pages, errors too: they cannot read a status without.
+PREFIXES = (PREFIX, CHAT_PREFIX)
+
 HEADERS = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Expose-Headers": "ES-TOKEN, Retry-After",
@@ -15,4 +18,10 @@ PREFLIGHT_HEADERS = {
     "Access-Control-Allow-Methods": "GET, POST, OPTIONS",
     "Access-Control-Allow-Headers": "ES-TOKEN, Content-Type",
     "Access-Control-Max-Age": "600",
+}
+
+#: The same for the chat calls.
+CHAT_PREFLIGHT_HEADERS = {
+    **PREFLIGHT_HEADERS,
+    "Access-Control-Allow-Headers": "Authorization, X-Authorization-Key, Content-Type",
 }

@@ -18,10 +18,19 @@ _NAMES = {
     "/appinbox/v1/messages": "messages",
     "/appinbox/v1/messages/count": "count",
     "/appinbox/v1/messages/status": "status",
+    "/api/company/get-token": "company-token",
+    "/api/company/organization": "organizations",
+    "/api/operator": "operators",
+    "/api/operator/synchronize": "synchronize",
+    "/api/operator/status": "operator-status",
+    "/api/operator/get-token": "operator-token",
+    "/api/operator/validate-token": "validate-token",
+    "/operator-chat-panel/widget-script.js": "panel",
 }
 
-#: Every name: `script` is the widget's file, `snippet` the HTML that loads it.
-ROUTES = (*dict.fromkeys(_NAMES.values()), "script")
+#: Every name: `script` is the widget's file, `snippet` the HTML that loads it,
+#: `panel` the operators' module and `chats` all calls of theirs.
+ROUTES = (*dict.fromkeys(_NAMES.values()), "script", "chats")
 
 
 def path_of(environ: WSGIEnvironment) -> str:
@@ -34,4 +43,6 @@ def route_of(path: str) -> str | None:
     """Return the name of the route that a path belongs to, if it has one."""
     if path.startswith("/scripts/"):
         return "script"
+    if path.startswith("/api/chat/"):
+        return "chats"
     return _NAMES.get(path.removeprefix("/api") if path.startswith("/api/v") else path)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, cast
 
 from flask import current_app
 
+from .chathub.state import ChatHubState
 from .contacts import Contacts
 from .faults import Faults
 from .in_flight import InFlight
@@ -37,6 +38,7 @@ class State:
         self.in_flight = InFlight()
         self.faults = Faults()
         self.journal = Journal(clock)
+        self.chathub = ChatHubState(clock)
 
     def reset(self) -> None:
         """Become as freshly started: nothing known, nothing broken."""
@@ -46,6 +48,7 @@ class State:
         self.contacts.clear()
         self.domains.clear()
         self.site = Site()
+        self.chathub.reset()
         self.journal.clear()
 
 

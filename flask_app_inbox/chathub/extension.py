@@ -1,0 +1,179 @@
+"""ChatHub: the extension that gives a site's staff the vendor's operator panel."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TypeVar
+from urllib.parse import urlsplit
+
+from flask import Flask
+
+from ..errors import AppInboxError
+from ..rate_limit import RateLimiter
+from ..script import read_page_script
+from ..vendor.chathub import (
+    ChatHubClient,
+    Credentials,
+    Operator,
+    OperatorToken,
+    Organization,
+    Validation,
+)
+from ..vendor.transport import Transport
+from .settings import ChatHubSettings, read_settings
+from .state import EXTENSION, Loaders, Scripts, State, current_state
+from .templating import chathub
+from .tokens import OperatorTokens
+from .views import blueprint
+
+OperatorLoader = TypeVar("OperatorLoader", bound=Callable[[], object])
+LanguageLoader = TypeVar("LanguageLoader", bound=Callable[[], object])
+
+
+class ChatHub:
+    """The operator panel of SMSBAT's ChatHub in a Flask app.
+
+    Nobody is an operator until an :meth:`operator_loader` says who is.
+
+    :param app: the app; without it, call :meth:`init_app` later.
+    :param csp_nonce: returns the nonce of the current page's
+        Content-Security-Policy; by default the Jinja global ``csp_nonce``.
+    :raises ConfigError: with every problem of the app's ``CHATHUB_*`` settings.
+    """
+
+    def __init__(
+        self, app: Flask | None = None, *, csp_nonce: Callable[[], str] | None = None
+    ) -> None:
+        self._loaders = Loaders(csp_nonce=csp_nonce)
+        if app is not None:
+            self.init_app(app)
+
+    def init_app(self, app: Flask) -> None:
+        """Read the app's settings, register the blueprint and the Jinja global.
+
+        :raises ConfigError: with every problem of the settings, and if the extra is
+            not installed.
+        :raises RuntimeError: if the app has an operator panel already.
+        """
+        if EXTENSION in app.extensions:
+            raise RuntimeError(
+                "This app has a ChatHub already. Create one ChatHub() beside the "
+                "factory and call init_app(app) once for each app."
+            )
+        settings = read_settings(app.config)
+        vendor = _client(settings) if settings.enabled else None
+        app.extensions[EXTENSION] = State(
+            settings=settings,
+            vendor=vendor,
+            tokens=OperatorTokens(settings, vendor, app.secret_key) if vendor else None,
+            rate_limiter=RateLimiter(
+                settings.rate_limit, settings.storage_url if vendor else "memory://"
+            ),
+            scripts=Scripts(
+                page=read_page_script(
+                    "site_endpoint.js",
+                    "make_element.js",
+                    "chathub_panel.js",
+                    "chathub.js",
+                ),
+                frame=read_page_script("chathub_frame.js"),
+            ),
+            loaders=self._loaders,
+        )
+        if settings.enabled:
+            app.register_blueprint(blueprint, url_prefix=settings.url_prefix)
+        app.jinja_env.globals.update(chathub=chathub)
+
+    def operator_loader(self, loader: OperatorLoader) -> OperatorLoader:
+        """Register what tells which operators the current user is.
+
+        It returns a dict from an organization's alias, a word of the site's own, to
+        the vendor's id of an operator: ``{"sales": 101}``; ``{}`` for a user who is
+        none, ``None`` if nobody is logged in. Without it nobody gets a token.
+        """
+        self._loaders.operators = loader
+        return loader
+
+    def language_loader(self, loader: LanguageLoader) -> LanguageLoader:
+        """Register what tells the page's language: "en", "uk", "pt-BR"."""
+        self._loaders.language = loader
+        return loader
+
+    def organizations(self) -> list[Organization]:
+        """List the company's organizations at the vendor, in the current app.
+
+        :raises VendorError: with the cause, if the vendor does not.
+        """
+        return _vendor().organizations()
+
+    def operators(self, organization: int) -> list[Operator]:
+        """List the active operators of an organization, by the vendor's id of it.
+
+        :raises VendorError: with the cause, if the vendor does not.
+        """
+        return _vendor().operators(organization)
+
+    def validate(self, token: str) -> Validation:
+        """Ask the vendor whether an operator token is good.
+
+        :returns: an object that is true in a condition only if the token is good.
+        :raises VendorError: with the cause, if the vendor does not say.
+        """
+        return _vendor().validate(token)
+
+    def issue_token(self, operator: int) -> OperatorToken:
+        """Return a token of an operator, minted now or a little earlier.
+
+        Whoever holds it is that operator: hand it to nobody else.
+
+        :param operator: the vendor's id.
+        :raises VendorError: with the cause, if the vendor gives none.
+        """
+        tokens = current_state().tokens
+        if tokens is None:
+            raise AppInboxError(_SWITCHED_OFF)
+        return tokens.issue(operator)
+
+    def csp_sources(self) -> Mapping[str, list[str]]:
+        """Return what the panel needs of a Content-Security-Policy, by directive.
+
+        Only the hosts of script and API are documented; styles, pictures and sounds
+        are what a chat usually needs, and a real account has to confirm them. The
+        panel lives in a frame of this site, so all but ``frame-src`` may be given to
+        ``<prefix>/panel`` alone.
+        """
+        settings = current_state().settings
+        script, api = _origin(settings.script_url), _origin(settings.api_url)
+        return {
+            "script-src": ["'self'", script],
+            "connect-src": ["'self'", api, "ws" + api.removeprefix("http"), script],
+            "style-src": ["'self'", "'unsafe-inline'", script],
+            "img-src": ["'self'", "data:", "blob:", "https:"],
+            "media-src": ["'self'", "data:", "blob:", "https:"],
+            "font-src": ["'self'", "data:", script],
+            "frame-src": ["'self'"],
+        }
+
+
+_SWITCHED_OFF = "CHATHUB_ENABLED is False: no call to the vendor."
+
+
+def _client(settings: ChatHubSettings) -> ChatHubClient:
+    return ChatHubClient(
+        settings.api_url,
+        Credentials(settings.key, settings.login, settings.password),
+        Transport(max_concurrent=settings.max_concurrent),
+        timeout=settings.timeout,
+    )
+
+
+def _vendor() -> ChatHubClient:
+    vendor = current_state().vendor
+    if vendor is None:
+        raise AppInboxError(_SWITCHED_OFF)
+    return vendor
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"

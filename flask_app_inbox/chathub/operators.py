@@ -1,0 +1,104 @@
+"""Who of the logged-in users is which operator. Nobody is, unless the site says so.
+
+Whoever holds an operator's token answers customers in the company's name, so every
+doubt ends in a refusal, before any call to the vendor.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from flask import current_app
+
+from ..callbacks import call
+from ..errors import LoaderError
+from ..guards import keyed_tag
+from ..problems import LoginRequired
+from .problems import NotAnOperator
+
+if TYPE_CHECKING:
+    from .state import State
+
+logger = logging.getLogger(__name__)
+
+#: The longest alias of an organization.
+_MAX_ALIAS = 100
+
+
+def load_operators(state: State) -> dict[str, int]:
+    """Return the operators that this request's user is: alias to operator's id.
+
+    :raises LoginRequired: if nobody is logged in.
+    :raises NotAnOperator: if the user is none, or no loader says that he is.
+    :raises LoaderError: if the site's loader returns anything else.
+    """
+    if state.settings.require_login and _is_anonymous():
+        raise LoginRequired
+    loader = state.loaders.operators
+    if loader is None:
+        logger.error(
+            "ChatHub gives no token to anybody: register who is which operator with "
+            "@chathub.operator_loader."
+        )
+        raise NotAnOperator
+    operators = call(loader)
+    if operators is None:
+        raise LoginRequired
+    _check(operators)
+    if not operators:
+        raise NotAnOperator
+    return dict(operators)
+
+
+def choose_operator(
+    operators: Mapping[str, int], organization: str | None
+) -> tuple[str, int]:
+    """Return an alias and its operator; without an alias the first.
+
+    :raises NotAnOperator: if the alias is not this user's.
+    """
+    if organization is None:
+        return next(iter(operators.items()))
+    if organization not in operators:
+        raise NotAnOperator
+    return organization, operators[organization]
+
+
+def operator_tag(state: State, organization: str, operator: int) -> str:
+    """Return an opaque tag of an operator, which tells a page of another user."""
+    secret = current_app.secret_key or state.settings.key or state.settings.password
+    return keyed_tag(
+        secret or "", "flask-app-inbox operator", organization, str(operator)
+    )
+
+
+def _is_anonymous() -> bool:
+    """Tell whether the app uses Flask-Login and nobody is logged in there."""
+    if getattr(current_app, "login_manager", None) is None:
+        return False
+    from flask_login import current_user
+
+    return not current_user or not current_user.is_authenticated
+
+
+def _check(operators: object) -> None:
+    if (
+        isinstance(operators, Mapping)
+        and all(
+            isinstance(alias, str)
+            and 0 < len(alias) <= _MAX_ALIAS
+            and alias.isprintable()
+            for alias in operators
+        )
+        and all(
+            type(operator) is int and operator > 0 for operator in operators.values()
+        )
+    ):
+        return
+    raise LoaderError(
+        "The operator_loader must return a dict from an organization's alias to an "
+        'operator\'s id, like {"sales": 101}, {} for a user who is none, or None if '
+        f"nobody is logged in; not this {type(operators).__name__}."
+    )

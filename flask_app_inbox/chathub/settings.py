@@ -1,0 +1,183 @@
+"""``CHATHUB_*``: every key, its default and its check stand in ``_KEYS``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from importlib.util import find_spec
+from typing import Any
+from urllib.parse import urlsplit
+
+from .. import checks
+from ..errors import ConfigError
+from ..keys import Check, read_keys
+from .fallback import Fallback, read_fallback
+
+PREFIX = "CHATHUB_"
+
+#: The longest life of an operator token, in seconds. The vendor refuses more than
+#: 24 hours ahead by its own clock (authentication guide); a clock may be wrong.
+LONGEST_LIFE = 24 * 60 * 60 - 10 * 60
+#: The shortest that a page can still renew in time.
+SHORTEST_LIFE = 5
+
+#: Where the panel's module lies when ``CHATHUB_SCRIPT_URL`` names a host alone.
+_SCRIPT_PATH = "/operator-chat-panel/widget-script.js"
+
+
+def password(value: Any) -> str:
+    """Check a credential that travels in a body."""
+    if not isinstance(value, str):
+        raise ValueError(
+            "a string; one of digits alone needs quotes in the environment: '\"123\"'"
+        )
+    if not value or not value.isprintable():
+        raise ValueError("the text that you log in to the vendor with, copied whole")
+    return value
+
+
+def key(value: Any) -> str:
+    """Check a credential that travels in a header."""
+    if not password(value).strip().isascii():
+        raise ValueError("a key of ASCII characters, copied whole")
+    return str(value).strip()
+
+
+def lifetime(value: Any) -> float:
+    """Check how long an operator token lives; returned in seconds."""
+    seconds = value.total_seconds() if isinstance(value, timedelta) else value
+    try:
+        return checks.number(SHORTEST_LIFE, LONGEST_LIFE)(seconds)
+    except ValueError:
+        raise ValueError(
+            f"seconds (or a timedelta) from {SHORTEST_LIFE} to {LONGEST_LIFE}: the "
+            "vendor refuses more than 24 hours, and clocks differ by minutes"
+        ) from None
+
+
+def vendor_url(value: Any) -> str:
+    """Check an address that also goes into a Content-Security-Policy."""
+    url = checks.url(value)
+    if not re.fullmatch(r"https?://[A-Za-z0-9.:\[\]-]+[A-Za-z0-9._~%/-]*", url):
+        raise ValueError("a URL of ASCII letters, digits and the signs . _ ~ % / -")
+    return url
+
+
+def script_url(value: Any) -> str:
+    """Check where the panel's module lies: its address, or the host alone."""
+    url = vendor_url(value)
+    return url if urlsplit(url).path else url + _SCRIPT_PATH
+
+
+_KEYS: dict[str, tuple[Any, Check]] = {
+    "ENABLED": (True, checks.flag),
+    "LOGIN": (None, password),
+    "PASSWORD": (None, password),
+    "KEY": (None, key),
+    "API_URL": ("https://chatapi.smsbat.com", vendor_url),
+    "SCRIPT_URL": ("https://widget.smsbat.com" + _SCRIPT_PATH, script_url),
+    "TOKEN_LIFETIME": (8 * 60 * 60.0, lifetime),
+    "REQUIRE_LOGIN": (True, checks.flag),
+    "FALLBACK": (None, read_fallback),
+    "LANGUAGE": (None, checks.language),
+    "TIMEOUT": (5.0, checks.number(0.1, 60)),
+    "MAX_CONCURRENT": (8, checks.integer(1, 1000)),
+    "RATE_LIMIT": ("30/minute", checks.rate_limit),
+    "STORAGE_URL": (None, checks.storage_url),
+    "URL_PREFIX": ("/chathub", checks.url_prefix),
+}
+
+
+@dataclass(frozen=True)
+class ChatHubSettings:
+    """What ``CHATHUB_*`` says, checked; the README tells each key's meaning."""
+
+    enabled: bool
+    login: str | None = field(repr=False)
+    password: str | None = field(repr=False)
+    key: str | None = field(repr=False)
+    api_url: str
+    script_url: str
+    token_lifetime: float
+    require_login: bool
+    fallback: Fallback | None
+    language: str | None
+    timeout: float
+    max_concurrent: int
+    rate_limit: str | None
+    storage_url: str = field(repr=False)
+    url_prefix: str
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether tokens leave this process."""
+        return self.storage_url != "memory://"
+
+
+def read_settings(config: Mapping[str, Any]) -> ChatHubSettings:
+    """Read and check every ``CHATHUB_*`` key.
+
+    :param config: the app's configuration; ``APP_INBOX_STORAGE_URL`` serves where
+        ``CHATHUB_STORAGE_URL`` is missing.
+    :raises ConfigError: naming every problem at once.
+    """
+    values, problems = read_keys(config, PREFIX, _KEYS)
+    if values["storage_url"] is None:
+        inherited = config.get("APP_INBOX_STORAGE_URL") or "memory://"
+        try:
+            values["storage_url"] = checks.storage_url(inherited)
+        except ValueError as error:
+            problems.append(f"APP_INBOX_STORAGE_URL must be {error}.")
+    if values["enabled"]:
+        problems += _missing_credentials(config)
+        problems += _missing_packages(str(values["storage_url"]))
+        if str(values["storage_url"]) != "memory://" and not config.get("SECRET_KEY"):
+            problems.append(
+                "SECRET_KEY is missing: operator tokens leave this process for "
+                f"{PREFIX}STORAGE_URL only encrypted under a key made of it."
+            )
+    if problems:
+        raise ConfigError(problems)
+    return ChatHubSettings(**values)
+
+
+def _missing_credentials(config: Mapping[str, Any]) -> list[str]:
+    login, password, key = (
+        config.get(PREFIX + name) is not None for name in ("LOGIN", "PASSWORD", "KEY")
+    )
+    if key and (login or password):
+        return [
+            f"{PREFIX}KEY and {PREFIX}LOGIN with {PREFIX}PASSWORD are two ways for "
+            "one thing. Keep one of them."
+        ]
+    if key or (login and password):
+        return []
+    return [
+        f"{PREFIX}KEY is missing, or {PREFIX}LOGIN and {PREFIX}PASSWORD in its place. "
+        "The key stands in your profile in the vendor's dashboard. Without a vendor: "
+        "`flask app-inbox sandbox` accepts the key sandbox-key. "
+        f"{PREFIX}ENABLED = False switches the panel off."
+    ]
+
+
+def _missing_packages(storage_url: str) -> list[str]:
+    needed = {"dogpile.cache": "chathub", "cryptography": "chathub"}
+    if re.match("rediss?:", storage_url):
+        needed["redis"] = "redis"
+    extras = dict.fromkeys(
+        extra for module, extra in needed.items() if not _is_there(module)
+    )
+    return [
+        f'ChatHub needs packages that are not installed: pip install "'
+        f'flask-app-inbox[{",".join(extras)}]"'
+        for _ in list(extras)[:1]
+    ]
+
+
+def _is_there(module: str) -> bool:
+    try:
+        return find_spec(module) is not None
+    except ModuleNotFoundError:
+        return False

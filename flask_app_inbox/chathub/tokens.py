@@ -1,0 +1,188 @@
+"""Operator tokens: one mint for each operator, however many ask.
+
+A token is handed out until a quarter of its life is left; who asks later mints the
+next one, while others go on with the old. Page scripts ask anew after four fifths
+of what is left of theirs, so they always get a newer one.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from ..guards import keyed_tag
+from ..vendor.chathub import ChatHubClient, OperatorToken
+from ..vendor.deadline import Deadline
+from .storage import PAUSE, WARN_EVERY, MemoryStorage, RedisStorage, StorageDown
+
+if TYPE_CHECKING:
+    from .settings import ChatHubSettings
+
+logger = logging.getLogger(__name__)
+
+#: The part of a token's life that must be left to hand it out.
+RESERVE = 0.25
+
+# What dogpile is told of when a token was made, for the decision is ours.
+_NEVER = float("inf")
+_LONG_AGO = 1.0
+
+
+class OperatorTokens:
+    """The tokens of one app's operators.
+
+    Without Redis, this process keeps its own; failures are kept nowhere.
+
+    :param secret: the app's ``SECRET_KEY``.
+    :param clock: returns seconds since the epoch.
+    """
+
+    def __init__(
+        self,
+        settings: ChatHubSettings,
+        vendor: ChatHubClient,
+        secret: str | bytes | None,
+        *,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._vendor = vendor
+        self._clock = clock
+        self._lifetime = settings.token_lifetime
+        self._timeout = settings.timeout
+        self._secret = secret.encode() if isinstance(secret, str) else secret or b""
+        self._company = (settings.api_url, settings.key or settings.login or "")
+        self._memory = MemoryStorage()
+        self._redis: RedisStorage | None = None
+        if settings.is_shared:
+            self._redis = RedisStorage(
+                settings.storage_url,
+                keep=self._lifetime,
+                hold=self._timeout + 1,
+                secret=self._secret,
+            )
+        self._outage = _Outage()
+
+    def issue(self, operator: int, deadline: Deadline | None = None) -> OperatorToken:
+        """Return an operator's token, minted now or kept.
+
+        :raises VendorError: with the cause, if the vendor gives none.
+        """
+        deadline = deadline or Deadline(self._timeout)
+        if self._redis is not None and self._outage.is_worth_a_try():
+            try:
+                token = self._issue(self._redis, operator, deadline)
+            except StorageDown as error:
+                self._outage.note(error)
+            else:
+                self._outage.end()
+                return token
+        return self._issue(self._memory, operator, deadline)
+
+    def replace(self, operator: int, deadline: Deadline | None = None) -> OperatorToken:
+        """Return a token after a page found that its own does not work.
+
+        The kept one is dropped only if the vendor says, too, that it is invalid: a
+        page's word alone must not cost a mint.
+
+        :raises VendorError: with the cause, if the vendor gives none.
+        """
+        deadline = deadline or Deadline(self._timeout)
+        token = self.issue(operator, deadline)
+        if self._vendor.validate(token.token, deadline):
+            return token
+        self._forget(token)
+        return self.issue(operator, deadline)
+
+    def _issue(
+        self,
+        storage: MemoryStorage | RedisStorage,
+        operator: int,
+        deadline: Deadline,
+    ) -> OperatorToken:
+        from dogpile import Lock, NeedRegenerationException
+
+        key = self._key(operator)
+
+        def read() -> tuple[OperatorToken, float]:
+            token = storage.read(key)
+            if (
+                token is None
+                # What lies in Redis could have been put under another key.
+                or token.operator != operator
+                or token.expires_at <= self._clock()
+            ):
+                raise NeedRegenerationException
+            return token, _NEVER if self._is_fresh(token) else _LONG_AGO
+
+        def mint() -> tuple[OperatorToken, float]:
+            token = self._vendor.issue_token(operator, self._lifetime, deadline)
+            storage.write(key, token)
+            return token, _NEVER
+
+        token: OperatorToken
+        with Lock(storage.mutex(key, deadline), mint, read, expiretime=0) as token:
+            return token
+
+    def _is_fresh(self, token: OperatorToken) -> bool:
+        left = token.expires_at - self._clock()
+        return left > RESERVE * (token.expires_at - token.issued_at)
+
+    def _forget(self, token: OperatorToken) -> None:
+        """Drop a token, unless another took its place already."""
+        key = self._key(token.operator)
+        if self._memory.read(key) == token:
+            self._memory.forget(key)
+        if self._redis is not None:
+            try:
+                if self._redis.read(key) == token:
+                    self._redis.forget(key)
+            except StorageDown as error:
+                self._outage.note(error)
+
+    def _key(self, operator: int) -> str:
+        """Return the key of an operator of this company in this app."""
+        tag = keyed_tag(self._secret, "flask-app-inbox chathub", *self._company)
+        return f"flask-app-inbox:chathub:{tag}:{operator}"
+
+
+class _Outage:
+    """Whether Redis is worth a try, and when to say that it is not."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._next_try: float | None = None
+        self._next_warning = clock()
+
+    def is_worth_a_try(self) -> bool:
+        """Tell whether to ask Redis; while it is down, one request in a while does."""
+        if self._next_try is None:
+            return True
+        with self._lock:
+            now = self._clock()
+            if self._next_try is not None and now < self._next_try:
+                return False
+            self._next_try = now + PAUSE
+            return True
+
+    def note(self, error: StorageDown) -> None:
+        """Remember that Redis does not answer."""
+        with self._lock:
+            now = self._clock()
+            self._next_try = now + PAUSE
+            if now < self._next_warning:
+                return
+            self._next_warning = now + WARN_EVERY
+        # The text of Redis' errors could hold parts of its address.
+        logger.warning(
+            "The storage of operator tokens does not work (%s): each process mints "
+            "its own meanwhile. See CHATHUB_STORAGE_URL.",
+            error,
+        )
+
+    def end(self) -> None:
+        """Remember that Redis answers."""
+        self._next_try = None

@@ -1,0 +1,93 @@
+"""Company tokens and operator tokens, in the shape of JWTs."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import threading
+from base64 import urlsafe_b64encode
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+
+class Bearer(NamedTuple):
+    """Whose token it is."""
+
+    #: The operator's id; None: the company's.
+    operator: int | None
+    #: Seconds since the epoch; None: it has no end.
+    expires_at: float | None
+
+
+class Tokens:
+    """All tokens that are alive; safe to use from many threads."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._bearers: dict[str, Bearer] = {}
+        #: Seconds after which an operator token dies at the latest, whatever was
+        #: asked for; None: as asked for.
+        self.max_lifetime: float | None = None
+
+    def issue_to_company(self) -> str:
+        """Mint a company token. The guides tell no end of its life."""
+        return self._mint(Bearer(None, None), {"company_id": 1})
+
+    def issue_to_operator(self, operator: int, expires_at: float) -> str:
+        """Mint an operator token."""
+        end = expires_at
+        if self.max_lifetime is not None:
+            end = min(end, self._clock() + self.max_lifetime)
+        claims = {"operator_id": operator, "exp": int(expires_at)}
+        return self._mint(Bearer(operator, end), claims)
+
+    def bearer_of(self, token: str) -> Bearer | None:
+        """Return whose token it is; None when it is not (or no longer) valid."""
+        with self._lock:
+            bearer = self._bearers.get(token)
+            if bearer is None:
+                return None
+            if bearer.expires_at is not None and bearer.expires_at <= self._clock():
+                del self._bearers[token]
+                return None
+            return bearer
+
+    def alive(self) -> int:
+        """Count the operator tokens that are alive."""
+        with self._lock:
+            return sum(
+                1
+                for bearer in self._bearers.values()
+                if bearer.expires_at is not None and bearer.expires_at > self._clock()
+            )
+
+    def invalidate(self, *, company: bool = False) -> int:
+        """Kill all operator tokens, or all company tokens; return how many."""
+        with self._lock:
+            dead = [
+                token
+                for token, bearer in self._bearers.items()
+                if (bearer.operator is None) == company
+            ]
+            for token in dead:
+                del self._bearers[token]
+            return len(dead)
+
+    def reset(self) -> None:
+        """Forget all tokens and the limit of their life."""
+        with self._lock:
+            self._bearers.clear()
+        self.max_lifetime = None
+
+    def _mint(self, bearer: Bearer, claims: dict[str, int]) -> str:
+        header = _segment({"alg": "HS256", "typ": "JWT"})
+        token = f"{header}.{_segment(claims)}.{secrets.token_urlsafe(24)}"
+        with self._lock:
+            self._bearers[token] = bearer
+        return token
+
+
+def _segment(value: Mapping[str, object]) -> str:
+    text = json.dumps(value, separators=(",", ":"))
+    return urlsafe_b64encode(text.encode()).decode().rstrip("=")

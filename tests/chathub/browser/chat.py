@@ -1,0 +1,71 @@
+"""What people do with the operator panel, and customers with its chats."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from playwright.sync_api import FrameLocator, Page, expect
+
+from tests.browser.control import Control
+
+SALES, SUPPORT = 24, 25
+MINT = "/api/operator/get-token"
+
+
+def chat(page: Page, organization: str = "sales") -> FrameLocator:
+    """Return an organization's panel, as it is shown now."""
+    title = f"Chat panel: {organization}"
+    return page.frame_locator(f'iframe[title="{title}"]:not(.chathub-next)')
+
+
+def frames(page: Page) -> Any:
+    """Return the frames of all panels of a page."""
+    return page.locator("chathub-panel iframe:not(.chathub-next)")
+
+
+def write(
+    control: Control, customer: str, text: str, organization: int = SALES
+) -> None:
+    """Write to an organization as a customer."""
+    control.call(
+        "POST",
+        "chathub/messages",
+        organizationId=organization,
+        customer=customer,
+        text=text,
+    )
+
+
+def answers(control: Control, organization: int = SALES) -> list[str]:
+    """Return what operators wrote to an organization's customers."""
+    chats = control.call("GET", f"chathub/chats?organizationId={organization}")
+    return [
+        message["textMessage"]
+        for one in chats
+        for message in one["messages"]
+        if message["fromOperator"]
+    ]
+
+
+def reply(panel: FrameLocator, customer: str, text: str) -> None:
+    """Answer a customer, and see the answer."""
+    panel.get_by_role("button", name=customer).click()
+    panel.get_by_label("Your answer").fill(text)
+    panel.get_by_role("button", name="Send").click()
+    expect(panel.get_by_role("log")).to_contain_text(text)
+
+
+def record_events(page: Page) -> None:
+    """Keep what the panel tells the page, from its next load on."""
+    page.add_init_script(
+        """window.heard = [];
+        for (const name of ["token", "ready", "error", "removed"]) {
+          document.addEventListener("chathub:" + name, ({ detail }) =>
+            window.heard.push([name, detail]));
+        }"""
+    )
+
+
+def heard(page: Page, name: str) -> list[dict[str, str]]:
+    """Return the details of the events of one name."""
+    return [detail for event, detail in page.evaluate("window.heard") if event == name]

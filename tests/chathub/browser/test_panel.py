@@ -1,0 +1,347 @@
+"""Operators at work: chats, organizations, tokens that die, a vendor that is down."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from flask_app_inbox.sandbox import SandboxServer
+from tests.browser.complaints import FAILED_LOAD, Complaints
+from tests.browser.control import Control
+from tests.chathub.browser.chat import (
+    MINT,
+    SUPPORT,
+    answers,
+    chat,
+    frames,
+    heard,
+    record_events,
+    reply,
+    write,
+)
+from tests.chathub.site import PAGE
+
+FALLBACK = {"text": "Write to us", "link": "mailto:help@example.com"}
+
+
+def test_an_operator_answers_a_customer(
+    page: Page, make_staff_site: Callable[..., str], control: Control
+) -> None:
+    write(control, "Ann", "Where is my parcel?")
+    record_events(page)
+    page.goto(make_staff_site() + "/login?user=olha")
+    reply(chat(page), "Ann", "It leaves today.")
+    expect(chat(page).get_by_role("log")).to_contain_text("Where is my parcel?")
+    assert answers(control) == ["It leaves today."]
+    write(control, "Ann", "Thank you!")
+    expect(chat(page).get_by_role("log")).to_contain_text("Thank you!")
+    assert heard(page, "token") == [{"organization": "sales"}]
+    assert heard(page, "ready") == [{"organization": "sales"}]
+
+
+def test_a_customer_sees_nothing_of_it(
+    page: Page, make_staff_site: Callable[..., str], control: Control
+) -> None:
+    page.goto(make_staff_site() + "/login?user=ann")
+    expect(page.get_by_text("ann", exact=True)).to_be_visible()
+    assert page.locator("chathub-panel").count() == 0
+    assert page.locator("script").count() == 0
+    assert control.paths() == []
+
+
+def test_two_organizations_are_two_tabs_and_both_stay_alive(
+    page: Page, make_staff_site: Callable[..., str], control: Control
+) -> None:
+    write(control, "Ann", "A question for sales")
+    write(control, "Bohdan", "A question for support", SUPPORT)
+    page.goto(make_staff_site() + "/login?user=olha")
+    panel = chat(page)
+    panel.get_by_role("button", name="Ann").click()
+    panel.get_by_label("Your answer").fill("Half an ans")
+    tabs = page.get_by_role("tablist", name="Organizations")
+    tabs.get_by_role("tab", name="support").click()
+    reply(chat(page, "support"), "Bohdan", "Support answers")
+    assert answers(control, SUPPORT) == ["Support answers"]
+    expect(tabs.get_by_role("tab", name="sales")).to_have_attribute(
+        "aria-selected", "false"
+    )
+    tabs.get_by_role("tab", name="sales").click()
+    expect(panel.get_by_label("Your answer")).to_have_value("Half an ans")
+    assert control.paths().count(MINT) == 2
+
+
+def test_tabs_are_reached_by_the_keyboard(
+    page: Page, make_staff_site: Callable[..., str]
+) -> None:
+    page.goto(make_staff_site() + "/login?user=olha")
+    sales, support = page.get_by_role("tab").all()
+    sales.focus()
+    page.keyboard.press("ArrowRight")
+    expect(support).to_be_focused()
+    expect(support).to_have_attribute("aria-selected", "true")
+    page.keyboard.press("ArrowRight")
+    expect(sales).to_be_focused()
+    page.keyboard.press("End")
+    expect(support).to_be_focused()
+    page.keyboard.press("Home")
+    expect(sales).to_be_focused()
+    expect(chat(page).get_by_role("heading", name="Chats")).to_be_visible()
+
+
+def test_two_panels_of_a_page_work_at_the_same_time(
+    page: Page, make_staff_site: Callable[..., str], control: Control
+) -> None:
+    write(control, "Ann", "A question for sales")
+    write(control, "Bohdan", "A question for support", SUPPORT)
+    both = "{{ chathub('sales') }} {{ chathub('support') }}"
+    site = make_staff_site(PAGE=PAGE.replace("{{ chathub() }}", both))
+    page.goto(site + "/login?user=olha")
+    reply(chat(page, "sales"), "Ann", "Sales answers")
+    reply(chat(page, "support"), "Bohdan", "Support answers")
+    expect(chat(page, "sales").get_by_role("log")).to_contain_text("Sales answers")
+    expect(page.get_by_role("tab")).to_have_count(0)
+    expect(chat(page, "sales").get_by_text("Bohdan")).to_have_count(0)
+
+
+def test_tokens_that_live_for_seconds_are_renewed_and_the_panel_stays_usable(
+    page: Page, make_staff_site: Callable[..., str], control: Control
+) -> None:
+    write(control, "Ann", "Are you there?")
+    record_events(page)
+    page.goto(make_staff_site(CHATHUB_TOKEN_LIFETIME=5) + "/login?user=olha")
+    for number in range(1, 4):
+        reply(chat(page), "Ann", f"Answer {number}")
+        control.wait_for_request(page, MINT, more_than=number)
+        page.wait_for_function(
+            "count => window.heard.filter(([name]) => name === 'ready').length > count",
+            arg=number,
+        )
+    expect(frames(page)).to_have_count(1)
+    reply(chat(page), "Ann", "Answer 4")
+    assert answers(control) == [f"Answer {number}" for number in range(1, 5)]
+    assert heard(page, "error") == []
+
+
+def test_half_an_answer_survives_a_renewal(
+    page: Page, make_staff_site: Callable[..., str], control: Control
+) -> None:
+    write(control, "Ann", "Are you there?")
+    record_events(page)
+    page.goto(make_staff_site(CHATHUB_TOKEN_LIFETIME=5) + "/login?user=olha")
+    chat(page).get_by_role("button", name="Ann").click()
+    chat(page).get_by_label("Your answer").fill("I am just wri")
+    page.wait_for_function(
+        "window.heard.filter(([name]) => name === 'ready').length > 1"
+    )
+    field = chat(page).get_by_label("Your answer")
+    expect(field).to_have_value("I am just wri")
+    expect(field).to_be_focused()
+
+
+def test_a_token_that_dies_early_is_replaced(
+    page: Page,
+    make_staff_site: Callable[..., str],
+    control: Control,
+    complaints: Complaints,
+) -> None:
+    complaints.expected = [FAILED_LOAD]
+    write(control, "Ann", "Are you there?")
+    record_events(page)
+    page.goto(make_staff_site() + "/login?user=olha")
+    reply(chat(page), "Ann", "Yes.")
+    control.call("DELETE", "chathub/tokens")
+    page.wait_for_function(
+        "window.heard.filter(([name]) => name === 'ready').length > 1"
+    )
+    reply(chat(page), "Ann", "Still here.")
+    assert heard(page, "error") == [{"organization": "sales", "code": "panel_failed"}]
+    assert control.paths().count(MINT) == 2
+
+
+def test_tokens_that_always_die_early_are_replaced_each_time(
+    page: Page,
+    make_staff_site: Callable[..., str],
+    control: Control,
+    complaints: Complaints,
+) -> None:
+    complaints.expected = [FAILED_LOAD]
+    control.call("PUT", "chathub/tokens", maxLifetime=3)
+    write(control, "Ann", "Are you there?")
+    page.goto(make_staff_site() + "/login?user=olha")
+    control.wait_for_request(page, MINT, more_than=2)
+    reply(chat(page), "Ann", "Yes.")
+
+
+def test_a_panel_that_never_works_ends_in_the_fallback(
+    page: Page,
+    make_staff_site: Callable[..., str],
+    control: Control,
+    complaints: Complaints,
+) -> None:
+    complaints.expected = [FAILED_LOAD]
+    fault = {"route": "chats", "kind": "status", "status": 401}
+    control.call("POST", "faults", times=None, **fault)
+    record_events(page)
+    page.goto(make_staff_site(CHATHUB_FALLBACK=FALLBACK) + "/login?user=olha")
+    notice = page.get_by_role("alert")
+    expect(notice).to_contain_text("The chat is not available at the moment.")
+    assert {error["code"] for error in heard(page, "error")} == {"panel_failed"}
+    control.call("DELETE", "faults")
+    notice.get_by_role("button", name="Try again").click()
+    expect(chat(page).get_by_role("heading", name="Chats")).to_be_visible()
+
+
+def test_without_the_vendor_people_are_told_whom_to_turn_to(
+    page: Page,
+    make_staff_site: Callable[..., str],
+    control: Control,
+    complaints: Complaints,
+) -> None:
+    complaints.expected = [FAILED_LOAD]
+    fault = {"route": "operator-token", "kind": "status", "status": 403}
+    control.call("POST", "faults", times=None, **fault)
+    record_events(page)
+    page.goto(make_staff_site(CHATHUB_FALLBACK=FALLBACK) + "/login?user=olha")
+    notice = page.get_by_role("alert")
+    expect(notice).to_be_visible(timeout=15_000)  # it was tried four times
+    link = notice.get_by_role("link", name="Write to us")
+    expect(link).to_have_attribute("href", "mailto:help@example.com")
+    assert heard(page, "error")[0] == {
+        "organization": "sales",
+        "code": "vendor_rejected",
+    }
+    control.call("DELETE", "faults")
+    notice.get_by_role("button", name="Try again").click()
+    expect(chat(page).get_by_role("heading", name="Chats")).to_be_visible()
+    expect(notice).to_have_count(0)
+
+
+def test_a_failure_that_passes_is_not_even_seen(
+    page: Page,
+    make_staff_site: Callable[..., str],
+    control: Control,
+    complaints: Complaints,
+) -> None:
+    complaints.expected = [FAILED_LOAD]
+    record_events(page)
+    fault = {"route": "operator-token", "kind": "status", "status": 404}
+    control.call("POST", "faults", times=1, **fault)
+    page.goto(make_staff_site() + "/login?user=olha")
+    expect(chat(page).get_by_role("heading", name="Chats")).to_be_visible()
+    assert heard(page, "error") == []
+
+
+def test_a_failed_renewal_leaves_the_panel_while_its_token_lives(
+    page: Page,
+    make_staff_site: Callable[..., str],
+    control: Control,
+    complaints: Complaints,
+) -> None:
+    complaints.expected = [FAILED_LOAD]
+    write(control, "Ann", "Are you there?")
+    record_events(page)
+    page.goto(make_staff_site(CHATHUB_TOKEN_LIFETIME=10) + "/login?user=olha")
+    expect(chat(page).get_by_role("heading", name="Chats")).to_be_visible()
+    failed = {"status": 500, "json": {"code": "loader_failed"}}
+    page.route("**/chathub/token", lambda route: route.fulfill(**failed), times=1)
+    page.wait_for_function("window.heard.some(([name]) => name === 'error')")
+    reply(chat(page), "Ann", "Yes.")
+    page.wait_for_function(
+        "window.heard.filter(([name]) => name === 'ready').length > 1"
+    )
+    expect(page.get_by_role("alert")).to_have_count(0)
+
+
+def test_a_blocked_script_is_told_and_ends_in_the_fallback(
+    page: Page,
+    make_staff_site: Callable[..., str],
+    complaints: Complaints,
+) -> None:
+    complaints.expected = [FAILED_LOAD]
+    page.route("**/widget-script.js", lambda route: route.abort())
+    record_events(page)
+    page.goto(make_staff_site() + "/login?user=olha")
+    expect(page.get_by_role("alert")).to_be_visible()
+    assert heard(page, "error")[0]["code"] == "script_blocked"
+
+
+def test_a_site_that_forbids_frames_by_its_old_header_has_a_panel(
+    page: Page, make_staff_site: Callable[..., str]
+) -> None:
+    site = make_staff_site(HEADERS={"X-Frame-Options": "DENY"})
+    page.goto(site + "/login?user=olha")
+    expect(chat(page).get_by_role("heading", name="Chats")).to_be_visible()
+
+
+def test_a_frame_that_the_site_forbids_is_told_and_ends_in_the_fallback(
+    page: Page,
+    make_staff_site: Callable[..., str],
+    complaints: Complaints,
+) -> None:
+    complaints.expected = ["frame-ancestors", FAILED_LOAD]
+    record_events(page)
+    policy = {"Content-Security-Policy": "frame-ancestors 'none'"}
+    page.goto(make_staff_site(HEADERS=policy) + "/login?user=olha")
+    expect(page.get_by_role("alert")).to_be_visible()
+    assert heard(page, "error")[0]["code"] == "frame_blocked"
+
+
+def test_the_token_stands_in_the_frame_alone(
+    page: Page, make_staff_site: Callable[..., str]
+) -> None:
+    page.goto(make_staff_site() + "/login?user=olha")
+    script = chat(page).locator("#operator-chat-panel-script")
+    token = script.get_attribute("token") or ""
+    assert token.startswith("eyJ")
+    assert script.get_attribute("type") == "module"
+    assert token not in page.content()
+    stored = page.evaluate("JSON.stringify([{...localStorage}, {...sessionStorage}])")
+    assert token not in stored
+
+
+EVIL = """<img src=x onerror="window.hacked = 1"><script>window.hacked = 2</script>"""
+
+
+def test_hostile_customers_and_names_run_nothing(
+    page: Page,
+    make_staff_site: Callable[..., str],
+    control: Control,
+) -> None:
+    write(control, EVIL, EVIL)
+    site = make_staff_site(
+        STAFF_OF={"olha": {EVIL: 101, 'a" onload="x': 102}},
+        CHATHUB_FALLBACK={"text": EVIL},
+    )
+    page.goto(site + "/login?user=olha")
+    expect(page.get_by_role("tab").first).to_have_text(EVIL)
+    panel = page.frame_locator("chathub-panel iframe")
+    panel.get_by_role("button", name=re.compile("onerror")).click()
+    expect(panel.get_by_role("log")).to_contain_text(EVIL)
+    hacked = "() => window.hacked || frames[0].hacked"
+    assert page.evaluate(hacked) is None
+
+
+@pytest.mark.parametrize("width", [320, 1024])
+def test_nothing_has_to_be_scrolled_sideways(
+    page: Page, make_staff_site: Callable[..., str], control: Control, width: int
+) -> None:
+    write(control, "Ann " * 10, "word" * 60)
+    page.set_viewport_size({"width": width, "height": 700})
+    page.goto(make_staff_site() + "/login?user=olha")
+    chat(page).get_by_role("button", name="Ann").click()
+    expect(chat(page).get_by_role("log")).to_contain_text("wordword")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    frame = page.frames[1]
+    inside = "document.documentElement.scrollWidth <= innerWidth"
+    assert frame.evaluate(inside)
+
+
+def test_the_panel_speaks_the_pages_language(
+    page: Page, make_staff_site: Callable[..., str], sandbox: SandboxServer
+) -> None:
+    page.goto(make_staff_site(CHATHUB_LANGUAGE="uk") + "/login?user=taras")
+    panel = page.frame_locator('iframe[title="Панель чату: support"]')
+    expect(panel.get_by_role("heading", name="Чати")).to_be_visible()
