@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import click
 
+from .oauth_cli import oauth
+
 
 def add_commands(group: click.Group) -> None:
     """Put the commands onto the blueprint's group."""
     group.add_command(sandbox)
+    group.add_command(oauth)
 
 
 @click.command("sandbox")

@@ -62,7 +62,7 @@ def user_tag(app: Flask, settings: Settings, contact: Contact) -> str:
     for an address or read one from it. An app without ``SECRET_KEY`` has no
     sessions to change; there the vendor's key serves.
     """
-    key = app.secret_key or settings.api_key or ""
+    key = app.secret_key or settings.api_key or settings.oauth_client_secret or ""
     key = key if isinstance(key, bytes) else key.encode()
     message = "\0".join(("flask-app-inbox user", *contact.identity))
     return hmac.new(key, message.encode(), sha256).hexdigest()[:32]

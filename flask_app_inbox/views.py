@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, Response, current_app, request
 
 from .cli import add_commands
-from .errors import LoaderError, VendorError
+from .errors import LoaderError, StorageError, VendorError
 from .guards import check_same_origin, check_user, user_tag
 from .problems import LoaderFailed, LoginRequired, problem_of, register_problems
 from .script import MAX_AGE
@@ -43,7 +43,10 @@ def token() -> dict[str, str]:
     state.rate_limiter.check(tag)
     try:
         return {"token": state.vendor.issue_token(contact, deadline)}
-    except VendorError as error:
+    except LoaderError as error:
+        logger.error("App Inbox has no connection to ask by: %s", error)
+        raise LoaderFailed from error
+    except (VendorError, StorageError) as error:
         logger.warning("App Inbox got no token: %s (%s)", error, error.code)
         raise problem_of(error) from error
 

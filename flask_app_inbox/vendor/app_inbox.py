@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from requests import Request
 
 from ..errors import VendorInvalid
-from .credentials import ApiKeyAuth
+from .credentials import ApiKeyAuth, Credentials
 from .deadline import Deadline
 from .transport import Answer, Transport
 
@@ -28,11 +29,20 @@ _MAX_TOKEN = 8192
 
 
 class AppInboxClient:
-    """Calls to the vendor for one app."""
+    """Calls to the vendor for one app.
 
-    def __init__(self, settings: Settings, transport: Transport | None = None) -> None:
+    :param credentials: returns those of the current call; by default the API key.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        transport: Transport | None = None,
+        credentials: Callable[[], Credentials] | None = None,
+    ) -> None:
         self._settings = settings
-        self._auth = ApiKeyAuth(settings.api_key or "")
+        api_key = ApiKeyAuth(settings.api_key or "")
+        self._credentials = credentials or (lambda: api_key)
         self._transport = transport or Transport(max_concurrent=settings.max_concurrent)
 
     def issue_token(self, contact: Contact, deadline: Deadline | None = None) -> str:
@@ -82,10 +92,8 @@ class AppInboxClient:
         return token
 
     def _post(self, path: str, body: dict[str, Any], deadline: Deadline) -> Answer:
-        request = Request(
-            "POST", self._settings.api_url + path, json=body, auth=self._auth
-        )
-        return self._transport.send(request, deadline)
+        request = Request("POST", self._settings.api_url + path, json=body)
+        return self._credentials().send(self._transport, request, deadline)
 
 
 def token_body(contact: Contact) -> dict[str, str]:

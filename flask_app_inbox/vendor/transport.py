@@ -71,6 +71,10 @@ class Answer:
             ) from error
 
 
+#: What becomes of a status, the headers and a body.
+Judge = Callable[[int, Mapping[str, str], bytes], Answer]
+
+
 class Transport:
     """Calls to a vendor under one policy.
 
@@ -101,10 +105,13 @@ class Transport:
         deadline: Deadline,
         *,
         repeatable: bool = True,
+        judge: Judge | None = None,
     ) -> Answer:
         """Send a request and return the answer, whether it is 2xx or 4xx.
 
         :param repeatable: False for a call that must not reach the vendor twice.
+        :param judge: makes an answer, or an error, of what came; by default
+            :func:`check_status`.
         :raises VendorError: if there is no usable answer; credentials refused
             (401, 403), 429, redirects and 5xx are errors here, too.
         """
@@ -112,7 +119,9 @@ class Transport:
             raise VendorTimeout("no time was left to ask the vendor")
         with self._slot(deadline):
             return self._breaker_of(request.url).call(
-                lambda: self._send_again(request, deadline, repeatable)
+                lambda: self._send_again(
+                    request, deadline, repeatable, judge or check_status
+                )
             )
 
     @contextmanager
@@ -133,11 +142,15 @@ class Transport:
         return self._breakers[host]
 
     def _send_again(
-        self, request: requests.Request, deadline: Deadline, repeatable: bool
+        self,
+        request: requests.Request,
+        deadline: Deadline,
+        repeatable: bool,
+        judge: Judge,
     ) -> Answer:
         for attempt in range(RETRIES + 1):
             try:
-                return self._exchange(request, deadline)
+                return self._exchange(request, deadline, judge)
             except VendorError as error:
                 pause = pause_before_retry(error, attempt, self._jitter())
                 if pause is None or not repeatable or pause >= deadline.remaining():
@@ -145,7 +158,9 @@ class Transport:
                 self._sleep(pause)
         raise AssertionError("the last attempt returns or raises")
 
-    def _exchange(self, request: requests.Request, deadline: Deadline) -> Answer:
+    def _exchange(
+        self, request: requests.Request, deadline: Deadline, judge: Judge
+    ) -> Answer:
         prepared = self._session.prepare_request(request)
         try:
             with deadline.kept_by_sockets():
@@ -159,7 +174,7 @@ class Transport:
                     body = read_body(response)
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as e:
             raise cause_of(e) from e
-        return check_status(response.status_code, response.headers, body)
+        return judge(response.status_code, response.headers, body)
 
 
 def _session(size: int, ca_bundle: str | None) -> requests.Session:
