@@ -171,7 +171,8 @@ def _announcer(app: Flask) -> Callable[[str, str], None]:
         with app.app_context():
             try:
                 connection_lost.send(app, connection=name, reason=reason)
-            except Exception:  # noqa: BLE001 - what a site's receiver raises
+            except Exception:
+                # Whatever a site's receiver raises, requests wait for the refresh.
                 logger.exception("A receiver of connection_lost failed.")
 
     return announce

@@ -88,7 +88,7 @@ KEYS: dict[str, tuple[Any, Callable[[Any], Any]]] = {
     "OAUTH_CLIENT_ID": (None, client_credential),
     "OAUTH_CLIENT_SECRET": (None, client_credential),
     "OAUTH_REDIRECT_URI": (None, redirect_uri),
-    "OAUTH_TOKEN_FORM": ("body", checks.one_of("body", "query")),
+    "OAUTH_FORM": ("body", checks.one_of("body", "query")),
     "DATABASE_URL": (None, database_url),
     "ENCRYPTION_KEYS": ((), encryption_keys),
 }
@@ -121,8 +121,8 @@ def problems(values: Mapping[str, Any], config: Mapping[str, Any]) -> list[str]:
         )
     if values["oauth_url"] is None and PLATFORMS[values["platform"]].oauth_url is None:
         found.append(
-            f"{_PREFIX}OAUTH_URL must be set: no document of {values['platform']} names "
-            "its authorization server. Ask the vendor."
+            f"{_PREFIX}OAUTH_URL must be set: no document names the authorization "
+            f"server of {values['platform']}. Ask the vendor."
         )
     if not config.get("SECRET_KEY") and not values["encryption_keys"]:
         found.append(

@@ -82,7 +82,7 @@ class Settings:
     oauth_client_id: str | None
     oauth_client_secret: str | None = field(repr=False)
     oauth_redirect_uri: str | None
-    oauth_token_form: str
+    oauth_form: str
     database_url: str | None = field(repr=False)
     encryption_keys: tuple[str, ...] = field(repr=False)
 

@@ -222,7 +222,7 @@ class ConnectionKeeper:
     def _run(self, future: Future[StoredConnection], generation: int) -> None:
         try:
             future.set_result(self._refresh(generation))
-        except BaseException as error:  # noqa: BLE001 - handed to those who wait
+        except BaseException as error:
             logger.warning("The access token was not renewed: %s", error)
             future.set_exception(error)
 

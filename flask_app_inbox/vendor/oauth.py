@@ -65,7 +65,7 @@ class OAuthClient:
         self._client_id = settings.oauth_client_id or ""
         self._redirect_uri = settings.oauth_redirect_uri or ""
         self._base = settings.oauth_url or ""
-        self._query_form = settings.oauth_token_form == "query"
+        self._query_form = settings.oauth_form == "query"
         self._auth = ClientAuth(
             self._client_id,
             settings.oauth_client_secret or "",
@@ -162,7 +162,7 @@ def judge_token_answer(status: int, headers: Mapping[str, str], body: bytes) -> 
     if status != 200:
         raise VendorInvalid(
             f"the vendor answered {status} to a token request; see "
-            "APP_INBOX_OAUTH_URL and APP_INBOX_OAUTH_TOKEN_FORM",
+            "APP_INBOX_OAUTH_URL and APP_INBOX_OAUTH_FORM",
             status=status,
         )
     return answer
