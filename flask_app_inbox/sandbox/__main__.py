@@ -11,6 +11,8 @@ from types import FrameType
 
 from .server import SandboxServer
 
+_ENDING = (signal.SIGINT, signal.SIGTERM)
+
 
 def run(
     host: str = "127.0.0.1",
@@ -24,6 +26,7 @@ def run(
     Raises `SystemExit` with a text for people when the port cannot be had.
     """
     server = SandboxServer(host, port, api_key=api_key, verbose=verbose)
+    before = [(each, signal.getsignal(each)) for each in _ENDING]
     try:
         _end_on_signals()
         try:
@@ -42,6 +45,8 @@ def run(
         pass
     finally:
         server.stop()
+        for each, handler in before:
+            signal.signal(each, handler)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -68,11 +73,11 @@ def _end_on_signals() -> None:
     """Make SIGINT and SIGTERM end the program once; later ones are ignored."""
 
     def end(_number: int, _frame: FrameType | None) -> None:
-        for each in (signal.SIGINT, signal.SIGTERM):
+        for each in _ENDING:
             signal.signal(each, signal.SIG_IGN)
         raise KeyboardInterrupt
 
-    for each in (signal.SIGINT, signal.SIGTERM):
+    for each in _ENDING:
         signal.signal(each, end)
 
 

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 
 from . import cors
 from .faults import Fault, Faults, Strike
-from .journal import visit_of
+from .journal import end_visit
 from .patience import Dropped, reset, wait
 from .routes import path_of, route_of
 
@@ -35,7 +35,7 @@ class BreakageMiddleware:
     """Break the requests that a fault is set for; hand on all the others.
 
     A preflight is never broken: it would use up a fault that was meant for the call
-    behind it.
+    behind it. The layer of the journal has to be around this one.
     """
 
     def __init__(self, app: WSGIApplication, faults: Faults) -> None:
@@ -82,7 +82,7 @@ class BreakageMiddleware:
         if kind == "hang":
             return wait(client, strike.released, None)
         if kind == "reset" and options["when"] == "before":
-            _note(environ, 0)
+            end_visit(environ, 0)
             return reset(client)
         answer = Response.from_app(self._app, environ, buffered=True)
         head, body = _on_the_wire(answer)
@@ -96,9 +96,9 @@ class BreakageMiddleware:
             for position in range(len(slow) - 1):
                 client.sendall(slow[position : position + 1])
                 wait(client, strike.released, options["seconds"])
-            _note(environ, answer.status_code)
+            end_visit(environ, answer.status_code)
             return client.sendall(slow[-1:] + rest)
-        _note(environ, 0)
+        end_visit(environ, 0)
         if kind == "truncate":
             return client.sendall(head + body[: len(body) // 2])
         if options["when"] == "headers":
@@ -106,12 +106,6 @@ class BreakageMiddleware:
         else:
             client.sendall(head + body[: len(body) // 2])
         return reset(client)
-
-
-def _note(environ: WSGIEnvironment, status: int) -> None:
-    """Log the request now, before the client can learn how it ended."""
-    if visit := visit_of(environ):
-        visit.end(status)
 
 
 def _on_the_wire(answer: Response) -> tuple[bytes, bytes]:

@@ -67,14 +67,14 @@ class Connection(WSGIRequestHandler):
         Raises `ValueError` or `OSError` for one that is not framed as HTTP says, and
         `ConnectionError` when the client leaves before its end.
         """
-        if environ.get("wsgi.input_terminated"):
-            source = io.BufferedReader(environ["wsgi.input"])
-            body = source.read(_BODY_LIMIT + 1)
+        if environ.pop("wsgi.input_terminated", False):
+            del environ["HTTP_TRANSFER_ENCODING"]
+            body = io.BufferedReader(environ["wsgi.input"]).read(_BODY_LIMIT + 1)
             if len(body) > _BODY_LIMIT:
                 self.close_connection = True
             environ["CONTENT_LENGTH"] = str(len(body))
         else:
-            length = _length(environ.get("CONTENT_LENGTH") or "0")
+            length = _length(self.headers.get_all("Content-Length", ["0"]))
             if length > _BODY_LIMIT:
                 self._drain(length)
                 return
@@ -141,7 +141,7 @@ class VerboseConnection(Connection):
     verbose = True
 
 
-def _length(given: str) -> int:
-    if not given.isascii() or not given.isdecimal():
-        raise ValueError("Content-Length is no number")
-    return int(given)
+def _length(given: list[str]) -> int:
+    if len(given) > 1 or not given[0].isascii() or not given[0].isdecimal():
+        raise ValueError("Content-Length is not one number")
+    return int(given[0])

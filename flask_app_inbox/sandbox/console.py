@@ -21,7 +21,8 @@ _POLICY = (
 @blueprint.get("/")
 def console() -> Response:
     """Show the console, which works through the control API alone."""
-    response = Response(render_template("console.html"), mimetype="text/html")
+    page = render_template("console.html", api_key=state().api_key)
+    response = Response(page, mimetype="text/html")
     response.headers["Content-Security-Policy"] = _POLICY
     response.headers["Cache-Control"] = "no-cache"
     return response
@@ -33,11 +34,17 @@ def script(site_id: str) -> Response:
     if not re.fullmatch("[A-Za-z0-9_-]{1,64}", site_id):
         abort(404)
     site = {"icon": None, **state().site.to_json()}
-    widget = Path(current_app.static_folder or "", "widget.js").read_text("utf-8")
     head = f"window.__appInboxSandboxSite = {script_safe_json(site)};\n"
-    response = Response(head + widget, mimetype="text/javascript")
+    response = Response(head + _widget(), mimetype="text/javascript")
     response.headers["Cache-Control"] = "no-cache"
     # For pages that ask for isolation (COEP) or load scripts with `crossorigin`.
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     response.headers["Access-Control-Allow-Origin"] = "*"
     return response
+
+
+def _widget() -> str:
+    """Join the widget's parts, in the order of their names, in a scope of their own."""
+    parts = sorted(Path(current_app.static_folder or "", "widget").glob("*.js"))
+    code = "\n".join(part.read_text("utf-8") for part in parts)
+    return f'(() => {{\n"use strict";\n{code}\n}})();\n'

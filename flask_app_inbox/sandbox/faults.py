@@ -118,10 +118,13 @@ def read_order(body: Options) -> Order:
     kind = choice(body, "kind", tuple(KINDS))
     optional, read_options = KINDS[kind]
     only(body, ("route", "kind", "times", *optional))
-    times = body.get("times", 1)
-    if times is not None:
-        times = whole(body, "times", 1, 1_000_000)
-    return Order(route, kind, read_options(body), times)
+    return Order(route, kind, read_options(body), _times(body))
+
+
+def _times(body: Options) -> int | None:
+    if "times" not in body:
+        return 1
+    return None if body["times"] is None else whole(body, "times", 1, 1_000_000)
 
 
 def _status(body: Options) -> Options:

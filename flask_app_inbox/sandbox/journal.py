@@ -35,6 +35,7 @@ class Journal:
         self._lock = threading.Lock()
         self._entries: deque[dict[str, Any]] = deque(maxlen=LIMIT)
         self._last_id = 0
+        self._era = 0
 
     def since(self, last_seen: int) -> list[dict[str, Any]]:
         """Return the entries with a higher id than `last_seen`, the oldest first."""
@@ -42,17 +43,23 @@ class Journal:
             return [entry for entry in self._entries if entry["id"] > last_seen]
 
     def clear(self) -> None:
-        """Forget all entries; ids go on, so that a reader misses nothing."""
+        """Forget all entries, also of requests that are still on their way.
+
+        Ids go on, so that a reader who asks for what is new misses nothing.
+        """
         with self._lock:
+            self._era += 1
             self._entries.clear()
 
     def begin(self, method: str, path: str) -> Visit:
         """Note that a request has arrived."""
-        return Visit(self, method, path[:_PATH_LIMIT], self._clock())
+        return Visit(self, self._era, method, path[:_PATH_LIMIT], self._clock())
 
     def _add(self, visit: Visit, status: int, ms: float) -> None:
         at = datetime.fromtimestamp(visit.began, timezone.utc)
         with self._lock:
+            if visit.era != self._era:
+                return
             self._last_id += 1
             self._entries.append(
                 {
@@ -69,7 +76,10 @@ class Journal:
 class Visit:
     """One request on its way; its first end is the one that is written down."""
 
-    def __init__(self, journal: Journal, method: str, path: str, began: float) -> None:
+    def __init__(
+        self, journal: Journal, era: int, method: str, path: str, began: float
+    ) -> None:
+        self.era = era
         self.method = method
         self.path = path
         self.began = began
@@ -85,10 +95,10 @@ class Visit:
             self._journal._add(self, status, ms)
 
 
-def visit_of(environ: WSGIEnvironment) -> Visit | None:
-    """Return the entry that is being made for a request, if it is logged at all."""
-    visit: Visit | None = environ.get(_VISIT)
-    return visit
+def end_visit(environ: WSGIEnvironment, status: int) -> None:
+    """Log a request now, before its client can learn how it ended."""
+    visit: Visit = environ[_VISIT]
+    visit.end(status)
 
 
 class JournalMiddleware:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
     from flask import Request
+
+_HOST = re.compile(r"([^:\[\]]+|\[[0-9a-f:.]+\])(?::[0-9]+)?")
 
 
 def objection(request: Request, bound_host: str) -> str | None:
@@ -27,10 +29,8 @@ def objection(request: Request, bound_host: str) -> str | None:
 
 
 def _is_own_host(host: str, bound_host: str) -> bool:
-    try:
-        name = urlsplit(f"//{host}").hostname or ""
-    except ValueError:
-        return False
+    match = _HOST.fullmatch(host.lower())
+    name = match[1].strip("[]") if match else ""
     if name in ("localhost", bound_host.lower()) or name.endswith(".localhost"):
         return True
     address = _address(name)

@@ -25,6 +25,9 @@ _POLL = 0.05
 #: How long `stop` waits for the threads, which end at once, in seconds.
 _PATIENCE = 10.0
 
+#: Where a server is reached that listens on all addresses.
+_REACHABLE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  (nothing is bound)
+
 
 class SandboxServer:
     """A sandbox that listens on a port: a context manager, or `start` and `stop`.
@@ -59,7 +62,7 @@ class SandboxServer:
     @property
     def url(self) -> str:
         """The address without a slash at its end."""
-        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self._host, self._host)  # noqa: S104  (only told apart)
+        host = _REACHABLE.get(self._host, self._host)
         return f"http://{f'[{host}]' if ':' in host else host}:{self._port}"
 
     def start(self) -> SandboxServer:

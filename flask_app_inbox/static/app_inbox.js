@@ -11,7 +11,7 @@
 
   /**
    * @typedef {{status: number, token?: string, code: string, pause: number}} Answer
-   * @typedef {((...command: unknown[]) => void) & {q?: unknown[][]}} Vendor
+   * @typedef {((...command: unknown[]) => void) & {q?: any[]}} Vendor
    */
 
   /** @type {Window & {eS?: Vendor, __appInbox?: boolean, trustedTypes?: any}} */
@@ -99,17 +99,22 @@
     };
   };
 
-  /** Return the vendor's function, or a stand-in that keeps its calls. */
+  /**
+   * Return the vendor's function, or a stand-in that keeps its calls in the
+   * very form of the documented one: the arguments of `c`, of which the first
+   * is the arguments of the call.
+   * @returns {Vendor}
+   */
   const vendor = () => {
-    if (page.eS) return page.eS;
     /** @type {any} */
     const queue = function () {
       queue.c(arguments);
     };
     queue.q = [];
-    queue.c = (/** @type {unknown} */ command) => queue.q.push(command);
-    page.eS = queue;
-    return queue;
+    queue.c = function () {
+      queue.q.push(arguments);
+    };
+    return (page.eS = page.eS || queue);
   };
 
   /** @param {string} source */
@@ -141,9 +146,14 @@
     document.head.append(script);
   };
 
-  /** @param {Vendor} eS */
+  /**
+   * Tell whether the page queued an `init`, by either common kind of stand-in.
+   * @param {Vendor} eS
+   */
   const hasInit = (eS) =>
-    Array.isArray(eS.q) && eS.q.some((command) => command[0] === "init");
+    Array.from(eS.q || []).some(
+      ([first]) => first === "init" || (first && first[0] === "init"),
+    );
 
   const start = () => {
     const eS = vendor();

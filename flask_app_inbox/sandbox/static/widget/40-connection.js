@@ -1,0 +1,159 @@
+/**
+ * Requests with a contact's token. Each request uses its token up and brings
+ * the next one in ES-TOKEN, so they go one at a time; 401 means that the page
+ * must be asked for a token again.
+ */
+const ANSWER_WITHIN = 10_000;
+const CALLBACK_WITHIN = 60_000;
+const RENEWAL_GAP = { first: 1_500, longest: 15_000, forgotten: 60_000 };
+
+/**
+ * rejected: the page gave no token; unknown: the vendor knows no such contact;
+ * network: no answer; refused: an answer that is no good; waiting: the token is
+ * dead and it is too early to ask for another one.
+ *
+ * @typedef {"rejected" | "unknown" | "network" | "refused" | "waiting"} Cause
+ */
+class Failure extends Error {
+  /** @param {Cause} cause @param {string} message @param {number} wait ms */
+  constructor(cause, message, wait = 0) {
+    super(message);
+    this.kind = cause;
+    this.wait = wait;
+  }
+}
+
+/**
+ * How long to leave the page alone after a renewal: not at all if the last one
+ * is long ago, longer and longer if renewals follow each other.
+ *
+ * @param {number} gap ms that the last one was followed by
+ * @param {number} since ms since the last one
+ */
+function nextGap(gap, since) {
+  if (since > RENEWAL_GAP.forgotten) return 0;
+  const longer = Math.max(gap * (1.4 + Math.random()), RENEWAL_GAP.first);
+  return Math.min(longer, RENEWAL_GAP.longest);
+}
+
+/** @param {number} ms */
+const pause = (ms) => new Promise((done) => setTimeout(done, ms));
+
+class Connection {
+  /** @type {string | null} */
+  #token = null;
+  /** @type {Promise<unknown>} */
+  #tail = Promise.resolve();
+  #renewedAt = 0;
+  #gap = 0;
+
+  /**
+   * @param {URL} base the messages' address at the vendor
+   * @param {() => unknown} askPage getAuthTokenCallback
+   * @param {() => void} onRenewal called before the page is asked again
+   */
+  constructor(base, askPage, onRenewal) {
+    this.base = base;
+    this.askPage = askPage;
+    this.onRenewal = onRenewal;
+  }
+
+  /**
+   * Send one request after those before it are answered.
+   *
+   * @param {string} path
+   * @param {{ body?: object, eager?: boolean }} options eager: a person waits,
+   *   so a dead token is renewed without regard to how lately that was
+   * @returns {Promise<unknown>} the answer's JSON; undefined to a POST
+   */
+  send(path, { body, eager = false } = {}) {
+    const answer = this.#tail.then(() => this.#exchange(path, body, eager));
+    this.#tail = answer.catch(() => undefined);
+    return answer;
+  }
+
+  /** @param {string} path @param {object | undefined} body @param {boolean} eager */
+  async #exchange(path, body, eager) {
+    for (let attempt = 0; attempt < 3; attempt += 1) {
+      // Other tabs may kill each other's tokens: let them drift apart.
+      if (attempt > 1) await pause(200 + Math.random() * 600);
+      if (this.#token === null) await this.#renew(eager);
+      const response = await this.#fetch(path, body);
+      if (response.status !== 401) {
+        this.#token = response.headers.get("ES-TOKEN") ?? this.#token;
+        return this.#read(response, !body);
+      }
+      this.#token = null;
+    }
+    throw new Failure("refused", "every token was refused");
+  }
+
+  /** @param {boolean} eager */
+  async #renew(eager) {
+    const now = Date.now();
+    const since = now - this.#renewedAt;
+    if (!eager && since < this.#gap) {
+      throw new Failure("waiting", "asked a moment ago", this.#gap - since);
+    }
+    if (this.#renewedAt) this.onRenewal();
+    this.#gap = nextGap(this.#gap, since);
+    this.#renewedAt = now;
+    const token = await this.#ask();
+    if (token === "") throw new Failure("unknown", "unknown contact");
+    this.#token = token;
+  }
+
+  async #ask() {
+    const late = pause(CALLBACK_WITHIN).then(() => {
+      throw new Failure("rejected", "getAuthTokenCallback did not answer");
+    });
+    const asked = Promise.resolve().then(() => this.askPage());
+    /** @type {unknown} */
+    let token;
+    try {
+      token = await Promise.race([asked, late]);
+    } catch (error) {
+      if (error instanceof Failure) throw error;
+      throw new Failure("rejected", "getAuthTokenCallback rejected");
+    } finally {
+      late.catch(() => undefined);
+    }
+    if (typeof token === "string") return token;
+    throw new Failure("rejected", "getAuthTokenCallback gave no string");
+  }
+
+  /** @param {string} path @param {object | undefined} body */
+  async #fetch(path, body) {
+    /** @type {Record<string, string>} */
+    const headers = { "ES-TOKEN": this.#token ?? "" };
+    if (body) headers["Content-Type"] = "application/json";
+    try {
+      return await fetch(new URL(path, this.base), {
+        method: body ? "POST" : "GET",
+        headers,
+        body: body && JSON.stringify(body),
+        cache: "no-store",
+        credentials: "omit",
+        // A token must not follow a redirect to another place.
+        redirect: "error",
+        signal: AbortSignal.timeout(ANSWER_WITHIN),
+      });
+    } catch {
+      throw new Failure("network", "no answer");
+    }
+  }
+
+  /** @param {Response} response @param {boolean} withBody */
+  async #read(response, withBody) {
+    if (!response.ok) {
+      const seconds = Number(response.headers.get("Retry-After"));
+      const wait = seconds > 0 ? Math.min(seconds, 300) * 1_000 : 0;
+      throw new Failure("refused", `status ${response.status}`, wait);
+    }
+    try {
+      return withBody ? await response.json() : undefined;
+    } catch {
+      throw new Failure("refused", "the answer is no JSON");
+    }
+  }
+}
