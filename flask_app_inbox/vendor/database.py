@@ -96,6 +96,13 @@ class Database:
             yield connection
             connection.commit()
 
+    def close(self) -> None:
+        """Close the connections that this process keeps; others can be opened."""
+        with self._lock:
+            if self._engine is not None and self._process == os.getpid():
+                self._engine.dispose()
+            self._engine = None
+
     def _make_engine(self) -> Engine:
         if not self.is_sqlite:
             return create_engine(
