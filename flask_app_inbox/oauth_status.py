@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
-from .errors import AppInboxError, ReconnectNeeded, VendorError
+from .errors import AppInboxError, VendorError
 
 if TYPE_CHECKING:
     from .vendor.token_store import StoredConnection
@@ -37,8 +37,6 @@ def account_name(account: dict[str, Any]) -> str:
 
 def explain(error: AppInboxError) -> str:
     """Return a failure in words for the site's owner."""
-    if isinstance(error, ReconnectNeeded):
-        return "The vendor did not accept the code: it is stale, or was used before."
     text = str(error)
     if isinstance(error, VendorError):
         text = f"{text[:1].upper()}{text[1:].rstrip('.')}."

@@ -151,9 +151,11 @@ def _told_plainly() -> Iterator[None]:
     except (OperationalError, InterfaceError) as error:
         if _is_busy(error):
             raise LockBusy("The database is locked by another process.") from None
+        # What the drivers say first names host or file, never a password.
+        reason = next(iter(str(error.orig).splitlines()), "")
         raise StorageError(
-            "The database with the OAuth connections cannot be used "
-            f"({type(error.orig).__name__}). See APP_INBOX_DATABASE_URL."
+            f"The database with the OAuth connections cannot be used ({reason}). See "
+            "APP_INBOX_DATABASE_URL; `flask app-inbox oauth init-db` makes its table."
         ) from None
     except SQLAlchemyError as error:
         kind = error.orig if isinstance(error, DBAPIError) else error

@@ -100,14 +100,19 @@ class OAuthClient:
         :raises ReconnectNeeded: if the code is stale, used or not ours.
         :raises VendorError: with any other cause.
         """
-        answer = self._ask(
-            prepare_token_request(
-                "authorization_code",
-                redirect_uri=self._redirect_uri,
-                code=code,
-                code_verifier=verifier,
-            )
+        form = prepare_token_request(
+            "authorization_code",
+            redirect_uri=self._redirect_uri,
+            code=code,
+            code_verifier=verifier,
         )
+        try:
+            answer = self._ask(form)
+        except ReconnectNeeded as error:
+            raise ReconnectNeeded(
+                "the vendor did not accept the code: it is stale, or was used before",
+                status=error.status,
+            ) from None
         return read_tokens(answer, code, None)
 
     def refresh(self, tokens: Tokens) -> Tokens:
