@@ -7,11 +7,24 @@ the selector this module makes the element that ``app_inbox_anchor()`` renders.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 #: Where the bell may go, seen from the anchor.
 POSITIONS = ("beforebegin", "afterbegin", "beforeend", "afterend")
+
+_NAME = re.compile("[A-Za-z][A-Za-z0-9-]*")
+_UNSEEN = frozenset("html head script style title meta link template noscript".split())
+_EMPTY = frozenset("area base br col embed hr img input source track wbr".split())
+#: What may stand after a colon; the rest is unknown to browsers or comes and goes.
+_PSEUDO_CLASSES = frozenset(
+    """
+    root empty first-child last-child only-child first-of-type last-of-type
+    only-of-type nth-child nth-last-child nth-of-type nth-last-of-type lang
+    """.split()
+)
 
 
 @dataclass(frozen=True)
@@ -25,7 +38,13 @@ class Anchor:
     tag: str = "div"
     attributes: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def can_hold(self) -> bool:
+        """Whether anything can be put inside it."""
+        return self.tag not in _EMPTY
 
+
+@lru_cache(maxsize=64)
 def parse_anchor(selector: str) -> Anchor:
     """Return an element that matches a selector, as far as one element can.
 
@@ -42,15 +61,45 @@ def parse_anchor(selector: str) -> Anchor:
         raise ValueError(f"it is not a valid CSS selector ({error})") from error
     if any(one.pseudo_element for one in selectors):
         raise ValueError("nothing can be inserted at a pseudo-element")
-    tag = "div"
+    if re.search("#-?[0-9]", re.sub("\"[^\"]*\"|'[^']*'", "", selector)):
+        raise ValueError("an id that begins with a digit is written #\\31 23")
+    for one in selectors:
+        for node in _nodes_of(one):
+            _check(node)
     attributes: dict[str, str] = {}
     _collect(selectors[0].parsed_tree, attributes)
-    element = attributes.pop("", None)
-    if element:
-        tag = element
-    if tag in ("html", "head", "script", "style", "title", "meta", "link"):
+    tag = attributes.pop("", "div").lower()
+    if tag in _UNSEEN:
         raise ValueError(f"a bell cannot be seen in <{tag}>")
+    for name in (tag, *attributes):
+        if not _NAME.fullmatch(name) or name.lower().startswith("on"):
+            raise ValueError("no element can be made of it; give it an id or a class")
     return Anchor(tag, attributes)
+
+
+def _nodes_of(node: object) -> Iterator[object]:
+    """Walk a whole selector, with what stands in brackets."""
+    yield node
+    for name in ("parsed_tree", "selector", "subselector"):
+        child = getattr(node, name, None)
+        if child is not None:
+            yield from _nodes_of(child)
+    for child in getattr(node, "selector_list", ()):
+        yield from _nodes_of(child)
+
+
+def _check(node: object) -> None:
+    """Refuse what the parser knows and a browser's querySelector() does not."""
+    from cssselect import parser
+
+    if isinstance(node, parser.Attrib) and node.operator == "!=":
+        raise ValueError("!= is no CSS; use :not([…])")
+    if isinstance(node, (parser.Element, parser.Attrib)) and node.namespace:
+        raise ValueError("a page has no namespaces")
+    if isinstance(node, (parser.Pseudo, parser.Function)):
+        name = node.ident if isinstance(node, parser.Pseudo) else node.name
+        if name.lower() not in _PSEUDO_CLASSES:
+            raise ValueError(f":{name} does not tell where an element stands")
 
 
 def _collect(node: object, attributes: dict[str, str]) -> None:
@@ -72,9 +121,9 @@ def _collect(node: object, attributes: dict[str, str]) -> None:
             f"{before} {node.class_name}" if before else node.class_name
         )
     elif isinstance(node, parser.Attrib):
-        if node.operator in ("exists", "="):
-            value = node.value.value if node.value else ""
-            attributes[node.attrib] = value or ""
+        # A value that must be equal to it also begins, ends and contains it.
+        value = node.value.value if node.value else ""
+        attributes[node.attrib] = value or ""
         _collect(node.selector, attributes)
     elif hasattr(node, "selector"):
         # :not(), :first-child and the like say where, not what, it is.

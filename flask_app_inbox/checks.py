@@ -11,6 +11,7 @@ import ipaddress
 import math
 import re
 from collections.abc import Callable, Mapping
+from importlib.util import find_spec
 from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlsplit
@@ -112,17 +113,41 @@ def url(value: Any) -> str:
     )
     if not isinstance(value, str) or re.search(r"[\s\\\x00-\x1f\x7f]", value):
         raise ValueError(needed)
-    parts = urlsplit(value)
     try:
-        host, _ = parts.hostname, parts.port
+        parts = urlsplit(value)
+        host, port = parts.hostname or "", parts.port
     except ValueError:
         raise ValueError(needed) from None
-    extras = parts.username, parts.password, parts.query, parts.fragment
-    if not host or any(extras) or "?" in value or "#" in value:
+    if (
+        parts.netloc.endswith(":")
+        or port == 0
+        or any(mark in value for mark in "@?#")
+        or not (_is_address(host) or _is_host_name(host))
+        or not (parts.path.strip("/") == "" or _is_plain_path(parts.path.rstrip("/")))
+    ):
         raise ValueError(needed)
     if parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(host)):
         return value.rstrip("/")
     raise ValueError(needed)
+
+
+def _is_host_name(host: str) -> bool:
+    label = "[A-Za-z0-9](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9])?"
+    return len(host) <= 253 and bool(re.fullmatch(rf"{label}(?:\.{label})*\.?", host))
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_plain_path(value: str) -> bool:
+    return bool(re.fullmatch(r"(/[A-Za-z0-9_.~%-]+)+", value)) and not any(
+        part in (".", "..") for part in value.split("/")
+    )
 
 
 def _is_loopback(host: str) -> bool:
@@ -136,18 +161,14 @@ def _is_loopback(host: str) -> bool:
 
 def path(value: Any) -> str:
     """Check a path that is joined to a vendor's address."""
-    if (
-        not isinstance(value, str)
-        or not re.fullmatch(r"(/[A-Za-z0-9_.~%-]+)+", value)
-        or any(part in (".", "..") for part in value.split("/"))
-    ):
+    if not isinstance(value, str) or not _is_plain_path(value):
         raise ValueError("a path like /v1/auth/contact/token")
     return value
 
 
 def url_prefix(value: Any) -> str:
     """Check where the blueprint goes."""
-    if not isinstance(value, str) or not re.fullmatch(r"(/[A-Za-z0-9_.~-]+)+", value):
+    if not isinstance(value, str) or not _is_plain_path(value) or "%" in value:
         raise ValueError("a path like /app-inbox, without a last slash")
     return value
 
@@ -212,20 +233,35 @@ def contact_fields(value: Any) -> Mapping[str, str]:
 
 def rate_limit(value: Any) -> str:
     """Check a limit in the notation of the limits library."""
-    from limits import parse
+    from limits import parse_many
 
     if isinstance(value, str) and "\n" not in value:
         try:
-            parse(value)
+            rates = parse_many(value)
         except ValueError:
-            pass
-        else:
+            rates = []
+        # Of several only the first would count, and 0 would refuse everybody.
+        if len(rates) == 1 and rates[0].amount > 0:
             return value
-    raise ValueError("a rate like 30/minute or 5 per second")
+    raise ValueError("one rate like 30/minute or 5 per second")
 
 
 def storage_url(value: Any) -> str:
     """Check where processes share what they count."""
-    if not isinstance(value, str) or not re.match(r"memory://$|rediss?://", value):
-        raise ValueError("memory:// or redis://host:port/0")
+    if value == "memory://":
+        return "memory://"
+    needed = "memory:// or redis://host:port/0"
+    if not isinstance(value, str) or not re.match(r"rediss?://", value):
+        raise ValueError(needed)
+    if find_spec("redis") is None:
+        raise ValueError(
+            "memory:// until the extra for Redis is there: "
+            'pip install "flask-app-inbox[redis]"'
+        )
+    from redis import ConnectionPool
+
+    try:
+        ConnectionPool.from_url(value)
+    except ValueError:
+        raise ValueError(needed) from None
     return value

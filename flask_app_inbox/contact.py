@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from flask import current_app
 
 from .errors import LoaderError
-
-#: A site's own loader: the contact of this request, or None for nobody.
-ContactLoader = Callable[[], "Contact | None"]
 
 #: The fields by which the vendor finds a contact.
 IDENTIFIERS = ("external_customer_id", "email", "phone")
@@ -45,11 +42,13 @@ class Contact:
 
     def __post_init__(self) -> None:
         for field in FIELDS:
-            object.__setattr__(self, field, _cleaned(field, getattr(self, field)))
+            value = getattr(self, field)
+            if value is not None:
+                object.__setattr__(self, field, _cleaned(field, value))
         if self.phone is not None:
             digits = re.sub(r"[^0-9]", "", self.phone)
             object.__setattr__(self, "phone", digits or None)
-        if not any(getattr(self, field) for field in IDENTIFIERS):
+        if not (self.external_customer_id or self.email or self.phone):
             raise ValueError(
                 "A contact needs an email, a phone or an external_customer_id."
             )
@@ -65,8 +64,6 @@ class Contact:
 
 
 def _cleaned(field: str, value: object) -> str | None:
-    if value is None:
-        return None
     if field == "external_customer_id" and type(value) is int:
         return str(value)
     if not isinstance(value, str):
@@ -95,14 +92,22 @@ def load_flask_login_contact(
         )
     from flask_login import current_user
 
-    if not current_user or not current_user.is_authenticated:
+    user = current_user._get_current_object()  # the proxy itself is slow
+    if not user or not user.is_authenticated:
         return None
-    values = {name: _attribute(current_user, path) for name, path in fields.items()}
-    if verified_attribute and not _attribute(current_user, verified_attribute):
+    values = {name: _attribute(user, path) for name, path in fields.items()}
+    if verified_attribute and not _attribute(user, verified_attribute):
         values.pop("email", None)
-    if not any(values.get(field) not in (None, "") for field in IDENTIFIERS):
+    if all(_is_blank(field, values.get(field)) for field in IDENTIFIERS):
         return None
     return _contact_of(values)
+
+
+def _is_blank(field: str, value: object) -> bool:
+    if not isinstance(value, str):
+        return value is None
+    # "none" or "-" in the place of a phone is nobody's phone.
+    return not (re.search("[0-9]", value) if field == "phone" else value.strip())
 
 
 def _attribute(user: Any, name: str) -> Any:
@@ -121,7 +126,7 @@ def _attribute(user: Any, name: str) -> Any:
     return value
 
 
-def _contact_of(values: Mapping[str, Any]) -> Contact | None:
+def _contact_of(values: Mapping[str, Any]) -> Contact:
     try:
         return Contact(**values)
     except (TypeError, ValueError) as error:

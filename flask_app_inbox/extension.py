@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, TypeVar
 
 from flask import Flask
 
-from .contact import Contact, ContactLoader
-from .errors import AppInboxError
-from .guards import RateLimiter
+from .contact import Contact
+from .errors import AppInboxError, ConfigError
+from .rate_limit import RateLimiter
 from .script import read_page_script
 from .settings import Settings, read_settings
 from .state import EXTENSION, Loaders, State, current_state
@@ -20,6 +20,9 @@ from .views import blueprint
 if TYPE_CHECKING:
     from .oauth import OAuthConnections
 
+ContactLoader = TypeVar(
+    "ContactLoader", bound=Callable[[], Contact | Awaitable[Contact | None] | None]
+)
 LanguageLoader = TypeVar("LanguageLoader", bound=Callable[[], object])
 OwnerLoader = TypeVar("OwnerLoader", bound=Callable[[], object])
 ConnectionLoader = TypeVar("ConnectionLoader", bound=Callable[[], object])
@@ -53,6 +56,14 @@ class AppInbox:
                 "factory and call init_app(app) once for each app."
             )
         settings = read_settings(app.config, app.root_path)
+        if settings.enabled and app.url_map.host_matching:
+            raise ConfigError(
+                [
+                    "Flask(host_matching=True) routes nothing to an extension that "
+                    "does not know the hosts; leave it out, or set "
+                    "APP_INBOX_ENABLED = False."
+                ]
+            )
         oauth = None
         if settings.enabled and settings.uses_oauth:
             oauth = _open_connections(app, settings, self._loaders)

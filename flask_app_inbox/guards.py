@@ -1,4 +1,4 @@
-"""Who may ask for a token: pages of this site, for who is logged in, not too often.
+"""Who may ask for a token: pages of this site, for who is logged in.
 
 Each guard lets a request pass or raises the problem that is answered.
 """
@@ -6,20 +6,15 @@ Each guard lets a request pass or raises the problem that is answered.
 from __future__ import annotations
 
 import hmac
-import logging
-import time
-from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from flask import Flask, Request
 
 from .contact import Contact
-from .problems import CrossOrigin, RateLimited, UserChanged
+from .problems import CrossOrigin, UserChanged
 
 if TYPE_CHECKING:
     from .settings import Settings
-
-logger = logging.getLogger(__name__)
 
 #: The request header with the tag of the user that a page was rendered for.
 USER_HEADER = "X-App-Inbox-User"
@@ -47,7 +42,7 @@ def _host_of(origin: str) -> str | None:
     scheme, separator, host = origin.partition("://")
     if scheme not in ("http", "https") or not separator:
         return None
-    return _without_port_of_scheme(host)
+    return _without_port_of_scheme(host) or None
 
 
 def _without_port_of_scheme(host: str) -> str:
@@ -65,7 +60,8 @@ def user_tag(app: Flask, settings: Settings, contact: Contact) -> str:
     key = app.secret_key or settings.api_key or settings.oauth_client_secret or ""
     key = key if isinstance(key, bytes) else key.encode()
     message = "\0".join(("flask-app-inbox user", *contact.identity))
-    return hmac.new(key, message.encode(), sha256).hexdigest()[:32]
+    digest = hmac.digest(key, message.encode(errors="surrogatepass"), "sha256")
+    return digest.hex()[:32]
 
 
 def check_user(request: Request, tag: str) -> None:
@@ -77,34 +73,3 @@ def check_user(request: Request, tag: str) -> None:
     shown = request.headers.get(USER_HEADER)
     if shown and not hmac.compare_digest(shown.encode(), tag.encode()):
         raise UserChanged
-
-
-class RateLimiter:
-    """How often one contact may ask.
-
-    :param limit: in the notation of the limits library; None: as often as he
-        likes.
-    :param storage_url: where the counts are kept.
-    """
-
-    def __init__(self, limit: str | None, storage_url: str) -> None:
-        self._limit = None
-        if limit is None:
-            return
-        from limits import parse
-        from limits.storage import storage_from_string
-        from limits.strategies import FixedWindowRateLimiter
-
-        self._limit = parse(limit)
-        self._limiter = FixedWindowRateLimiter(storage_from_string(storage_url))
-
-    def check(self, tag: str) -> None:
-        """Count one request.
-
-        :param tag: of the contact, so that no personal data is stored.
-        :raises RateLimited: if it is one too many.
-        """
-        if self._limit is None or self._limiter.hit(self._limit, "app-inbox", tag):
-            return
-        reset = self._limiter.get_window_stats(self._limit, "app-inbox", tag).reset_time
-        raise RateLimited(retry_after=reset - time.time())

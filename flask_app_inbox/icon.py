@@ -10,7 +10,15 @@ from xml.etree import ElementTree
 MAX_SIZE = 64 * 1024
 
 _SVG = "{http://www.w3.org/2000/svg}"
-_ACTIVE = {"script", "foreignObject", "iframe", "handler", "set", "animate", "use"}
+#: What a picture is drawn with. Others can run, load or, in a page, end the SVG.
+_ELEMENTS = frozenset(
+    """
+    svg g defs title desc style symbol path rect circle ellipse line polyline polygon
+    text tspan linearGradient radialGradient stop clipPath mask pattern marker filter
+    feBlend feColorMatrix feComposite feDropShadow feFlood feGaussianBlur feMerge
+    feMergeNode feMorphology feOffset feTurbulence
+    """.split()
+)
 _REFERENCE = re.compile(r"url\(\s*['\"]?(?!#)|javascript:|@import", re.IGNORECASE)
 
 
@@ -18,6 +26,7 @@ def read_icon(path: Path) -> str:
     """Return the text of a picture that is safe to put into any page.
 
     :param path: a file of at most 64 KiB.
+    :returns: without comments, which HTML ends at other places than XML does.
     :raises ValueError: if it cannot be read, is not well-formed SVG, or holds
         a script or a reference to something outside itself.
     """
@@ -34,6 +43,9 @@ def read_icon(path: Path) -> str:
     if "<!DOCTYPE" in text.upper() or "<!ENTITY" in text.upper():
         # Entities can grow without bound or read files.
         raise ValueError("it has a document type; remove that line")
+    text = re.sub(r"\A\s*<\?xml\s[^?]*\?>", "", text)
+    if "<?" in text:
+        raise ValueError("it holds a processing instruction; remove it")
     try:
         # No entities are left, and the size is bounded.
         root = ElementTree.fromstring(text)  # noqa: S314
@@ -43,12 +55,12 @@ def read_icon(path: Path) -> str:
         raise ValueError("its root is not <svg> of http://www.w3.org/2000/svg")
     for element in root.iter():
         _check(element)
-    return text
+    return ElementTree.canonicalize(text, with_comments=False)
 
 
 def _check(element: ElementTree.Element) -> None:
     name = str(element.tag).rpartition("}")[2]
-    if name in _ACTIVE:
+    if name not in _ELEMENTS or element.tag != _SVG + name:
         raise ValueError(f"it holds <{name}>, which is not a plain picture")
     if name == "style" and _REFERENCE.search(element.text or ""):
         raise ValueError("its <style> refers to something outside")

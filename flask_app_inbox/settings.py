@@ -104,6 +104,16 @@ class Settings:
         return f"{self.script_url}/scripts/{self.script_id}.js"
 
     @property
+    def anchor_has_place(self) -> bool:
+        """Whether ``app_inbox_anchor()`` renders a box around anchor and bell.
+
+        A bell beside the anchor needs one to be moved with it. A selector that
+        looks at parents or siblings would not match inside a box.
+        """
+        beside = self.position in ("beforebegin", "afterend")
+        return beside and not any(sign in self.anchor for sign in ">+~")
+
+    @property
     def anchor_element(self) -> Anchor:
         """The element that ``app_inbox_anchor()`` renders."""
         return parse_anchor(self.anchor)
@@ -133,6 +143,12 @@ def read_settings(config: Mapping[str, Any], root_path: str) -> Settings:
         problems.append(
             f"{PREFIX}FEATURES has no place in the init form 'options'; take it out, "
             f"or set {PREFIX}INIT_FORM to 'features'."
+        )
+    inside = values["position"] in ("afterbegin", "beforeend")
+    if inside and not parse_anchor(values["anchor"]).can_hold:
+        problems.append(
+            f"{PREFIX}POSITION must be beforebegin or afterend: nothing can be put "
+            f"inside the element of {PREFIX}ANCHOR."
         )
     problems += oauth_settings.problems(values, config)
     if (

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from flask import current_app
 
 from .contact import Contact, load_flask_login_contact
 from .errors import LoaderError
-from .guards import RateLimiter
+from .failure_log import FailureLog
+from .rate_limit import RateLimiter
 from .script import PageScript
 from .settings import Settings
 from .vendor.app_inbox import AppInboxClient
@@ -41,6 +42,7 @@ class State:
     rate_limiter: RateLimiter
     script: PageScript
     loaders: Loaders
+    failures: FailureLog = field(default_factory=FailureLog)
     oauth: OAuthConnections | None = None
 
     def contact(self) -> Contact | None:
@@ -63,6 +65,11 @@ class State:
 
 
 def current_state() -> State:
-    """Return the inbox of the app that handles this request."""
-    state: State = current_app.extensions[EXTENSION]
+    """Return the inbox of the current app.
+
+    :raises RuntimeError: if it has none.
+    """
+    state: State | None = current_app.extensions.get(EXTENSION)
+    if state is None:
+        raise RuntimeError("This app has no AppInbox. Call init_app(app) first.")
     return state

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import logging
 import re
+from functools import cache, lru_cache
 from typing import Any
+from urllib.parse import urljoin
 
-from flask import current_app, has_request_context, request, url_for
+from flask import Flask, has_request_context, request
+from flask.globals import app_ctx
+from jinja2 import Environment, PackageLoader
 from markupsafe import Markup
 
 from .errors import LoaderError
@@ -19,7 +23,11 @@ logger = logging.getLogger(__name__)
 DEFAULT_LANGUAGE = "en"
 
 _RENDERED = "flask_app_inbox.rendered"
-_NONCE = re.compile(r"[A-Za-z0-9+/_-]+={0,2}")
+_BASE64 = re.compile(r"[A-Za-z0-9+/_-]+={0,2}")
+
+# Where the nonce and the user's tag go into a script tag that is kept.
+_NONCE = "\0nonce\0"
+_USER = "\0user\0"
 
 
 def app_inbox_anchor() -> Markup:
@@ -27,7 +35,11 @@ def app_inbox_anchor() -> Markup:
     settings = current_state().settings
     if not settings.enabled:
         return Markup()
-    return _render("app_inbox/anchor.html", anchor=settings.anchor_element)
+    return _render(
+        "app_inbox/anchor.html",
+        anchor=settings.anchor_element,
+        place=settings.anchor_has_place,
+    )
 
 
 def app_inbox(nonce: str | None = None) -> Markup:
@@ -43,6 +55,8 @@ def app_inbox(nonce: str | None = None) -> Markup:
     settings = state.settings
     if not settings.enabled or not has_request_context():
         return Markup()
+    app = app_ctx.app  # the proxy would be asked for each attribute
+    environ = request.environ
     try:
         contact = state.contact()
     except LoaderError as error:
@@ -50,66 +64,110 @@ def app_inbox(nonce: str | None = None) -> Markup:
         return Markup()
     if contact is None and settings.anonymous == "nothing":
         return Markup()
-    if request.environ.get(_RENDERED):
+    if environ.get(_RENDERED):
         logger.warning(
             "app_inbox() was called twice in one page; the second call renders "
             "nothing, since the vendor wants one init per page."
         )
         return Markup()
-    request.environ[_RENDERED] = True
+    environ[_RENDERED] = True
+    nonce = _nonce(app, state, nonce)
+    tag = _script_tag(
+        app.url_for("app_inbox.token"),
+        state.script.fingerprint,
+        settings.script_source,
+        settings.init_form,
+        settings.anchor,
+        tuple(settings.features.items()),
+        _language(app, state) if contact else None,
+        nonce is not None,
+    )
+    if nonce:
+        tag = tag.replace(_NONCE, nonce)
+    return tag.replace(_USER, user_tag(app, settings, contact)) if contact else tag
+
+
+@lru_cache(maxsize=256)
+def _script_tag(
+    token_url: str,
+    fingerprint: str,
+    script_source: str | None,
+    form: str,
+    anchor: str,
+    features: tuple[tuple[str, bool], ...],
+    language: str | None,
+    with_nonce: bool,
+) -> Markup:
+    """Render what the pages of an app have in common.
+
+    What differs in each page is left open; Markup escapes it when it goes in.
+
+    :param language: None for a visitor who is not logged in.
+    """
     return _render(
         "app_inbox/script.html",
-        settings=settings,
-        features=dict(settings.features),
-        nonce=_nonce(state, nonce),
-        source=url_for("app_inbox.script", fingerprint=state.script.fingerprint),
-        token_url=url_for("app_inbox.token") if contact else None,
-        user=user_tag(current_app, settings, contact) if contact else None,
-        language=_language(state) if contact else None,
+        # Both are routes of one blueprint, side by side.
+        source=urljoin(token_url, f"app_inbox.{fingerprint}.js"),
+        token_url=token_url if language else None,
+        script_source=script_source,
+        form=form,
+        anchor=anchor,
+        features=dict(features),
+        language=language,
+        nonce=_NONCE if with_nonce else None,
+        user=_USER,
     )
 
 
 def _render(template: str, **values: object) -> Markup:
-    html = current_app.jinja_env.get_template(template).render(values)
+    html = _templates().get_template(template).render(values)
     return Markup(html)  # noqa: S704 - Jinja has escaped the values
 
 
-def _language(state: State) -> str:
+@cache
+def _templates() -> Environment:
+    """Return an environment of our own: sites change delimiters and escaping."""
+    return Environment(
+        loader=PackageLoader("flask_app_inbox"), autoescape=True, auto_reload=False
+    )
+
+
+def _language(app: Flask, state: State) -> str:
     """Return the page's language: loader, setting, Flask-Babel, English."""
     loader = state.loaders.language
     if loader is not None:
-        given = current_app.ensure_sync(loader)()
-        code = two_letters(given)
+        given = app.ensure_sync(loader)()
+        code = two_letters(str(given))  # Flask-Babel's get_locale() serves, too
         if code is not None:
             return code
         if given is not None:
             logger.warning("The language_loader returned no language of ISO 639-1.")
     if state.settings.language is not None:
         return state.settings.language
-    return _babel_language() or DEFAULT_LANGUAGE
+    return _babel_language(app) or DEFAULT_LANGUAGE
 
 
-def _babel_language() -> str | None:
-    if "babel" not in current_app.extensions:
+def _babel_language(app: Flask) -> str | None:
+    if "babel" not in app.extensions:
         return None
     from flask_babel import get_locale
 
     return two_letters(str(get_locale()))
 
 
-def _nonce(state: State, nonce: str | None) -> str | None:
+def _nonce(app: Flask, state: State, nonce: str | None) -> str | None:
     if nonce is None:
-        nonce = _nonce_of_page(state)
+        nonce = _nonce_of_page(app, state)
     if not nonce:
         return None
-    if not isinstance(nonce, str) or not _NONCE.fullmatch(nonce):
+    if not isinstance(nonce, str) or not _BASE64.fullmatch(nonce):
         logger.warning("The nonce for app_inbox() is no base64 text; it is left out.")
         return None
     return nonce
 
 
-def _nonce_of_page(state: State) -> Any:
+def _nonce_of_page(app: Flask, state: State) -> Any:
     source: Any = state.loaders.csp_nonce
     if source is None:
-        source = current_app.jinja_env.globals.get("csp_nonce")
+        source = app.jinja_env.globals.get("csp_nonce")
     return source() if callable(source) else source

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import logging
 from typing import Any
 
 from flask import Blueprint, Response, current_app, request
 
 from .cli import add_commands
+from .contact import Contact
 from .errors import LoaderError, StorageError, VendorError
 from .guards import check_same_origin, check_user, user_tag
 from .problems import LoaderFailed, LoginRequired, problem_of, register_problems
 from .script import MAX_AGE
-from .state import current_state
+from .state import State, current_state
 from .vendor.deadline import Deadline
 
-logger = logging.getLogger(__name__)
-
-blueprint = Blueprint(
-    "app_inbox", __name__, template_folder="templates", cli_group="app-inbox"
-)
+blueprint = Blueprint("app_inbox", __name__, cli_group="app-inbox")
 blueprint.cli.short_help = "App Inbox: the vendor's bell in this site."
 register_problems(blueprint)
 add_commands(blueprint.cli)
@@ -30,25 +26,42 @@ def token() -> dict[str, str]:
     """Mint a token for who is logged in; nothing of the request's body counts."""
     state = current_state()
     deadline = Deadline(state.settings.timeout)
+    contact, tag = _who_asks(state)
+    state.rate_limiter.check(tag)
+    try:
+        return {"token": state.vendor.issue_token(contact, deadline)}
+    except LoaderError as error:
+        state.failures.write(LoaderFailed.problem_code, error)
+        raise LoaderFailed from error
+    except (VendorError, StorageError) as error:
+        state.failures.write(error.code, error)
+        raise problem_of(error) from error
+
+
+@blueprint.get("/user")
+def user() -> tuple[str, int]:
+    """Tell a page whether its user is still logged in: 204, or a problem.
+
+    The page asks when it comes back from the browser's history or when another
+    tab went elsewhere; the vendor is not asked.
+    """
+    _who_asks(current_state())
+    return "", 204
+
+
+def _who_asks(state: State) -> tuple[Contact, str]:
+    """Return the contact of this session and his tag, if he may ask."""
     check_same_origin(request)
     try:
         contact = state.contact()
     except LoaderError as error:
-        logger.error("App Inbox has no token to give: %s", error)
+        state.failures.write(LoaderFailed.problem_code, error)
         raise LoaderFailed from error
     if contact is None:
         raise LoginRequired
     tag = user_tag(current_app, state.settings, contact)
     check_user(request, tag)
-    state.rate_limiter.check(tag)
-    try:
-        return {"token": state.vendor.issue_token(contact, deadline)}
-    except LoaderError as error:
-        logger.error("App Inbox has no connection to ask by: %s", error)
-        raise LoaderFailed from error
-    except (VendorError, StorageError) as error:
-        logger.warning("App Inbox got no token: %s (%s)", error, error.code)
-        raise problem_of(error) from error
+    return contact, tag
 
 
 @blueprint.get("/app_inbox.<fingerprint>.js")
@@ -85,7 +98,7 @@ def _exempt_from_form_tokens(*_: Any) -> None:
 
 @blueprint.after_request
 def _keep_out_of_caches(response: Response) -> Response:
-    if request.endpoint == f"{blueprint.name}.token":
+    if request.endpoint != f"{blueprint.name}.script":
         response.cache_control.no_store = True
         response.vary.add("Cookie")
     return response

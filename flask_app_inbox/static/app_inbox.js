@@ -1,5 +1,5 @@
 // The page's side of flask-app-inbox: tokens from the site, one `init` for the
-// vendor. Its settings are the data attributes of its own script element.
+// vendor, one user. Its settings are its own element's data attributes.
 (() => {
   "use strict";
 
@@ -8,82 +8,148 @@
   const FIRST_PAUSE = 500; // milliseconds, doubled with each retry
   const LONGEST_PAUSE = 60000;
   const ANSWER_WITHIN = 20000;
+  const NEXT_PAGE_WITHIN = 300;
+  const CHANGED = { status: 409, code: "user_changed", pause: 0 };
 
-  /**
-   * @typedef {{status: number, token?: string, code: string, pause: number}} Answer
-   * @typedef {((...command: unknown[]) => void) & {q?: any[]}} Vendor
-   */
-
+  /** @typedef {{status: number, token?: string, code: string, pause: number}} Answer */
+  /** @typedef {((...command: unknown[]) => void) & {q?: any[]}} Vendor */
   /** @type {Window & {eS?: Vendor, __appInbox?: boolean, trustedTypes?: any}} */
   const page = window;
   const own = document.currentScript;
   if (!(own instanceof HTMLScriptElement) || page.__appInbox) return;
   page.__appInbox = true;
-  const settings = own.dataset;
+  const { tokenUrl = "", anchor = "", user = "", ...settings } = own.dataset;
+  const flags = JSON.parse(settings.features || "{}");
 
-  /**
-   * @param {string} name
-   * @param {Record<string, unknown>} [detail]
-   */
+  /** @param {string} name @param {{ code: string }} [detail] */
   const announce = (name, detail) =>
     document.dispatchEvent(new CustomEvent("app-inbox:" + name, { detail }));
 
   /** @param {string} code */
-  const failure = (code) => {
-    announce("error", { code });
-    return Object.assign(new Error("App Inbox: " + code), { code });
-  };
+  const rejection = (code) =>
+    Object.assign(new Error("App Inbox: " + code), { code });
 
-  /** @param {number} milliseconds */
-  const sleep = (milliseconds) =>
-    new Promise((resolve) => setTimeout(resolve, milliseconds));
-
-  /**
-   * Ask the site once.
-   * @returns {Promise<Answer>}
-   */
-  const ask = async () => {
-    const abort = new AbortController();
-    const timer = setTimeout(() => abort.abort(), ANSWER_WITHIN);
+  /** @param {string} method @param {string} url @returns {Promise<Answer>} */
+  const ask = async (method, url) => {
     try {
-      const response = await fetch(settings.tokenUrl || "", {
-        method: "POST",
-        headers: { "X-App-Inbox-User": settings.user || "" },
+      const response = await fetch(url, {
+        method,
+        headers: { "X-App-Inbox-User": user },
         credentials: "same-origin",
         cache: "no-store",
         redirect: "manual",
-        signal: abort.signal,
+        signal: AbortSignal.timeout(ANSWER_WITHIN),
       });
-      const redirected = response.type === "opaqueredirect";
-      const body = await response.json().catch(() => null);
+      const body = (await response.json().catch(() => null)) || {};
       return {
-        status: redirected ? 302 : response.status,
-        token: response.ok && body ? body.token : undefined,
-        code: (body && body.code) || "unexpected_answer",
-        pause: Number(response.headers.get("Retry-After") || 0) * 1000 || 0,
+        status: response.status || 302, // a redirect shows no status
+        token: response.ok ? body.token : undefined,
+        code: body.code || "unexpected_answer",
+        pause: Number(response.headers.get("Retry-After")) * 1000 || 0,
       };
     } catch {
       return { status: 0, code: "network", pause: 0 };
-    } finally {
-      clearTimeout(timer);
     }
   };
 
-  /**
-   * Fetch a token, trying again where that may help.
-   * @returns {Promise<string>} "" for a contact that the vendor does not know
-   */
+  // --- one user for each page -------------------------------------------------
+
+  /** @type {HTMLElement | null} */
+  let place = null; // where the bell is, kept while pages are swapped around it
+  let gone = false; // nobody, or somebody else, is logged in now
+
+  /** @returns {HTMLElement | null} */
+  const findPlace = () =>
+    document.querySelector("[data-app-inbox-place]") ||
+    document.querySelector(anchor);
+
+  /** @param {boolean} hidden */
+  const hide = (hidden) => {
+    place = place || findPlace();
+    if (place) place.hidden = hidden;
+  };
+
+  /** @param {Answer} answer */
+  const emptyIfGone = ({ status, code }) => {
+    if (gone || (status !== 401 && status !== 409)) return;
+    gone = true;
+    hide(true);
+    if (place) place.replaceChildren();
+    announce("error", { code });
+  };
+
+  const checkUser = async () => {
+    const { href } = new URL("user", new URL(tokenUrl, location.href));
+    const answer = await ask("GET", href);
+    emptyIfGone(answer);
+    if (answer.status === 204) hide(gone);
+  };
+
+  /** Hear from other tabs who is on their page, and when a page goes away. */
+  const watchTabs = () => {
+    /** @type {BroadcastChannel} */
+    let tabs;
+    /** @type {ReturnType<typeof setTimeout>} */
+    let check;
+    const join = () => {
+      tabs = new BroadcastChannel("app-inbox " + tokenUrl);
+      tabs.onmessage = ({ data }) => {
+        clearTimeout(check);
+        if (!data) check = setTimeout(checkUser, NEXT_PAGE_WITHIN);
+        else if (data !== user) emptyIfGone(CHANGED);
+      };
+      tabs.postMessage(user);
+    };
+    addEventListener("pagehide", () => {
+      hide(true); // a page that comes back may come back to somebody else
+      tabs.postMessage("");
+      tabs.close();
+    });
+    addEventListener("pageshow", ({ persisted }) => {
+      if (!persisted) return;
+      join();
+      checkUser();
+    });
+    join();
+  };
+
+  /** Where a library swaps the page's body, put the bell into the new one. */
+  const watchSwaps = () =>
+    new MutationObserver(() => {
+      place = place || findPlace();
+      if (!place || place.isConnected) return;
+      const next = findPlace();
+      if (next) {
+        // The old body may be kept for the way back: it keeps an empty place.
+        place.replaceWith(next.cloneNode());
+        next.replaceWith(place);
+      }
+      const script = document.body.querySelector("script[data-user]");
+      if (!script) checkUser();
+      else if (script.getAttribute("data-user") !== user) emptyIfGone(CHANGED);
+    }).observe(document, { childList: true, subtree: true });
+
+  // --- tokens -----------------------------------------------------------------
+
+  /** Fetch a token, trying again where that may help; "": unknown contact. */
   const fetchToken = async () => {
     for (let attempt = 0; ; attempt++) {
-      const answer = await ask();
+      if (gone) throw rejection(CHANGED.code);
+      const answer = await ask("POST", tokenUrl);
       if (typeof answer.token === "string") {
         announce(answer.token ? "token" : "unknown-contact");
         return answer.token;
       }
+      emptyIfGone(answer);
+      if (gone) throw rejection(answer.code);
       const again = attempt < RETRIES && RETRIED.includes(answer.status);
-      if (!again || answer.pause > LONGEST_PAUSE) throw failure(answer.code);
+      if (!again || answer.pause > LONGEST_PAUSE) {
+        announce("error", { code: answer.code });
+        throw rejection(answer.code);
+      }
       const backoff = FIRST_PAUSE * 2 ** attempt;
-      await sleep(Math.max(answer.pause, backoff) + Math.random() * backoff);
+      const pause = Math.max(answer.pause, backoff) + Math.random() * backoff;
+      await new Promise((resolve) => setTimeout(resolve, pause));
     }
   };
 
@@ -99,12 +165,10 @@
     };
   };
 
-  /**
-   * Return the vendor's function, or a stand-in that keeps its calls in the
-   * very form of the documented one: the arguments of `c`, of which the first
-   * is the arguments of the call.
-   * @returns {Vendor}
-   */
+  // --- the vendor's script ----------------------------------------------------
+
+  // The stand-in keeps calls as the documented one does: arguments of arguments.
+  /** @returns {Vendor} */
   const vendor = () => {
     /** @type {any} */
     const queue = function () {
@@ -122,9 +186,8 @@
     if (!page.trustedTypes) return source;
     const rules = { createScriptURL: () => source };
     try {
-      return page.trustedTypes
-        .createPolicy("app-inbox", rules)
-        .createScriptURL(source);
+      const policy = page.trustedTypes.createPolicy("app-inbox", rules);
+      return policy.createScriptURL(source);
     } catch {
       return source; // the page allows no policy of ours; it may have a default
     }
@@ -135,9 +198,8 @@
     const source = settings.script;
     if (!source) return;
     const { pathname } = new URL(source);
-    for (const script of document.scripts) {
-      if (script.src && new URL(script.src).pathname === pathname) return;
-    }
+    const loaders = [...document.scripts].filter(({ src }) => src);
+    if (loaders.some(({ src }) => new URL(src).pathname === pathname)) return;
     const script = document.createElement("script");
     script.async = true;
     script.nonce = own.nonce;
@@ -146,51 +208,43 @@
     document.head.append(script);
   };
 
-  /**
-   * Tell whether the page queued an `init`, by either common kind of stand-in.
-   * @param {Vendor} eS
-   */
+  /** @param {Vendor} eS with calls kept by either common kind of stand-in */
   const hasInit = (eS) =>
     Array.from(eS.q || []).some(
       ([first]) => first === "init" || (first && first[0] === "init"),
     );
 
+  /** @param {() => Promise<string>} getAuthTokenCallback */
+  const initInbox = (getAuthTokenCallback) => {
+    if (!findPlace()) {
+      const mend = "so the bell has no place. Use {{ app_inbox_anchor() }}.";
+      console.warn(`App Inbox: nothing matches the anchor ${anchor}, ${mend}`);
+    }
+    const options = { getAuthTokenCallback, language: settings.language };
+    if (settings.form === "options") vendor()("init", options);
+    else vendor()("init", { ...flags, APP_INBOX: true }, options);
+  };
+
   const start = () => {
-    const eS = vendor();
-    if (hasInit(eS)) {
+    if (hasInit(vendor())) {
+      const why = "The vendor wants one init per page, so the bell stays away";
       console.warn(
-        "App Inbox: this page calls eS('init') itself. The vendor wants one " +
-          "init per page, so the bell stays away: take that call out.",
+        `App Inbox: eS('init') is called twice. ${why}. Take one out.`,
       );
-      failure("second_init");
+      announce("error", { code: "second_init" });
     } else if (source) {
-      if (settings.anchor && !document.querySelector(settings.anchor)) {
-        console.warn(
-          "App Inbox: nothing matches the anchor " +
-            settings.anchor +
-            ", so the bell has no place. Put {{ app_inbox_anchor() }} there.",
-        );
-      }
-      const features = { ...flags, APP_INBOX: true };
-      const options = {
-        getAuthTokenCallback: source,
-        language: settings.language,
-      };
-      if (settings.form === "options") eS("init", options);
-      else eS("init", features, options);
-    } else if (Object.keys(flags).length) {
-      eS("init", flags);
+      initInbox(source);
     } else {
-      eS("init");
+      vendor()("init", ...(settings.features ? [flags] : []));
     }
     loadVendor();
   };
 
-  const flags = JSON.parse(settings.features || "{}");
-  const source = settings.tokenUrl ? tokenSource() : undefined;
-  if (document.readyState === "loading") {
-    document.addEventListener("DOMContentLoaded", start);
-  } else {
-    start();
+  const source = tokenUrl ? tokenSource() : undefined;
+  if (source) {
+    watchTabs();
+    watchSwaps();
   }
+  if (document.readyState !== "loading") start();
+  else document.addEventListener("DOMContentLoaded", start);
 })();

@@ -1,13 +1,16 @@
-"""A deadline that every wait on a socket keeps.
+"""A deadline that every wait on a socket keeps, and a limit of what it brings.
 
 The timeouts of requests and urllib3 start anew with each byte that arrives and
 with each address that is tried, so a vendor that drips one byte a second keeps
 a caller for as long as it likes. Here sockets ask the call's deadline before
 each wait: name lookup, connecting, handshake, headers and body share one span.
+What they read is counted, too, for http.client reads headers, interim answers
+and misnumbered chunks without an end.
 """
 
 from __future__ import annotations
 
+import http.client
 import socket
 import ssl
 import threading
@@ -15,15 +18,21 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any
+from typing import Any, TypeVar
 
 from requests.adapters import DEFAULT_CA_BUNDLE_PATH, HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import ConnectTimeoutError, NameResolutionError
 from urllib3.exceptions import NewConnectionError as ConnectError
+from urllib3.util.wait import wait_for_read, wait_for_write
 
 _current: ContextVar[Deadline | None] = ContextVar("deadline", default=None)
+
+Result = TypeVar("Result")
+
+#: Bytes that may arrive for one call, headers and all; more is nonsense.
+MAX_RECEIVED = 512 * 1024
 
 
 class Deadline:
@@ -38,6 +47,7 @@ class Deadline:
     ) -> None:
         self._clock = clock
         self._end = clock() + seconds
+        self._received = 0
 
     def remaining(self) -> float:
         """Return the seconds left, 0 if there are none."""
@@ -53,6 +63,16 @@ class Deadline:
             raise TimeoutError("the deadline has passed")
         return seconds
 
+    def count(self, size: int) -> int:
+        """Count bytes that arrived, and return their number.
+
+        :raises http.client.HTTPException: if there were too many by now.
+        """
+        self._received += size
+        if self._received > MAX_RECEIVED:
+            raise http.client.HTTPException("far too much arrived")
+        return size
+
     @contextmanager
     def kept_by_sockets(self) -> Iterator[None]:
         """Bind the sockets that this thread reads from to the deadline."""
@@ -65,30 +85,73 @@ class Deadline:
 
 class _PlainSocket(socket.socket):
     def recv_into(self, *args: Any, **kwargs: Any) -> int:
-        _keep(self)
-        return super().recv_into(*args, **kwargs)
+        deadline = _current.get()
+        if deadline is None:
+            return super().recv_into(*args, **kwargs)
+        self.settimeout(deadline.patience())
+        return deadline.count(super().recv_into(*args, **kwargs))
 
 
 class _TlsSocket(ssl.SSLSocket):
+    def do_handshake(self, *_: Any) -> None:
+        _within_deadline(self, lambda: super(_TlsSocket, self).do_handshake())
+
     def recv_into(self, *args: Any, **kwargs: Any) -> int:
-        _keep(self)
-        return super().recv_into(*args, **kwargs)
+        size = _within_deadline(
+            self, lambda: super(_TlsSocket, self).recv_into(*args, **kwargs)
+        )
+        deadline = _current.get()
+        return deadline.count(size) if deadline else size
 
 
-def _keep(sock: socket.socket) -> None:
+def _within_deadline(sock: ssl.SSLSocket, act: Callable[[], Result]) -> Result:
+    """Do what may take many packets of TLS; gevent would time each of them."""
     deadline = _current.get()
-    if deadline is not None:
-        sock.settimeout(deadline.patience())
+    if deadline is None:
+        return act()
+    sock.settimeout(0)
+    try:
+        while True:
+            try:
+                return act()
+            except ssl.SSLWantReadError:
+                wait_for_read(sock, deadline.patience())
+            except ssl.SSLWantWriteError:
+                wait_for_write(sock, deadline.patience())
+    finally:
+        sock.settimeout(deadline.remaining() or 0.001)
+
+
+class _Answer(http.client.HTTPResponse):
+    def begin(self) -> None:
+        super().begin()
+        lengths = ",".join(self.msg.get_all("Content-Length", []))
+        if self.msg.defects or len(set(lengths.split(","))) > 1:
+            # urllib3 would log the ones, with whatever the vendor wrote there, and
+            # leave the socket open with the others.
+            raise http.client.HTTPException("the headers are no headers")
 
 
 class _Connection(HTTPConnection):
+    response_class = _Answer
+
     def _new_conn(self) -> socket.socket:
         return _connect(self)
 
 
 class _TlsConnection(HTTPSConnection):
+    response_class = _Answer
+
     def _new_conn(self) -> socket.socket:
         return _connect(self)
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether the next answer here would be that to the next request."""
+        # What came unasked and is decrypted already cannot be seen on the wire.
+        sock = self.sock
+        unasked = isinstance(sock, ssl.SSLSocket) and sock.pending()
+        return super().is_connected and not unasked
 
 
 def _connect(connection: HTTPConnection) -> socket.socket:
@@ -103,7 +166,12 @@ def _connect(connection: HTTPConnection) -> socket.socket:
         raise NameResolutionError(host, connection, error) from error
     failure: OSError | None = None
     for position, (family, kind, protocol, _, address) in enumerate(addresses):
-        sock = _PlainSocket(family, kind, protocol)
+        try:
+            # Of a family that this machine lacks not even a socket can be made.
+            sock = _PlainSocket(family, kind, protocol)
+        except OSError as error:
+            failure = error
+            continue
         try:
             # One dead address must not spend the time of those after it.
             sock.settimeout(deadline.patience() / (len(addresses) - position))

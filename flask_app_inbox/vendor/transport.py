@@ -14,6 +14,8 @@ import json
 import logging
 import os
 import random
+import re
+import ssl
 import threading
 import time
 import zlib
@@ -49,6 +51,14 @@ SLOT_PATIENCE = 0.1
 RETRIES = 2
 #: Seconds before the first retry; doubled for the next.
 FIRST_PAUSE = 0.1
+#: What an exchange raises; http.client takes a negative length for a ValueError.
+EXCHANGE_FAILURES = (
+    requests.RequestException,
+    urllib3.exceptions.HTTPError,
+    http.client.HTTPException,
+    OSError,
+    ValueError,
+)
 
 
 @dataclass(frozen=True)
@@ -83,6 +93,7 @@ class Transport:
         default that of ``REQUESTS_CA_BUNDLE`` or ``CURL_CA_BUNDLE``.
     :param sleep: waits for seconds.
     :param jitter: returns a number from 0 to 1.
+    :param make_breaker: returns the breaker for a host.
     """
 
     def __init__(
@@ -92,8 +103,10 @@ class Transport:
         ca_bundle: str | None = None,
         sleep: Callable[[float], None] = time.sleep,
         jitter: Callable[[], float] = random.random,
+        make_breaker: Callable[[str], Breaker] = Breaker,
     ) -> None:
         self._slots = threading.BoundedSemaphore(max_concurrent)
+        self._make_breaker = make_breaker
         self._breakers: dict[str, Breaker] = {}
         self._sleep = sleep
         self._jitter = jitter
@@ -118,6 +131,9 @@ class Transport:
         if not deadline.remaining():
             raise VendorTimeout("no time was left to ask the vendor")
         with self._slot(deadline):
+            if not deadline.remaining():
+                # The site used the time up itself: nothing against the vendor.
+                raise VendorTimeout("no time was left to ask the vendor")
             return self._breaker_of(request.url).call(
                 lambda: self._send_again(
                     request, deadline, repeatable, judge or check_status
@@ -138,7 +154,7 @@ class Transport:
     def _breaker_of(self, url: str) -> Breaker:
         host = urlsplit(url).netloc
         if host not in self._breakers:
-            self._breakers.setdefault(host, Breaker(host))
+            self._breakers.setdefault(host, self._make_breaker(host))
         return self._breakers[host]
 
     def _send_again(
@@ -172,13 +188,20 @@ class Transport:
                 )
                 with response:
                     body = read_body(response)
-        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as e:
-            raise cause_of(e) from e
+        except EXCHANGE_FAILURES as error:
+            # Not "from error": its words hold bytes of the answer, its objects
+            # the credentials, and sites log the causes of what they catch.
+            raise cause_of(error) from None
         return judge(response.status_code, response.headers, body)
 
 
+class _Session(requests.Session):
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        """See no redirect: requests unpacks the body of one without a limit."""
+
+
 def _session(size: int, ca_bundle: str | None) -> requests.Session:
-    session = requests.Session()
+    session = _Session()
     # No proxy, netrc or certificate comes from the environment by itself.
     session.trust_env = False
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
@@ -209,9 +232,9 @@ def pause_before_retry(error: VendorError, attempt: int, jitter: float) -> float
     """
     if attempt >= RETRIES or isinstance(error, VendorTimeout) or not error.retryable:
         return None
-    if isinstance(error, VendorRateLimited):
-        if error.retry_after is None:
-            return None
+    if isinstance(error, VendorRateLimited) and error.retry_after is None:
+        return None
+    if error.retry_after is not None:
         return error.retry_after + FIRST_PAUSE * jitter
     return FIRST_PAUSE * float(2**attempt) * (0.5 + jitter)
 
@@ -254,8 +277,17 @@ def cause_of(error: Exception) -> VendorError:
     def among(*kinds: type[BaseException]) -> bool:
         return any(isinstance(cause, kinds) for cause in causes)
 
+    if among(ssl.SSLEOFError, ssl.SSLZeroReturnError):
+        return VendorUnavailable("the connection was closed")
     if among(requests.exceptions.SSLError, urllib3.exceptions.SSLError):
-        return VendorUnavailable("no trusted TLS connection", retryable=False)
+        reasons = [e.verify_message for e in causes if hasattr(e, "verify_message")]
+        return VendorUnavailable(
+            "no trusted TLS connection" + "".join(f": {why}" for why in reasons[:1]),
+            retryable=False,
+        )
+    if among(urllib3.exceptions.NewConnectionError):
+        # For urllib3 this is a kind of timeout.
+        return VendorUnavailable("no connection")
     if among(
         requests.Timeout,
         TimeoutError,
@@ -273,9 +305,10 @@ def cause_of(error: Exception) -> VendorError:
         urllib3.exceptions.InvalidChunkLength,
         urllib3.exceptions.DecodeError,
         requests.exceptions.InvalidHeader,
+        ValueError,
     ):
         return VendorInvalid("the answer is no HTTP")
-    return VendorUnavailable("no connection, or a broken one")
+    return VendorUnavailable("the connection broke")
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:
@@ -321,10 +354,11 @@ def retry_after(value: str | None) -> float | None:
     """Parse Retry-After, seconds or a date; None if it is missing or unusable."""
     if value is None:
         return None
-    if value.strip().isdigit():
-        return float(min(int(value), 24 * 60 * 60))
     try:
-        moment = parsedate_to_datetime(value).timestamp()
-    except ValueError:
+        if re.fullmatch(r"\s*[0-9]+\s*", value):
+            seconds = float(value)
+        else:
+            seconds = parsedate_to_datetime(value).timestamp() - time.time()
+    except (ValueError, OverflowError):
         return None
-    return min(max(0.0, moment - time.time()), 24 * 60 * 60)
+    return min(max(0.0, seconds), 24 * 60 * 60)

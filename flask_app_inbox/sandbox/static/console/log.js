@@ -12,7 +12,10 @@ const filter = find("#log-filter", HTMLInputElement);
 const status = find("#log-status", HTMLSelectElement);
 const quiet = find("#log-quiet", HTMLInputElement);
 const pauseButton = find("#pause", HTMLButtonElement);
-const clock = new Intl.DateTimeFormat(undefined, { timeStyle: "medium" });
+const clock = new Intl.DateTimeFormat(undefined, {
+  timeStyle: "medium",
+  hourCycle: "h23",
+});
 
 let since = 0;
 let paused = false;

@@ -1,6 +1,6 @@
 /** The sandbox's console: start every part and keep it up to date. */
 
-import { call, Gone } from "./api.js";
+import { Gone } from "./api.js";
 import { showContacts, showInboxes, startContacts } from "./contacts.js";
 import { showFaults, startFaults } from "./faults.js";
 import { forgetLog, showLog, startLog } from "./log.js";
@@ -69,5 +69,5 @@ startSite(async () => {
   forgetLog();
   await Promise.all([showAll(), showSite()]);
 });
-call("GET", "site").then(showSite, () => undefined);
+showSite().catch(() => undefined);
 keepUp();

@@ -65,7 +65,7 @@ function readCustomData(text) {
   try {
     return JSON.parse(text);
   } catch {
-    throw new Error("Custom data must be JSON, such as {\"order\": 1042}.");
+    throw new Error('Custom data must be JSON, such as {"order": 1042}.');
   }
 }
 

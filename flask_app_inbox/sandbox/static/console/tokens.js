@@ -32,7 +32,9 @@ export function startTokens() {
   button.addEventListener("click", async () => {
     try {
       const { invalidated } = await call("DELETE", "tokens");
-      say(`${invalidated} ${invalidated === 1 ? "token" : "tokens"} invalidated`);
+      say(
+        `${invalidated} ${invalidated === 1 ? "token" : "tokens"} invalidated`,
+      );
       await showTokens();
     } catch (error) {
       say(wordsOf(error));

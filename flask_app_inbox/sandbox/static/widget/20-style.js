@@ -199,8 +199,10 @@ const STYLE = `
   overflow: hidden;
   -webkit-box-orient: vertical;
   -webkit-line-clamp: 2;
-  text-align: match-parent;
+  text-align: left;
 }
+/* Words of another direction still stand at the side of the dot. */
+.aib-root[dir="rtl"] :is(.aib-title, .aib-excerpt) { text-align: right; }
 .aib-root .aib-time { color: var(--aib-c-quiet); font-size: 0.85em; }
 .aib-root .aib-image {
   display: block;

@@ -2,7 +2,14 @@
  * What the inbox knows, and when it asks. Nothing of a contact stays on the
  * page once it is unclear whose token comes next.
  */
-const POLL = { visible: 2_000, hidden: 30_000, longest: 300_000 };
+const POLL = { visible: 1_500, hidden: 30_000, longest: 300_000 };
+
+/** @param {number} failures in a row @returns {number} ms to the next try */
+function patience(failures) {
+  const jitter = 0.75 + Math.random() / 2;
+  const grown = POLL.visible * 2 ** Math.min(failures, 8) * jitter;
+  return Math.min(grown, POLL.longest);
+}
 
 class Inbox {
   /** @type {Shown} */
@@ -17,6 +24,9 @@ class Inbox {
   #pages = 1;
   #fresh = false;
   #failures = 0;
+  /** Of the list alone: the count may work where the list does not. */
+  #listFailures = 0;
+  #listAgainAt = 0;
   /** Rises with each change of ours, so that older answers can be told. */
   #writes = 0;
   #writing = 0;
@@ -94,33 +104,31 @@ class Inbox {
     if (changed) this.#fresh = false;
     if (known !== null && count > known) this.view.announce(count - known);
     const lost = this.#shown.phase !== "ready";
-    this.#show({
-      count,
-      offline: false,
-      phase: lost ? "loading" : this.#shown.phase,
-    });
-    if (this.view.open && (changed || lost)) this.#load();
+    this.#show({ count, offline: false });
+    if (this.view.open) {
+      if (changed || lost) this.#load();
+    } else if (lost) this.#show({ phase: "loading" });
   }
 
   /** @param {{ eager?: boolean, pages?: number }} options */
   #load({ eager = false, pages = this.#pages } = {}) {
+    if (!eager && Date.now() < this.#listAgainAt) return;
     this.#loading ??= this.#fetchList(eager, pages).finally(() => {
       this.#loading = null;
     });
-    return this.#loading;
   }
 
-  /** @param {boolean} eager @param {number} pages */
+  /** @param {boolean} eager @param {number} pages @returns {Promise<void>} */
   async #fetchList(eager, pages) {
-    if (!this.#shown.messages.length && this.#shown.phase !== "ready") {
+    if (eager && this.#shown.phase !== "ready")
       this.#show({ phase: "loading" });
-    }
     const writes = this.#writes;
     try {
       const query = `messages?page=0&pageSize=${pages * PAGE_SIZE}`;
       const answer = await this.connection.send(query, { eager });
       const { messages, totalPages } = readList(answer);
-      if (writes !== this.#writes) return;
+      if (writes !== this.#writes) return await this.#fetchList(false, pages);
+      this.#listFailures = this.#listAgainAt = 0;
       this.#pages = pages;
       this.#fresh = true;
       this.#stopped = false;
@@ -146,25 +154,24 @@ class Inbox {
       this.#forget();
       return this.#show({ phase: "unknown" });
     }
-    const offline = !navigator.onLine;
-    this.#show({ offline });
     if (kind === "rejected") this.#forget();
-    const bare = !this.#shown.messages.length;
-    if (kind === "rejected" || (asked === "list" && kind === "refused") || bare)
-      this.#show({
-        phase: offline ? "offline" : "error",
-        messages: [],
-        more: false,
-      });
+    const offline = !navigator.onLine;
+    const refusedList = asked === "list" && kind === "refused";
+    if (refusedList || this.#shown.phase !== "ready") {
+      const phase = offline ? "offline" : "error";
+      this.#show({ offline, phase, messages: [], more: false });
+    } else this.#show({ offline });
+    if (asked === "list") {
+      this.#listFailures += 1;
+      this.#listAgainAt =
+        Date.now() + Math.max(wait, patience(this.#listFailures));
+    }
     this.#failures += 1;
-    const patience = POLL.visible * 2 ** Math.min(this.#failures, 8);
-    const jitter = 0.75 + Math.random() / 2;
-    this.#next(Math.max(wait, Math.min(patience * jitter, POLL.longest)));
+    this.#next(Math.max(wait, patience(this.#failures)));
   }
 
   #retry() {
     this.#failures = 0;
-    this.#show({ phase: "loading" });
     this.#load({ eager: true });
   }
 

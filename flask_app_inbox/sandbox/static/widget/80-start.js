@@ -2,7 +2,7 @@
  * Taking over the page's eS queue, and the one init.
  *
  * @typedef {{ selector: string, position: InsertPosition, icon?: string | null }} Site
- * @typedef {{ (...command: unknown[]): void, q?: ArrayLike<unknown>[], c?: (command: ArrayLike<unknown>) => void }} Queue
+ * @typedef {{ (...command: unknown[]): void, q?: ArrayLike<unknown>[], c?: (command: ArrayLike<unknown>) => void, taken?: true }} Queue
  * @typedef {{ getAuthTokenCallback?: unknown, language?: unknown }} InitOptions
  */
 const ANCHOR_WITHIN = 30_000;
@@ -82,7 +82,12 @@ function start({ getAuthTokenCallback, language }) {
 
 /** @param {Element} anchor @param {InsertPosition} position */
 function plant(anchor, position) {
-  anchor.insertAdjacentHTML(position, trusted(BELL));
+  try {
+    anchor.insertAdjacentHTML(position, trusted(BELL));
+  } catch {
+    // The page's Trusted Types do not let us have a policy.
+    anchor.insertAdjacentElement(position, make("div", "aib-root"));
+  }
   const planted = {
     beforebegin: anchor.previousElementSibling,
     afterbegin: anchor.firstElementChild,
@@ -117,11 +122,16 @@ function whenThere(selector, use) {
 /** Obey what was queued before this script came, and what follows. */
 function takeOver() {
   const stub = page.eS;
+  if (stub?.taken) {
+    console.error(`${SAYS} the page loads the script twice.`);
+    return;
+  }
   const queued = Array.from(stub?.q ?? []);
   /** @type {Queue} */
   const live = (...command) => obey(command);
   live.c = obey;
   live.q = [];
+  live.taken = true;
   page.eS = live;
   if (stub) {
     // Code that kept the stub still reaches us.

@@ -1,0 +1,90 @@
+"""Take the README's pictures of the running demo.
+
+Usage: demo/run in one terminal, then ``python demo/take_pictures.py`` in another,
+with Playwright (extra ``test``) and Chromium there. The pictures go to
+``demo/pictures``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+PICTURES = Path(__file__).parent / "pictures"
+SWITCHES = ["--no-sandbox", "--disable-gpu", "--hide-scrollbars"]
+DESKTOP = (1120, 640)
+PHONE = (360, 720)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Take the README's pictures.")
+    parser.add_argument("--shop", default="http://127.0.0.1:5000")
+    parser.add_argument("--sandbox", default="http://127.0.0.1:5001")
+    addresses = parser.parse_args()
+    chromium = shutil.which("chromium") or shutil.which("google-chrome")
+    PICTURES.mkdir(exist_ok=True)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=SWITCHES)
+        with new_page(browser, DESKTOP) as page:
+            log_in(page, addresses.shop)
+            open_bell(page)
+            take(page, "bell")
+        with new_page(browser, DESKTOP, dark=True) as page:
+            log_in(page, addresses.shop)
+            open_bell(page)
+            take(page, "bell-dark")
+        with new_page(browser, PHONE) as page:
+            log_in(page, addresses.shop)
+            open_bell(page)
+            take(page, "bell-phone")
+        with new_page(browser, DESKTOP) as page:
+            log_in(page, addresses.shop)
+            page.get_by_role("button", name="How it works").click()
+            page.wait_for_timeout(3000)  # until the flow has run its course
+            take(page, "flow")
+        with new_page(browser, (1120, 900)) as page:
+            page.goto(addresses.sandbox)
+            page.wait_for_load_state("networkidle")
+            take(page, "console")
+        browser.close()
+
+
+@contextmanager
+def new_page(
+    browser: Browser, size: tuple[int, int], *, dark: bool = False
+) -> Iterator[Page]:
+    """Open a page in a browser of its own, so that nobody is logged in."""
+    context = browser.new_context(
+        viewport={"width": size[0], "height": size[1]},
+        color_scheme="dark" if dark else "light",
+        locale="en-GB",
+    )
+    yield context.new_page()
+    context.close()
+
+
+def log_in(page: Page, shop: str) -> None:
+    page.goto(f"{shop}/login")
+    page.locator("input[name=email]").fill("olena@example.com")
+    page.locator("input[type=password]").fill("demo")
+    page.keyboard.press("Enter")
+    page.locator("button.aib-bell[aria-label*=unread]").wait_for()
+
+
+def open_bell(page: Page) -> None:
+    page.locator("button.aib-bell").click()
+    page.locator(".aib-message").first.wait_for()
+    page.wait_for_load_state("networkidle")
+
+
+def take(page: Page, name: str) -> None:
+    page.screenshot(path=PICTURES / f"{name}.png")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,142 @@
+"""How often one contact may ask for a token.
+
+A sliding window counter of limits: the requests of this window, and of the one
+before the part that still overlaps with the last minute. It keeps two numbers
+for each contact whatever the limit is, on Redis it is one step of Redis by its
+own clock, and a contact cannot use up two limits at once around the edge of a
+window, as he could with a fixed one.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from .problems import RateLimited
+
+if TYPE_CHECKING:
+    from limits import RateLimitItem
+    from limits.storage import Storage
+
+logger = logging.getLogger(__name__)
+
+#: Seconds that connecting to Redis, and then each of its answers, may take: both
+#: together stay below 0.1.
+REDIS_PATIENCE = 0.04
+#: Seconds without the limit after Redis failed, until one request tries it again.
+PAUSE = 5.0
+#: Seconds between two warnings about it.
+WARN_EVERY = 60.0
+#: In every key, so that a Redis can be shared with others. What follows is a
+#: contact's tag, which is another in an app of another ``SECRET_KEY``.
+NAMESPACE = "flask-app-inbox"
+
+
+class RateLimiter:
+    """How often one contact may ask; nothing is connected before the first does.
+
+    Without Redis, requests pass uncounted: a bell is worth more than a limit.
+
+    :param limit: in the notation of the limits library; None: as often as he
+        likes.
+    :param storage_url: where the counts are kept, ``memory://`` or ``redis://…``.
+    :param clock: returns seconds that never run backwards.
+    """
+
+    def __init__(
+        self,
+        limit: str | None,
+        storage_url: str,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._limit = None
+        if limit is None:
+            return
+        from limits import parse
+        from limits.strategies import SlidingWindowCounterRateLimiter
+
+        self._limit = parse(limit)
+        self._windows = SlidingWindowCounterRateLimiter(_storage_of(storage_url))
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._down = False
+        self._next_try = 0.0
+        self._next_warning = clock()
+
+    def check(self, tag: str) -> None:
+        """Count one request.
+
+        :param tag: of the contact, so that no personal data is stored.
+        :raises RateLimited: if it is one too many.
+        """
+        if self._limit is None or not self._storage_is_worth_a_try():
+            return
+        from limits.errors import StorageError
+
+        try:
+            wait = self._count(self._limit, tag)
+        except StorageError as error:
+            self._note_failure(error)
+            return
+        self._down = False
+        if wait is not None:
+            raise RateLimited(retry_after=wait)
+
+    def _count(self, limit: RateLimitItem, tag: str) -> float | None:
+        """Count a request, or return in how many seconds the next may come."""
+        if self._windows.hit(limit, NAMESPACE, tag):
+            return None
+        stats = self._windows.get_window_stats(limit, NAMESPACE, tag)
+        return max(0.0, stats.reset_time - time.time())
+
+    def _storage_is_worth_a_try(self) -> bool:
+        if not self._down:
+            return True
+        with self._lock:
+            now = self._clock()
+            if now < self._next_try:
+                return False
+            # Whoever comes while this one tries does not wait with him.
+            self._next_try = now + PAUSE
+            return True
+
+    def _note_failure(self, error: Exception) -> None:
+        with self._lock:
+            now = self._clock()
+            self._down = True
+            self._next_try = now + PAUSE
+            warn = now >= self._next_warning
+            if warn:
+                self._next_warning = now + WARN_EVERY
+        if warn:
+            # The text of Redis' errors could hold parts of its address.
+            logger.warning(
+                "The rate limit is off: APP_INBOX_STORAGE_URL does not work (%s). "
+                "Tokens are given without it; one request tries it every %g s.",
+                type(error.__cause__ or error).__name__,
+                PAUSE,
+            )
+
+
+def _storage_of(url: str) -> Storage:
+    if url == "memory://":
+        from .window_counts import WindowCounts
+
+        return WindowCounts()
+    from limits.storage import RedisStorage
+    from redis import ConnectionPool
+    from redis.backoff import NoBackoff
+    from redis.retry import Retry
+
+    pool = ConnectionPool.from_url(
+        url,
+        socket_connect_timeout=REDIS_PATIENCE,
+        socket_timeout=REDIS_PATIENCE,
+        # By itself it would try for seconds.
+        retry=Retry(NoBackoff(), 0),
+    )
+    return RedisStorage(url, connection_pool=pool, wrap_exceptions=True)

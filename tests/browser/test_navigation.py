@@ -1,0 +1,195 @@
+"""Bell and panel survive navigation, and never outlive their user."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from tests.browser.bell import bell, open_panel
+from tests.browser.complaints import FAILED_LOAD, Complaints
+from tests.browser.control import Control
+from tests.browser.fixtures import LAYOUT
+
+ANN = "ann@example.com"
+BOB = "bob@example.com"
+TURBO = "@hotwired/turbo/dist/turbo.es2017-umd.js"
+HTMX = "htmx.org/dist/htmx.js"
+
+# A hovered link is fetched early by Turbo, which would log out by the way.
+LINKS = """<nav data-turbo-prefetch="false"><a href="/two">Two</a> <a href="/">Home</a>
+<a href="/logout">Log out</a> <a href="/login?email=bob@example.com">Bob</a></nav>"""
+
+
+@pytest.fixture(autouse=True)
+def refused_requests(complaints: Complaints) -> None:
+    complaints.expected = [FAILED_LOAD]
+
+
+def source_of(library: str) -> str:
+    """Return a library's code, as npm installed it at ``NODE_PATH``."""
+    path = Path(os.environ.get("NODE_PATH", "node_modules"), library)
+    if path.exists():
+        return path.read_text("utf-8")
+    if os.environ.get("CI"):
+        pytest.fail(f"CI needs {library} below NODE_PATH")
+    pytest.skip(f"{library} is not installed below NODE_PATH")
+
+
+@pytest.fixture(params=["turbo", "turbo, script in head", "htmx"])
+def swapping_site(
+    request: pytest.FixtureRequest,
+    context: BrowserContext,
+    make_site: Callable[..., str],
+) -> str:
+    """A site whose links swap the body instead of loading a page."""
+    library = source_of(HTMX if request.param == "htmx" else TURBO)
+    context.route(
+        "**/library.js",
+        lambda route: route.fulfill(body=library, content_type="text/javascript"),
+    )
+    layout = LAYOUT.replace("<main>", LINKS + "<main>").replace(
+        "</head>", "<script src='/library.js'></script></head>"
+    )
+    if "head" in request.param:
+        layout = layout.replace("{{ app_inbox() }}", "").replace(
+            "</head>", "{{ app_inbox() }}</head>"
+        )
+    if request.param == "htmx":
+        layout = layout.replace("<body>", '<body hx-boost="true">')
+    return make_site(layout=layout)
+
+
+def test_a_swapped_page_keeps_its_bell_and_gets_no_second_init(
+    swapping_site: str, page: Page, control: Control
+) -> None:
+    control.add(ANN, "First")
+    page.goto(f"{swapping_site}/login?email={ANN}")
+    expect(bell(page, unread=1)).to_be_visible()
+    page.evaluate("window.sameDocument = true")
+    for name in ("Two", "Home", "Two"):
+        page.get_by_role("link", name=name).click()
+        page.wait_for_url("**/two" if name == "Two" else f"{swapping_site}/")
+        expect(bell(page, unread=1)).to_be_visible()
+    assert page.evaluate("window.sameDocument")
+    control.send(ANN, "Second")
+    expect(bell(page, unread=2)).to_be_visible()
+    expect(open_panel(page)).to_contain_text("Second")
+
+
+def test_going_back_in_a_swapped_history_keeps_the_bell(
+    swapping_site: str, page: Page, control: Control
+) -> None:
+    control.add(ANN, "First")
+    page.goto(f"{swapping_site}/login?email={ANN}")
+    expect(bell(page, unread=1)).to_be_visible()
+    page.get_by_role("link", name="Two").click()
+    page.wait_for_url("**/two")
+    page.go_back()
+    page.wait_for_url(f"{swapping_site}/")
+    expect(bell(page, unread=1)).to_be_visible()
+    expect(bell(page)).to_have_count(1)
+
+
+def test_logging_out_by_a_swap_takes_the_bell_away(
+    swapping_site: str, page: Page, control: Control
+) -> None:
+    control.add(ANN, "Secret of Ann")
+    page.goto(f"{swapping_site}/login?email={ANN}")
+    open_panel(page)
+    expect(page.get_by_text("Secret of Ann")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.get_by_role("link", name="Log out").click()
+    expect(page.locator("main")).to_have_text("nobody")
+    expect(bell(page)).to_be_hidden()
+    page.wait_for_function("!document.body.innerHTML.includes('Secret of Ann')")
+    stored = page.evaluate("JSON.stringify([{...localStorage}, {...sessionStorage}])")
+    assert "Secret of Ann" not in stored
+
+
+def test_another_users_swapped_page_shows_nothing_of_the_former_one(
+    swapping_site: str, page: Page, control: Control
+) -> None:
+    control.add(ANN, "Secret of Ann")
+    control.add(BOB, "Secret of Bob")
+    page.goto(f"{swapping_site}/login?email={ANN}")
+    open_panel(page)
+    expect(page.get_by_text("Secret of Ann")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.get_by_role("link", name="Bob").click()
+    expect(page.locator("main")).to_have_text(BOB)
+    page.wait_for_function("!document.body.innerHTML.includes('Secret of Ann')")
+    page.reload()
+    expect(bell(page, unread=1)).to_be_visible()
+    expect(open_panel(page)).to_contain_text("Secret of Bob")
+
+
+def test_a_page_from_the_browsers_history_shows_its_bell_again(
+    page: Page, control: Control, make_site: Callable[..., str]
+) -> None:
+    control.add(ANN, "First")
+    site = make_site()
+    page.goto(f"{site}/login?email={ANN}")
+    expect(bell(page, unread=1)).to_be_visible()
+    page.goto(f"{site}/two")
+    expect(bell(page, unread=1)).to_be_visible()
+    page.go_back()
+    expect(bell(page, unread=1)).to_be_visible()
+
+
+@pytest.mark.parametrize("after", ["/logout", f"/login?email={BOB}"])
+def test_a_page_from_the_history_shows_nothing_of_a_former_user(
+    after: str, page: Page, control: Control, make_site: Callable[..., str]
+) -> None:
+    control.add(ANN, "Secret of Ann")
+    control.add(BOB)
+    site = make_site()
+    page.goto(f"{site}/login?email={ANN}")
+    open_panel(page)
+    expect(page.get_by_text("Secret of Ann")).to_be_visible()
+    page.evaluate("""() => addEventListener("pageshow", () => {
+        window.restored = document.body.innerText; })""")
+    page.goto(site + after)
+    page.go_back()
+    expect(page.get_by_text("Secret of Ann")).to_be_hidden()
+    assert "Secret of Ann" not in (page.evaluate("window.restored") or "")
+    page.wait_for_function("!document.body.innerHTML.includes('Secret of Ann')")
+
+
+@pytest.mark.parametrize("after", ["/logout", f"/login?email={BOB}"])
+def test_a_change_in_one_tab_empties_the_others(
+    after: str,
+    context: BrowserContext,
+    control: Control,
+    make_site: Callable[..., str],
+) -> None:
+    control.add(ANN, "Secret of Ann")
+    control.add(BOB)
+    site = make_site()
+    left, right = context.new_page(), context.new_page()
+    for tab in (left, right):
+        tab.goto(f"{site}/login?email={ANN}")
+        open_panel(tab)
+        expect(tab.get_by_text("Secret of Ann")).to_be_visible()
+    right.goto(site + after)
+    expect(bell(left)).to_be_hidden()
+    left.wait_for_function("!document.body.innerHTML.includes('Secret of Ann')")
+
+
+def test_a_tab_that_only_goes_on_leaves_the_others_alone(
+    context: BrowserContext, control: Control, make_site: Callable[..., str]
+) -> None:
+    control.add(ANN, "First")
+    site = make_site()
+    left, right = context.new_page(), context.new_page()
+    for tab in (left, right):
+        tab.goto(f"{site}/login?email={ANN}")
+        expect(bell(tab, unread=1)).to_be_visible()
+    right.goto(f"{site}/two")
+    expect(bell(right, unread=1)).to_be_visible()
+    right.close()
+    control.send(ANN, "Second")
+    expect(bell(left, unread=2)).to_be_visible()

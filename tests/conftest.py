@@ -1,0 +1,147 @@
+"""Sites to test on, a vendor of made-up answers, and what no test may leave behind."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from typing import Any, Protocol
+
+import flask
+import pytest
+import responses
+from flask import Flask
+
+from flask_app_inbox import AppInbox, Contact
+from flask_app_inbox.state import EXTENSION, State
+
+API_KEY = "key-that-nobody-may-see"
+TOKEN = "token-that-nobody-may-log"
+CONTACT = Contact(
+    email="ann.secret@example.com",
+    phone="+380 50 123-45-67",
+    external_customer_id="crm-secret-8842",
+)
+API_URL = "https://vendor.test/api"
+TOKEN_URL = f"{API_URL}/v1/auth/contact/token"
+CONTACT_URL = f"{API_URL}/v1/contact"
+
+#: What is in no log, no error and no repr, in any form.
+SECRETS = (
+    API_KEY,
+    "YXBwLWluYm94Omtle",  # how the Authorization header begins
+    TOKEN,
+    "ann.secret@example.com",
+    "380501234567",
+    "crm-secret-8842",
+)
+
+
+class MakeApp(Protocol):
+    """Make an app with the extension.
+
+    :param loader: of the contact; None: Flask-Login's.
+    :param inbox: the extension; None: one of this app's own.
+    :param prepare: called with the app before the extension sees it.
+    :param flask_class: of the app.
+    :param config: settings beside ours.
+    :param settings: ours, without their prefix.
+    """
+
+    def __call__(
+        self,
+        *,
+        loader: Callable[[], Any] | None = ...,
+        inbox: AppInbox | None = ...,
+        prepare: Callable[[Flask], object] = ...,
+        flask_class: type[Flask] = ...,
+        config: dict[str, Any] | None = ...,
+        **settings: Any,
+    ) -> Flask: ...
+
+
+def load_contact() -> Contact:
+    return CONTACT
+
+
+def load_nobody() -> None:
+    return None
+
+
+@pytest.fixture
+def make_app() -> MakeApp:
+    def make(
+        *,
+        loader: Callable[[], Any] | None = load_contact,
+        inbox: AppInbox | None = None,
+        prepare: Callable[[Flask], object] = lambda app: None,
+        flask_class: type[Flask] = Flask,
+        config: dict[str, Any] | None = None,
+        **settings: Any,
+    ) -> Flask:
+        app = flask_class("shop")
+        app.config.from_mapping({"SECRET_KEY": "shop"} | (config or {}))
+        defaults = {"API_KEY": API_KEY, "API_URL": API_URL, "SCRIPT_ID": "5329D46F"}
+        for name, value in (defaults | settings).items():
+            app.config[f"APP_INBOX_{name}"] = value
+        prepare(app)
+        inbox = inbox or AppInbox()
+        inbox.init_app(app)
+        if loader is not None:
+            inbox.contact_loader(loader)
+        # Retries do not wait.
+        state_of(app).vendor._transport._sleep = lambda seconds: None
+        return app
+
+    return make
+
+
+def state_of(app: Flask) -> State:
+    state: State = app.extensions[EXTENSION]
+    return state
+
+
+@pytest.fixture
+def vendor() -> Iterator[responses.RequestsMock]:
+    """The vendor's answers; one that nobody fetches fails the test."""
+    with responses.RequestsMock(assert_all_requests_are_fired=True) as mock:
+        yield mock
+
+
+@pytest.fixture(autouse=True)
+def _no_proxy_of_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
+
+
+@pytest.fixture(autouse=True)
+def _no_context_left_pushed() -> Iterator[None]:
+    yield
+    assert not flask.has_app_context(), "a test left a context pushed"
+
+
+class _Lines(logging.Handler):
+    """Keeps what a handler of a site would write, tracebacks included."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.DEBUG)
+        self.setFormatter(logging.Formatter("%(name)s %(message)s %(args)s"))
+        self.lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines.append(self.format(record))
+
+
+@pytest.fixture
+def no_secret_logged() -> Iterator[list[str]]:
+    """Every log line at DEBUG, of all libraries; one with a secret fails the test."""
+    handler = _Lines()
+    root = logging.getLogger()
+    level = root.level
+    root.addHandler(handler)
+    root.setLevel(logging.DEBUG)
+    yield handler.lines
+    root.setLevel(level)
+    root.removeHandler(handler)
+    log = "\n".join(handler.lines)
+    assert [secret for secret in SECRETS if secret in log] == []

@@ -1,0 +1,68 @@
+"""Sites, vendors, and a look into every log record of every test here."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+
+import pytest
+
+from flask_app_inbox.sandbox import SandboxServer
+
+from .certificates import Authority
+from .raw_vendor import RawVendor
+from .records import SECRETS, Records
+from .sites import API_KEY, Site
+
+
+@pytest.fixture(autouse=True)
+def records(monkeypatch: pytest.MonkeyPatch) -> Iterator[Records]:
+    """Everything that is logged; a test that logs a secret or a traceback fails."""
+    for name in ("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    handler = Records()
+    root = logging.getLogger()
+    level = root.level
+    root.setLevel(logging.DEBUG)
+    root.addHandler(handler)
+    yield handler
+    root.removeHandler(handler)
+    root.setLevel(level)
+    log = "\n".join(handler.lines)
+    assert [secret for secret in SECRETS if secret in log] == []
+    assert "Traceback" not in log
+
+
+@pytest.fixture
+def site() -> Iterator[Callable[..., Site]]:
+    """Start a site: `site(vendor.url, timeout=0.6, max_concurrent=2)`."""
+    with ExitStack() as stack:
+        yield lambda *given, **settings: stack.enter_context(Site(*given, **settings))
+
+
+@pytest.fixture
+def vendor() -> Iterator[Callable[..., RawVendor]]:
+    """Start a vendor of bare sockets: `vendor(answers(b"…"))`."""
+    with ExitStack() as stack:
+        yield lambda *given, **how: stack.enter_context(RawVendor(*given, **how))
+
+
+@pytest.fixture(scope="session")
+def running_sandbox() -> Iterator[SandboxServer]:
+    """One sandbox for all tests of this folder."""
+    with SandboxServer(api_key=API_KEY) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    """An authority that no browser knows."""
+    return Authority(tmp_path_factory.mktemp("authority"))
+
+
+@pytest.fixture
+def trusted(authority: Authority, monkeypatch: pytest.MonkeyPatch) -> Authority:
+    """The authority, trusted by the sites that are started after this."""
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(authority.bundle))
+    return authority

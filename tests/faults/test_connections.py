@@ -1,0 +1,197 @@
+"""Connections: refused, swallowed, kept, dropped meanwhile, led astray."""
+
+from __future__ import annotations
+
+import io
+import socket
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from .certificates import Authority
+from .raw_vendor import Line, RawVendor, answers, each_request, http
+from .sites import SHORT, TOKEN, Site, check_problem, free_port
+
+GOOD = http(b'{"token": "%s"}' % TOKEN.encode())
+
+
+@pytest.fixture(params=["http", "https"])
+def start(
+    request: pytest.FixtureRequest,
+    trusted: Authority,
+    vendor: Callable[..., RawVendor],
+) -> Callable[..., RawVendor]:
+    """Start a vendor of bare sockets, plainly and with TLS."""
+    tls = trusted.server() if request.param == "https" else None
+    return lambda behave: vendor(behave, tls)
+
+
+def test_a_refused_connection_is_unavailable(site: Callable[..., Site]) -> None:
+    shop = site(f"http://127.0.0.1:{free_port()}")
+
+    check_problem(shop.ask_in_time(), 503, "vendor_unavailable")
+
+
+def test_a_connection_that_is_swallowed_ends_with_the_deadline(
+    site: Callable[..., Site],
+) -> None:
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as listener:
+        port = listener.getsockname()[1]
+        # As many as wait to be accepted; whoever comes now gets no answer at all.
+        waiting = [socket.socket() for _ in range(4)]
+        for sock in waiting:
+            sock.setblocking(False)
+            sock.connect_ex(("127.0.0.1", port))
+        try:
+            reply = site(f"http://127.0.0.1:{port}", timeout=SHORT).ask_in_time()
+        finally:
+            for sock in waiting:
+                sock.close()
+
+    check_problem(reply, 504, "vendor_timeout")
+
+
+@pytest.fixture
+def look_up(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], None]], None]:
+    """Replace the lookup of vendor.invalid by something that fails."""
+    real = socket.getaddrinfo
+
+    def replace(act: Callable[[], None]) -> None:
+        def getaddrinfo(host: Any, *args: Any, **kwargs: Any) -> Any:
+            if host == "vendor.invalid":
+                act()
+            return real(host, *args, **kwargs)
+
+        monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
+
+    return replace
+
+
+def test_a_name_that_does_not_exist_is_unavailable(
+    look_up: Callable[[Callable[[], None]], None], site: Callable[..., Site]
+) -> None:
+    def fail() -> None:
+        raise socket.gaierror(socket.EAI_NONAME, "no such name")
+
+    look_up(fail)
+
+    reply = site("https://vendor.invalid").ask_in_time()
+
+    check_problem(reply, 503, "vendor_unavailable")
+
+
+def test_a_lookup_that_hangs_ends_with_the_deadline_and_leaves_no_thread(
+    look_up: Callable[[Callable[[], None]], None], site: Callable[..., Site]
+) -> None:
+    answered = threading.Event()
+
+    def hang() -> None:
+        answered.wait(15)
+        raise socket.gaierror(socket.EAI_AGAIN, "no server of names answers")
+
+    look_up(hang)
+
+    reply = site("https://vendor.invalid", timeout=SHORT).ask_in_time()
+
+    check_problem(reply, 504, "vendor_timeout")
+
+    answered.set()
+    for thread in threading.enumerate():
+        if thread.name == "vendor lookup":
+            thread.join(5)
+            assert not thread.is_alive()
+
+
+def test_a_healthy_connection_is_kept(
+    start: Callable[..., RawVendor], site: Callable[..., Site]
+) -> None:
+    vendor = start(each_request(GOOD))
+    shop = site(vendor.url)
+
+    assert [shop.ask().status for _ in range(10)] == [200] * 10
+
+    assert vendor.connections == 1
+
+
+@pytest.mark.parametrize("end", [lambda line: None, Line.reset], ids=["close", "reset"])
+def test_a_kept_connection_that_the_vendor_ends_meanwhile_costs_no_error(
+    end: Callable[[Line], None],
+    start: Callable[..., RawVendor],
+    site: Callable[..., Site],
+) -> None:
+    def behave(line: Line) -> None:
+        line.read_request()
+        line.send(GOOD)
+        end(line)
+
+    vendor = start(behave)
+    shop = site(vendor.url)
+
+    assert [shop.ask().status for _ in range(30)] == [200] * 30
+
+
+def test_an_answer_that_nobody_asked_for_goes_to_nobody(
+    start: Callable[..., RawVendor], site: Callable[..., Site]
+) -> None:
+    """Two users share a connection: what is left of one's must not be another's."""
+    body = b'{"token": "%s"}' % TOKEN.encode()
+    filled = http(body, "X: ")
+    # All that a reader takes at once; what follows stays in the layers below.
+    pad = io.DEFAULT_BUFFER_SIZE - len(filled)
+    first = http(body, "X: " + "y" * pad)
+    assert len(first) == io.DEFAULT_BUFFER_SIZE
+    astray = http(b'{"token": "of somebody else"}')
+    vendor = start(each_request(first + astray))
+    shop = site(vendor.url)
+
+    tokens = [shop.ask().json["token"] for _ in range(5)]
+
+    assert tokens == [TOKEN] * 5
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_a_redirect_is_not_followed(
+    status: int,
+    start: Callable[..., RawVendor],
+    vendor: Callable[..., RawVendor],
+    site: Callable[..., Site],
+) -> None:
+    elsewhere = vendor(answers(GOOD))
+    location = f"Location: http://127.0.0.1:{elsewhere.port}/"
+    first = start(answers(http(b"", location, status=f"{status} Away")))
+
+    check_problem(site(first.url).ask_in_time(), 502, "vendor_invalid")
+
+    assert len(first.requests) == 1
+    assert elsewhere.connections == 0
+
+
+def test_cookies_are_not_sent_back(
+    start: Callable[..., RawVendor], site: Callable[..., Site]
+) -> None:
+    cookie = "Set-Cookie: visitor=of-all-users; Path=/"
+    vendor = start(each_request(http(b'{"token": "t"}', cookie)))
+    shop = site(vendor.url)
+
+    shop.ask()
+    shop.ask()
+
+    assert len(vendor.requests) == 2
+    assert not [one for one in vendor.requests if b"cookie" in one.lower()]
+
+
+def test_proxies_of_the_environment_see_no_credentials(
+    vendor: Callable[..., RawVendor],
+    site: Callable[..., Site],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    proxy = vendor(answers(GOOD))
+    for name in ("http_proxy", "https_proxy", "all_proxy"):
+        monkeypatch.setenv(name, f"http://127.0.0.1:{proxy.port}")
+    shop = site(vendor(each_request(GOOD)).url)
+
+    assert shop.ask().status == 200
+
+    assert proxy.connections == 0

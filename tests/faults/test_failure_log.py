@@ -1,0 +1,117 @@
+"""However many requests fail, the log stays short and says what to do."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from flask_app_inbox.failure_log import FailureLog
+
+from .raw_vendor import RawVendor, each_request, http
+from .records import Records
+from .sites import Site
+
+
+@pytest.fixture
+def now() -> list[float]:
+    """The seconds that the log's clock shows."""
+    return [50.0]
+
+
+@pytest.fixture
+def log(now: list[float]) -> FailureLog:
+    return FailureLog(pause=60.0, clock=lambda: now[0])
+
+
+def test_the_first_failure_is_written_at_once(
+    log: FailureLog, records: Records
+) -> None:
+    log.write("vendor_timeout", "no whole answer within the deadline")
+
+    assert records.of_package() == [
+        "WARNING flask_app_inbox.failure_log App Inbox has no token to give: "
+        "no whole answer within the deadline (vendor_timeout)."
+    ]
+
+
+def test_those_of_a_minute_are_counted_in_the_next_line(
+    log: FailureLog, now: list[float], records: Records
+) -> None:
+    for second in range(61):
+        now[0] = 50.0 + second
+        log.write("vendor_timeout", "too late")
+
+    first, second_line = records.of_package()
+    assert "59 more" not in first
+    assert "59 more requests since the last line" in second_line
+
+
+def test_each_code_has_its_own_minute(log: FailureLog, records: Records) -> None:
+    for code in ("vendor_timeout", "vendor_invalid", "vendor_timeout"):
+        log.write(code, "why")
+
+    assert len(records.of_package()) == 2
+
+
+def test_threads_write_one_line_and_lose_no_failure(
+    log: FailureLog, now: list[float], records: Records
+) -> None:
+    together = threading.Barrier(8)
+
+    def fail(_: int) -> None:
+        together.wait(15)
+        for _ in range(50):
+            log.write("vendor_timeout", "too late")
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(fail, range(8)))
+    now[0] += 60
+    log.write("vendor_timeout", "too late")
+
+    _, last = records.of_package()
+    assert "399 more" in last
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_refused_credentials_are_told_once_with_what_to_do(
+    status: int,
+    vendor: Callable[..., RawVendor],
+    site: Callable[..., Site],
+    records: Records,
+) -> None:
+    shop = site(vendor(each_request(http(b"no", status=f"{status} x"))).url)
+
+    assert {shop.ask().code for _ in range(20)} == {"vendor_rejected"}
+
+    (line,) = records.of_package()
+    for hint in (str(status), "APP_INBOX_API_KEY", "wrong", "90 days", "right"):
+        assert hint in line
+
+
+def test_each_app_has_its_own_log(
+    vendor: Callable[..., RawVendor], site: Callable[..., Site], records: Records
+) -> None:
+    url = vendor(each_request(http(b"no", status="500 x"))).url
+    shops: Iterator[Site] = (site(url) for _ in range(2))
+
+    for shop in shops:
+        shop.ask()
+
+    assert len(records.of_package()) == 2
+
+
+def test_a_loader_that_fails_is_told_once(
+    vendor: Callable[..., RawVendor], site: Callable[..., Site], records: Records
+) -> None:
+    shop = site(vendor(each_request(http(b""))).url)
+    wrong: Any = lambda: "Ann"
+    shop.inbox.contact_loader(wrong)
+
+    assert {shop.ask().code for _ in range(20)} == {"loader_failed"}
+
+    (line,) = records.of_package()
+    assert "contact_loader" in line

@@ -1,0 +1,81 @@
+"""What other people's code may rely on."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from types import ModuleType
+
+import pytest
+
+import flask_app_inbox
+import flask_app_inbox.sandbox
+from flask_app_inbox import Contact
+from flask_app_inbox.sandbox import SandboxServer
+from flask_app_inbox.settings import read_settings
+from flask_app_inbox.vendor.app_inbox import AppInboxClient
+
+PUBLIC: list[tuple[ModuleType, set[str]]] = [
+    (
+        flask_app_inbox,
+        {
+            "AppInbox",
+            "AppInboxError",
+            "ConfigError",
+            "Contact",
+            "LoaderError",
+            "VendorError",
+            "VendorInvalid",
+            "VendorRateLimited",
+            "VendorRejected",
+            "VendorTimeout",
+            "VendorUnavailable",
+        },
+    ),
+    (flask_app_inbox.sandbox, {"SandboxServer", "create_sandbox"}),
+]
+
+
+@pytest.mark.parametrize(("module", "names"), PUBLIC)
+def test_the_public_names_are_these_and_exist(
+    module: ModuleType, names: set[str]
+) -> None:
+    assert set(module.__all__) == names
+    assert all(hasattr(module, name) for name in names)
+
+
+def test_importing_the_package_brings_in_none_of_the_extras() -> None:
+    extras = ["flask_wtf", "redis", "pybreaker", "limits", "pytest", "sqlalchemy"]
+    code = (
+        "import sys, flask_app_inbox; "
+        f"print([name for name in {extras} if name in sys.modules])"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    assert run.stdout.strip() == "[]"
+
+
+def test_the_wire_does_not_know_flask() -> None:
+    code = (
+        "import sys, types; package = types.ModuleType('flask_app_inbox'); "
+        f"package.__path__ = {list(flask_app_inbox.__path__)!r}; "
+        "sys.modules['flask_app_inbox'] = package; "
+        "import flask_app_inbox.vendor.app_inbox; print('flask' in sys.modules)"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    assert run.stdout.strip() == "False"
+
+
+def test_the_pytest_plugin_offers_a_sandbox_of_the_tests_own(
+    app_inbox_sandbox: SandboxServer,
+) -> None:
+    settings = {
+        "APP_INBOX_API_KEY": "sandbox-key",
+        "APP_INBOX_API_URL": f"{app_inbox_sandbox.url}/api",
+    }
+    client = AppInboxClient(read_settings(settings, "/"))
+    assert client.issue_token(Contact(email="nobody@example.com")) == ""
+    client._transport._session.close()
