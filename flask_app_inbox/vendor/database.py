@@ -56,7 +56,11 @@ class Database:
     def engine(self) -> Engine:
         """The engine of this process; a forked child gets its own."""
         with self._lock:
-            if self._engine is None or self._process != os.getpid():
+            if self._engine is not None and self._process != os.getpid():
+                # Its connections are the parent's; they are not closed from here.
+                self._engine.dispose(close=False)
+                self._engine = None
+            if self._engine is None:
                 self._engine = self._make_engine()
                 self._process = os.getpid()
             return self._engine

@@ -104,6 +104,7 @@ class Nursery:
             "config": site.config,
             "instance_path": site.instance_path,
             "job": job,
+            "made": site.oauth.store._made,
             "result": str(result),
             **details,
         }
@@ -161,8 +162,7 @@ def _die_at(place: str) -> None:
 
 
 def _work(site: Site, order: dict[str, Any]) -> None:
-    # Made before the kill, so that only the job itself is hit.
-    site.oauth.store.make_tables()
+    site.oauth.store._made = order["made"]
     if "place" in order:
         _die_at(order["place"])
     Path(order["result"]).with_suffix(".begun").touch()
