@@ -64,7 +64,7 @@ def _let_owners_in() -> None:
         abort(404)
 
 
-@blueprint.get("/")
+@blueprint.get("/", strict_slashes=False)
 def status() -> str:
     """Show how the connection is doing."""
     name = _oauth().current_name()
@@ -164,8 +164,9 @@ def _protect(response: Response) -> Response:
     response.cache_control.no_store = True
     response.vary.add("Cookie")
     response.headers.setdefault("Content-Security-Policy", _POLICY)
-    # The callback's address holds the code.
-    response.headers["Referrer-Policy"] = "no-referrer"
+    # The callback's address holds the code. "no-referrer" would hide the origin of
+    # our own form from us, too.
+    response.headers["Referrer-Policy"] = "same-origin"
     response.headers["X-Content-Type-Options"] = "nosniff"
     return response
 

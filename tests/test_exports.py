@@ -24,6 +24,8 @@ PUBLIC: list[tuple[ModuleType, set[str]]] = [
             "ConfigError",
             "Contact",
             "LoaderError",
+            "ReconnectNeeded",
+            "StorageError",
             "VendorError",
             "VendorInvalid",
             "VendorRateLimited",
