@@ -75,7 +75,9 @@ def complaints() -> Iterator[Complaints]:
 
 @pytest.fixture
 def new_context(
-    browser: Browser, complaints: Complaints
+    browser: Browser,
+    complaints: Complaints,
+    serve: Callable[[Flask], str],  # servers end after their pages
 ) -> Iterator[Callable[..., BrowserContext]]:
     """Make browser contexts, each with cookies of its own."""
     contexts = []

@@ -17,10 +17,8 @@ from .sites import API_KEY, Site
 
 
 @pytest.fixture(autouse=True)
-def records(monkeypatch: pytest.MonkeyPatch) -> Iterator[Records]:
+def records() -> Iterator[Records]:
     """Everything that is logged; a test that logs a secret or a traceback fails."""
-    for name in ("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY"):
-        monkeypatch.delenv(name, raising=False)
     handler = Records()
     root = logging.getLogger()
     level = root.level

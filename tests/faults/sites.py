@@ -33,7 +33,7 @@ CONTACT = Contact(email=EMAIL, phone=PHONE, external_customer_id=CUSTOMER)
 GRACE = 0.3
 #: A deadline for tests that wait until it has passed, and one for all others, whose
 #: answers do not depend on how busy the machine is.
-SHORT, LONG = 0.6, 5.0
+SHORT, LONG = 0.5, 5.0
 
 
 @dataclass(frozen=True)

@@ -10,12 +10,8 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 import pytest
-from requests import Request
 
-from flask_app_inbox import VendorUnavailable
 from flask_app_inbox.vendor.breaker import Breaker
-from flask_app_inbox.vendor.deadline import Deadline
-from flask_app_inbox.vendor.transport import Transport
 
 from .raw_vendor import Behaviour, Line, RawVendor, each_request, http
 from .records import Records
@@ -171,20 +167,6 @@ def test_a_probe_that_fails_is_followed_by_another_pause(
 
     changes = [line for line in records.lines if "vendor.breaker" in line]
     assert len(changes) == 1, "nothing changed after it had opened"
-
-
-def test_each_host_has_its_own(vendor: Callable[..., RawVendor]) -> None:
-    transport = Transport(
-        max_concurrent=1, make_breaker=partial(Breaker, failures=1), sleep=skip
-    )
-    down, well = vendor(close), vendor(each_request(GOOD))
-
-    for _ in range(2):
-        with pytest.raises(VendorUnavailable):
-            transport.send(Request("POST", down.url), Deadline(5))
-
-    assert transport.send(Request("POST", well.url), Deadline(5)).status == 200
-    assert down.connections == 3, "the second call was not made"
 
 
 def test_in_production_it_opens_too(

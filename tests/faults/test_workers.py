@@ -17,14 +17,23 @@ import pytest
 from .certificates import Authority
 from .raw_vendor import Line, RawVendor, http
 from .records import SECRETS
-from .sites import API_KEY, EMAIL, GRACE, TOKEN, Reply, call, check_problem, within
+from .sites import (
+    API_KEY,
+    EMAIL,
+    GRACE,
+    SHORT,
+    TOKEN,
+    Reply,
+    call,
+    check_problem,
+    within,
+)
 from .slow_tls import SlowTls
 
 pytestmark = pytest.mark.skipif(
     sys.platform == "win32", reason="these servers inherit a socket"
 )
 
-TIMEOUT = 0.6
 SLOTS = 2
 GOOD = http(b'{"token": "%s"}' % TOKEN.encode())
 
@@ -112,7 +121,7 @@ def running(server: str, vendor: RawVendor, log: Path) -> Iterator[Worker]:
     environment = os.environ | {
         "FLASK_APP_INBOX_API_URL": vendor.url,
         "FLASK_APP_INBOX_API_KEY": API_KEY,
-        "FLASK_APP_INBOX_TIMEOUT": str(TIMEOUT),
+        "FLASK_APP_INBOX_TIMEOUT": str(SHORT),
         "FLASK_APP_INBOX_RATE_LIMIT": "1000/second",
         "FLASK_APP_INBOX_MAX_CONCURRENT": str(SLOTS),
         "SITE_CONTACT": EMAIL,
@@ -172,7 +181,7 @@ def test_a_slow_vendor_keeps_a_worker_no_longer_than_the_deadline(
     check_health(worker)
     for behave in SLOW_TLS if scheme == "https" else SLOW:
         vendor.drop_all(behave)
-        reply = within(TIMEOUT + GRACE, worker.ask)
+        reply = within(SHORT + GRACE, worker.ask)
         check_problem(reply, 504, "vendor_timeout")
         vendor.drop_all(well)
         check_health(worker)

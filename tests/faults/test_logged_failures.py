@@ -16,50 +16,11 @@ from .records import Records
 from .sites import Site
 
 
-@pytest.fixture
-def now() -> list[float]:
-    """The seconds that the log's clock shows."""
-    return [50.0]
-
-
-@pytest.fixture
-def log(now: list[float]) -> FailureLog:
-    return FailureLog(pause=60.0, clock=lambda: now[0])
-
-
-def test_the_first_failure_is_written_at_once(
-    log: FailureLog, records: Records
-) -> None:
-    log.write("vendor_timeout", "no whole answer within the deadline")
-
-    assert records.of_package() == [
-        "WARNING flask_app_inbox.failure_log App Inbox has no token to give: "
-        "no whole answer within the deadline (vendor_timeout)."
-    ]
-
-
-def test_those_of_a_minute_are_counted_in_the_next_line(
-    log: FailureLog, now: list[float], records: Records
-) -> None:
-    for second in range(61):
-        now[0] = 50.0 + second
-        log.write("vendor_timeout", "too late")
-
-    first, second_line = records.of_package()
-    assert "59 more" not in first
-    assert "59 more requests since the last line" in second_line
-
-
-def test_each_code_has_its_own_minute(log: FailureLog, records: Records) -> None:
-    for code in ("vendor_timeout", "vendor_invalid", "vendor_timeout"):
-        log.write(code, "why")
-
-    assert len(records.of_package()) == 2
-
-
 def test_threads_write_one_line_and_lose_no_failure(
-    log: FailureLog, now: list[float], records: Records
+    records: Records,
 ) -> None:
+    now = [50.0]
+    log = FailureLog(pause=60.0, clock=lambda: now[0])
     together = threading.Barrier(8)
 
     def fail(_: int) -> None:
@@ -108,8 +69,8 @@ def test_a_loader_that_fails_is_told_once(
     vendor: Callable[..., RawVendor], site: Callable[..., Site], records: Records
 ) -> None:
     shop = site(vendor(each_request(http(b""))).url)
-    wrong: Any = lambda: "Ann"
-    shop.inbox.contact_loader(wrong)
+    not_a_contact: Any = "Ann".lower
+    shop.inbox.contact_loader(not_a_contact)
 
     assert {shop.ask().code for _ in range(20)} == {"loader_failed"}
 

@@ -1,0 +1,135 @@
+"""The virtual environment in ``.venv`` that demo/run and tests/run work in.
+
+Standard library alone: this runs before anything is installed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+FOLDER = ROOT / ".venv"
+
+#: What the installation depends on.
+_SOURCES = ("setup.cfg", "pyproject.toml")
+_STAMP = "flask-app-inbox.installed"
+
+
+class EnvironmentProblem(SystemExit):
+    """Something is missing on this machine; the message says what to do.
+
+    Uncaught, it ends the program with the message and status 1.
+    """
+
+
+@dataclass(frozen=True)
+class _Stamp:
+    """What the last installation was made from, and its extras."""
+
+    state: str
+    extras: frozenset[str]
+
+
+def prepare(extras: str) -> Path:
+    """Return the environment's interpreter, with the package and extras installed.
+
+    The package is installed as it lies here (editable). Nothing is done where the
+    stamp of the last installation still fits.
+
+    :param extras: names with commas between, ``"demo,sandbox"``.
+    :raises EnvironmentProblem: if there can be no environment.
+    """
+    wanted = set(extras.split(","))
+    python = _python()
+    if not _runs(python, "import sys, pip; sys.exit(sys.version_info < (3, 10))"):
+        _say("Making a virtual environment in .venv …")
+        _create(python)
+    stamp = _read_stamp()
+    state = _state()
+    if stamp.state == state:
+        if wanted <= stamp.extras:
+            return python
+        wanted |= stamp.extras
+    _say(f"Installing flask-app-inbox [{', '.join(sorted(wanted))}] …")
+    _install(python, wanted)
+    (FOLDER / _STAMP).write_text("\n".join((state, *sorted(wanted))), encoding="utf-8")
+    return python
+
+
+def _say(line: str) -> None:
+    sys.stderr.write(f"{line}\n")
+    sys.stderr.flush()
+
+
+def _python() -> Path:
+    if os.name == "nt":
+        return FOLDER / "Scripts" / "python.exe"
+    return FOLDER / "bin" / "python"
+
+
+def _runs(python: Path, code: str) -> bool:
+    """Tell whether the interpreter is there, and the one it was made from too."""
+    return python.exists() and _run([str(python), "-c", code]).returncode == 0
+
+
+def _create(python: Path) -> None:
+    """Make the environment, or complete one whose making was interrupted."""
+    if not all(map(importlib.util.find_spec, ("venv", "ensurepip"))):
+        version = f"{sys.version_info.major}.{sys.version_info.minor}"
+        raise EnvironmentProblem(
+            "This Python cannot make virtual environments. On Debian and Ubuntu: "
+            f"sudo apt install python{version}-venv"
+        )
+    broken = FOLDER.exists() and not _runs(
+        python, "import sys; sys.exit(sys.version_info < (3, 10))"
+    )
+    command = [sys.executable, "-m", "venv", *(["--clear"] if broken else [])]
+    made = _run([*command, str(FOLDER)])
+    if made.returncode != 0:
+        raise EnvironmentProblem(f"Making .venv failed:\n{made.stdout}")
+
+
+def _install(python: Path, extras: set[str]) -> None:
+    target = f"{ROOT}[{','.join(sorted(extras))}]"
+    pip = [str(python), "-m", "pip", "install", "--quiet", "--editable", target]
+    installed = _run(pip)
+    if installed.returncode != 0:
+        raise EnvironmentProblem(
+            f"Installing failed:\n{installed.stdout}\n"
+            "Is there a network? If .venv itself is broken, delete it and try again."
+        )
+
+
+def _run(command: list[str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(  # noqa: S603 - the commands above, and no shell
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        check=False,
+        env={**os.environ, "PIP_DISABLE_PIP_VERSION_CHECK": "1"},
+    )
+
+
+def _read_stamp() -> _Stamp:
+    try:
+        state, *extras = (FOLDER / _STAMP).read_text(encoding="utf-8").split()
+    except (OSError, ValueError):
+        return _Stamp("", frozenset())
+    return _Stamp(state, frozenset(extras))
+
+
+def _state() -> str:
+    """Return a digest of what an installation is made from and where it lies."""
+    digest = hashlib.sha256(f"{ROOT}\n{_python()}\n{sys.version_info[:2]}".encode())
+    for name in _SOURCES:
+        digest.update((ROOT / name).read_bytes())
+    return digest.hexdigest()

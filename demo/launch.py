@@ -1,0 +1,149 @@
+"""What demo/run does: environment, sandbox, shop, and an orderly end."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import signal
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from types import FrameType
+
+from .environment import prepare
+from .programs import Program, ProgramProblem, Programs, choose_port
+
+SHOP_PORT = 5000
+SANDBOX_PORT = 5001
+
+#: Both in the environment: the demo uses the real vendor.
+_REAL_VENDOR = ("FLASK_APP_INBOX_API_KEY", "FLASK_APP_INBOX_SCRIPT_ID")
+
+_ACCOUNTS = (
+    ("olena@example.com", "four messages are waiting"),
+    ("bohdan@example.com", "reads Ukrainian"),
+    ("jonas@example.com", "reads German"),
+    ("mia@example.com", "not known to the vendor"),
+    ("staff@example.com", "works in the shop"),
+    ("owner@example.com", "owns it"),
+)
+
+
+class _StopRequested(Exception):
+    """A signal told us to end."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the demo until Ctrl-C; return the exit status."""
+    options = _read_options(arguments)
+    try:
+        _take_signals()
+        python = options.python or prepare("demo")
+        with Programs() as programs:
+            try:
+                _start(programs, python, options)
+                return _watch(programs)
+            finally:
+                _ignore_signals()
+    except _StopRequested:
+        # The terminal may be the very thing that is gone.
+        with contextlib.suppress(OSError):
+            _say("\nStopped.")
+        return 0
+    except ProgramProblem as problem:
+        sys.stderr.write(f"{problem}\n")
+        return 1
+
+
+def _read_options(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="demo/run", description="Start the demo shop and its sandbox."
+    )
+    parser.add_argument("--port", type=int, help="of the shop (usually 5000)")
+    parser.add_argument("--sandbox-port", type=int, help="(usually 5001)")
+    parser.add_argument(
+        "--python",
+        type=Path,
+        metavar="PATH",
+        help="an interpreter that has everything installed, instead of .venv",
+    )
+    return parser.parse_args(arguments)
+
+
+def _start(programs: Programs, python: Path, options: argparse.Namespace) -> None:
+    sandbox_url = None
+    # The empty value makes the shop forget a sandbox of the environment's.
+    shop_environment = {"SHOP_SANDBOX_URL": ""}
+    if not _uses_real_vendor():
+        port = choose_port(options.sandbox_port, SANDBOX_PORT, "--sandbox-port")
+        sandbox = Program(
+            python, "sandbox", "flask_app_inbox.sandbox", "--port", str(port)
+        )
+        sandbox_url = programs.start(sandbox, {})
+        shop_environment = {"SHOP_SANDBOX_URL": sandbox_url}
+    port = choose_port(options.port, SHOP_PORT, "--port")
+    shop = Program(python, "shop", "demo.shop", "--port", str(port))
+    shop_url = programs.start(shop, shop_environment)
+    _say(_box(shop_url, sandbox_url))
+
+
+def _uses_real_vendor() -> bool:
+    given = [name for name in _REAL_VENDOR if os.environ.get(name)]
+    if len(given) == 1:
+        raise ProgramProblem(
+            f"Only {given[0]} is set. The real vendor needs both {_REAL_VENDOR[0]} "
+            f"and {_REAL_VENDOR[1]}; without them the demo runs on the sandbox."
+        )
+    return bool(given)
+
+
+def _watch(programs: Programs) -> int:
+    """Return when a program has ended by itself; a signal ends this otherwise."""
+    while True:
+        ended = programs.ended()
+        if ended is not None:
+            sys.stderr.write(f"The {ended.name} has ended, so the demo ends too.\n")
+            return 1
+        time.sleep(0.2)
+
+
+def _box(shop_url: str, sandbox_url: str | None) -> str:
+    lines = [f"Zavarka is open:  {shop_url}", "", "Log in with the password demo:"]
+    lines += [f"  {email:<20} {who}" for email, who in _ACCOUNTS]
+    lines.append("")
+    if sandbox_url:
+        lines.append(f"The sandbox's console:  {sandbox_url}")
+    else:
+        lines.append("The vendor is the real one; no sandbox was started.")
+    lines.append("Ctrl-C stops everything.")
+    width = max(map(len, lines))
+    rule = "─" * (width + 4)
+    body = "\n".join(f"│  {line:<{width}}  │" for line in lines)
+    return f"╭{rule}╮\n{body}\n╰{rule}╯"
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
+def _take_signals() -> None:
+    for number in _signals():
+        signal.signal(number, _request_stop)
+
+
+def _ignore_signals() -> None:
+    """Let a second Ctrl-C not disturb the clearing up."""
+    for number in _signals():
+        signal.signal(number, signal.SIG_IGN)
+
+
+def _signals() -> list[signal.Signals]:
+    names = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
+    return [signal.Signals[n] for n in names if n in signal.Signals.__members__]
+
+
+def _request_stop(_: int, __: FrameType | None) -> None:
+    raise _StopRequested

@@ -1,0 +1,65 @@
+"""Zavarka: a small tea and clay shop with an App Inbox bell in its header."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from flask_wtf.csrf import CSRFProtect
+
+from flask_app_inbox import AppInbox
+
+from . import (
+    accounts,
+    basket,
+    catalogue,
+    checkout,
+    database,
+    failures,
+    flow,
+    languages,
+    sandbox,
+    secret_key,
+    security,
+    sign_in,
+)
+from .configuration import configure
+
+_INSTANCE = Path(__file__).resolve().parents[1] / "instance"
+
+
+def create_app(
+    config: Mapping[str, Any] | None = None, *, instance: Path | str | None = None
+) -> Flask:
+    """Build the shop; its database is made and filled when there is none.
+
+    :param config: overrides what the environment says.
+    :param instance: folder of the database and the secret key; by default
+        ``SHOP_INSTANCE`` of the environment, else ``demo/instance``.
+    :raises flask_app_inbox.ConfigError: if there is neither a sandbox nor a key.
+    """
+    folder = instance or os.environ.get("SHOP_INSTANCE") or _INSTANCE
+    app = Flask(__name__, instance_path=str(Path(folder).resolve()))
+    configure(app, config or {})
+    Path(app.instance_path).mkdir(parents=True, exist_ok=True)
+    secret_key.init_app(app)
+    database.init_app(app)
+    languages.init_app(app)
+    sandbox.init_app(app, on_call=flow.note_call)
+
+    # Before what may refuse a request, so that a refusal is noted too.
+    flow.init_app(app)
+    CSRFProtect(app)
+    accounts.init_app(app)
+    app_inbox = AppInbox(app)
+    app_inbox.language_loader(languages.current_language)
+
+    security.init_app(app)
+    failures.init_app(app)
+    for module in (languages, catalogue, basket, checkout, sign_in, flow):
+        app.register_blueprint(module.blueprint)
+    basket.init_app(app)
+    return app

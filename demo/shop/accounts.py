@@ -1,0 +1,158 @@
+"""Who can log in: the demo's accounts, their passwords, the login manager."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+from functools import cache
+
+from flask import Flask, session
+from flask_login import LoginManager, user_logged_out
+from werkzeug.security import check_password_hash, generate_password_hash
+
+from .database import connection
+
+#: Printed on the login page: a demo has no secrets of its own.
+DEMO_PASSWORD = "demo"  # noqa: S105
+
+CUSTOMER = "customer"
+STAFF = "staff"
+OWNER = "owner"
+
+#: Session keys that belong to whoever is logged in and leave with them.
+_PERSONAL = ("flow", "basket")
+
+
+@dataclass(frozen=True)
+class DemoAccount:
+    """An account that the shop starts with.
+
+    :param messages: keys of what waits in the bell; None for somebody whom the
+        vendor does not know.
+    """
+
+    email: str
+    name: str
+    language: str
+    role: str = CUSTOMER
+    address: str = ""
+    messages: tuple[str, ...] | None = None
+
+
+DEMO_ACCOUNTS = (
+    DemoAccount(
+        "olena@example.com",
+        "Olena",
+        "en",
+        address="14 Kiln Lane, Lviv",
+        messages=("welcome", "frost", "teapot", "tasting"),
+    ),
+    DemoAccount(
+        "bohdan@example.com",
+        "Богдан",
+        "uk",
+        address="вул. Липова, 3, Косів",
+        messages=("welcome",),
+    ),
+    DemoAccount(
+        "jonas@example.com",
+        "Jonas",
+        "de",
+        address="Lindenhof 8, Weimar",
+        messages=("welcome", "teapot"),
+    ),
+    DemoAccount("mia@example.com", "Mia", "en", address="2 Mill Road, Bath"),
+    DemoAccount("staff@example.com", "Taras", "en", role=STAFF, address="Zavarka"),
+    DemoAccount("owner@example.com", "Iryna", "en", role=OWNER, address="Zavarka"),
+)
+
+
+@dataclass(frozen=True)
+class Account:
+    """Somebody who can log in, as Flask-Login wants to see them."""
+
+    id: int
+    email: str
+    name: str
+    role: str
+    language: str
+    address: str
+
+    is_authenticated = True
+    is_active = True
+    is_anonymous = False
+
+    def get_id(self) -> str:
+        """Return what the session keeps."""
+        return str(self.id)
+
+
+def init_app(app: Flask) -> None:
+    """Seed the accounts on the first start and set Flask-Login up."""
+    with app.app_context():
+        _seed()
+    manager = LoginManager(app)
+    manager.user_loader(_load)
+    user_logged_out.connect(_forget_person, app)
+
+
+def authenticate(email: str, password: str) -> Account | None:
+    """Return the account of an email and its password, else None."""
+    row = connection().execute(
+        "SELECT * FROM account WHERE email = ?", (email.strip(),)
+    )
+    found = row.fetchone()
+    # A wrong email costs as much time as a wrong password, and so tells nothing.
+    stored = found["password"] if found else _hash_of_nobody()
+    if not check_password_hash(stored, password) or found is None:
+        return None
+    return _account(found)
+
+
+def _load(account_id: str) -> Account | None:
+    row = connection().execute("SELECT * FROM account WHERE id = ?", (account_id,))
+    found = row.fetchone()
+    return _account(found) if found else None
+
+
+def _account(row: sqlite3.Row) -> Account:
+    return Account(
+        id=row["id"],
+        email=row["email"],
+        name=row["name"],
+        role=row["role"],
+        language=row["language"],
+        address=row["address"],
+    )
+
+
+def _seed() -> None:
+    with connection() as database:
+        if database.execute("SELECT 1 FROM account").fetchone():
+            return
+        database.executemany(
+            "INSERT OR IGNORE INTO account "
+            "(email, password, name, role, language, address) "
+            "VALUES (?, ?, ?, ?, ?, ?)",
+            [
+                (
+                    demo.email,
+                    generate_password_hash(DEMO_PASSWORD),
+                    demo.name,
+                    demo.role,
+                    demo.language,
+                    demo.address,
+                )
+                for demo in DEMO_ACCOUNTS
+            ],
+        )
+
+
+@cache
+def _hash_of_nobody() -> str:
+    return generate_password_hash("nobody")
+
+
+def _forget_person(_: Flask, **__: object) -> None:
+    for key in _PERSONAL:
+        session.pop(key, None)

@@ -1,0 +1,39 @@
+"""The shop's settings: defaults, the environment, then whatever a test gives."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Flask
+
+#: The sandbox accepts this key and any script id.
+SANDBOX_KEY = "sandbox-key"
+SANDBOX_SCRIPT_ID = "5A4E0B0C7EA84C1AB1E70F15C0FFEE00"
+
+
+def configure(app: Flask, config: Mapping[str, Any]) -> None:
+    """Fill ``app.config``.
+
+    ``SHOP_SANDBOX_URL`` in the environment or in `config` makes the sandbox the
+    vendor; without it, ``FLASK_APP_INBOX_*`` say how to reach the real one.
+    """
+    app.config.from_mapping(
+        SESSION_COOKIE_NAME="zavarka",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        # A form on a page left open for an hour must still work.
+        WTF_CSRF_TIME_LIMIT=None,
+        MAX_CONTENT_LENGTH=64 * 1024,
+        SHOP_SANDBOX_URL=os.environ.get("SHOP_SANDBOX_URL") or None,
+    )
+    app.config.from_prefixed_env()
+    app.config.from_mapping(config)
+    sandbox_url = app.config["SHOP_SANDBOX_URL"]
+    if sandbox_url:
+        app.config["SHOP_SANDBOX_URL"] = sandbox_url = sandbox_url.rstrip("/")
+        app.config.setdefault("APP_INBOX_API_URL", f"{sandbox_url}/api")
+        app.config.setdefault("APP_INBOX_SCRIPT_URL", sandbox_url)
+        app.config.setdefault("APP_INBOX_API_KEY", SANDBOX_KEY)
+        app.config.setdefault("APP_INBOX_SCRIPT_ID", SANDBOX_SCRIPT_ID)

@@ -1,0 +1,182 @@
+"""The drawer "How it works": what browser, shop and vendor say to each other.
+
+The shop notes its own calls here, for each login apart. What reached the vendor
+is in the sandbox's log. The drawer asks for both while it is open.
+"""
+
+from __future__ import annotations
+
+import secrets
+import time
+from datetime import datetime
+from typing import Any
+
+from flask import Blueprint, Flask, Response, current_app, g, jsonify, request, session
+from flask_login import current_user, user_logged_in
+from flask_wtf import FlaskForm
+
+from .explanations import explain
+from .flow_record import Entry, Record
+from .languages import translate
+from .notices import send_sample
+from .sandbox import Call, SandboxError, current_sandbox
+
+blueprint = Blueprint("flow", __name__, url_prefix="/flow")
+
+_EXTENSION = "shop_flow"
+_KEY = "flow"
+
+
+def init_app(app: Flask) -> None:
+    """Watch the requests that the drawer explains."""
+    app.extensions[_EXTENSION] = Record()
+    app.before_request(_start_clock)
+    app.after_request(_note_request)
+    user_logged_in.connect(_start_record, app)
+
+
+def note_call(call: Call) -> None:
+    """Note a call that the shop has made to the sandbox's control API."""
+    _note("shop", "vendor", call)
+
+
+@blueprint.get("/calls")
+def calls() -> tuple[Response, int] | Response:
+    """Return what is new since the cursors ``shop`` and ``vendor``."""
+    if not current_user.is_authenticated:
+        return jsonify(code="login_required"), 401
+    record = _record()
+    key = session.get(_KEY, "")
+    own = record.since(key, request.args.get("shop", 0, type=int))
+    seen = request.args.get("vendor", 0, type=int)
+    log, reachable = _vendor_log(seen)
+    entries = [_to_json(f"shop-{e.id}", e) for e in own]
+    entries += [
+        _to_json(f"vendor-{e.id}", e) for e in log if e.call.at >= record.began(key)
+    ]
+    return jsonify(
+        now=time.time() * 1000,
+        calls=sorted(entries, key=lambda entry: float(entry["at"])),
+        shop=max((e.id for e in own), default=request.args.get("shop", 0, type=int)),
+        vendor=max((e.id for e in log), default=seen),
+        vendorReachable=reachable,
+    )
+
+
+@blueprint.post("/message")
+def message() -> tuple[Response, int]:
+    """Send a message to whoever is logged in."""
+    if not _may_press():
+        return jsonify(code="login_required"), 401
+    if not send_sample(current_user):
+        return jsonify(says=translate("flow.did.failed")), 502
+    return jsonify(says=translate("flow.did.message")), 200
+
+
+@blueprint.post("/tokens")
+def tokens() -> tuple[Response, int]:
+    """Make every token worthless, so that the bells have to ask for new ones."""
+    if not _may_press():
+        return jsonify(code="login_required"), 401
+    sandbox = current_sandbox()
+    try:
+        if sandbox is None:
+            raise SandboxError("There is no sandbox.")
+        sandbox.invalidate_tokens()
+    except SandboxError:
+        return jsonify(says=translate("flow.did.failed")), 502
+    return jsonify(says=translate("flow.did.tokens")), 200
+
+
+def _may_press() -> bool:
+    return bool(current_user.is_authenticated and FlaskForm().validate_on_submit())
+
+
+def _record() -> Record:
+    record: Record = current_app.extensions[_EXTENSION]
+    return record
+
+
+def _start_record(_: Flask, **__: object) -> None:
+    session[_KEY] = secrets.token_hex(8)
+    # The login itself has begun before there was a record to put it in.
+    _record().open(session[_KEY], g.flow_at)
+
+
+def _start_clock() -> None:
+    g.flow_at, g.flow_started = time.time(), time.perf_counter()
+
+
+def _note_request(response: Response) -> Response:
+    if request.blueprint == "flow" or not _is_of_interest(response):
+        return response
+    ms = (time.perf_counter() - g.flow_started) * 1000
+    call = Call(g.flow_at, request.method, request.path, response.status_code, ms)
+    _note("browser", "shop", call)
+    if request.endpoint == "app_inbox.token" and current_sandbox() is None:
+        _note_real_vendor(call)
+    return response
+
+
+def _is_of_interest(response: Response) -> bool:
+    if request.endpoint == "app_inbox.token":
+        return True
+    return request.endpoint != "static" and (
+        response.mimetype == "text/html" or request.method == "POST"
+    )
+
+
+def _note_real_vendor(call: Call) -> None:
+    """Note the minting that a token request must have led to.
+
+    There is no log of a real vendor: only that the shop asked is known, and that
+    the whole request took no longer than this.
+    """
+    if call.status not in (200, 502, 503, 504):
+        return
+    asked = Call(call.at, "POST", "…/auth/contact/token", call.status, call.ms)
+    _note("shop", "vendor", asked)
+
+
+def _note(source: str, target: str, call: Call) -> None:
+    if session and _KEY in session:
+        _record().add(session[_KEY], source, target, call)
+
+
+def _vendor_log(seen: int) -> tuple[list[Entry], bool]:
+    """Return the sandbox's log after an id, and whether it could be read."""
+    sandbox = current_sandbox()
+    if sandbox is None:
+        return [], True
+    try:
+        return [_vendor_entry(item) for item in sandbox.requests_since(seen)], True
+    except (SandboxError, KeyError, TypeError, ValueError):
+        return [], False
+
+
+def _vendor_entry(item: dict[str, Any]) -> Entry:
+    path = str(item["path"])
+    from_page = path.startswith(("/scripts/", "/appinbox/"))
+    call = Call(
+        datetime.fromisoformat(item["at"]).timestamp(),
+        str(item["method"]),
+        path,
+        int(item["status"]),
+        float(item["ms"]),
+    )
+    return Entry(int(item["id"]), "browser" if from_page else "shop", "vendor", call)
+
+
+def _to_json(key: str, entry: Entry) -> dict[str, Any]:
+    call = entry.call
+    return {
+        "id": key,
+        "at": call.at * 1000,
+        "from": entry.source,
+        "to": entry.target,
+        "method": call.method,
+        "path": call.path,
+        "status": call.status,
+        "ms": round(call.ms, 1),
+        "says": translate(explain(entry)),
+    }

@@ -1,0 +1,54 @@
+"""The shop's forms; each carries Flask-WTF's CSRF token."""
+
+from __future__ import annotations
+
+from flask_wtf import FlaskForm
+from wtforms import EmailField, HiddenField, IntegerField, PasswordField
+from wtforms.validators import AnyOf, InputRequired, Length, NumberRange, Regexp
+
+from .languages import LANGUAGES
+
+#: More of one thing than this is a letter to the shop, not a basket.
+MOST = 20
+
+
+class _Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no type hints
+    """Flask-WTF's form, for the type checker."""
+
+
+class LoginForm(_Form):
+    """Email and password; messages are keys of the shop's texts."""
+
+    email = EmailField(
+        validators=[
+            InputRequired("login.need_email"),
+            Length(max=200, message="login.need_email"),
+            Regexp(r"\s*[^@\s]+@[^@\s]+\s*$", message="login.need_email"),
+        ]
+    )
+    password = PasswordField(
+        validators=[
+            InputRequired("login.need_password"),
+            Length(max=200, message="login.need_password"),
+        ]
+    )
+
+
+class QuantityForm(_Form):
+    """How many of one product; 0 takes it out of the basket."""
+
+    quantity = IntegerField(
+        default=1, validators=[InputRequired(), NumberRange(min=0, max=MOST)]
+    )
+
+
+class OrderForm(_Form):
+    """One confirmation; `attempt` lets a second click find the first's order."""
+
+    attempt = HiddenField(validators=[InputRequired(), Regexp(r"[0-9a-f]{16}$")])
+
+
+class LanguageForm(_Form):
+    """A language of the switch in the header."""
+
+    language = HiddenField(validators=[AnyOf(LANGUAGES)])

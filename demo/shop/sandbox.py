@@ -1,0 +1,118 @@
+"""The demo's way to the sandbox: contacts, messages, tokens, the log."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import requests
+from flask import Flask, current_app
+
+#: Seconds to connect, and to wait for each part of an answer.
+_TIMEOUT = (1.0, 2.0)
+
+_EXTENSION = "shop_sandbox"
+
+
+class SandboxError(Exception):
+    """The sandbox did not answer, or not as expected."""
+
+
+@dataclass(frozen=True)
+class Notice:
+    """One message; `image` and `link` are absolute addresses."""
+
+    title: str
+    content: str
+    image: str
+    link: str
+    category: str
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call that was made: when (seconds), what, how it ended (0: not at all)."""
+
+    at: float
+    method: str
+    path: str
+    status: int
+    ms: float
+
+
+class SandboxClient:
+    """Speak the sandbox's control API.
+
+    :param url: where the sandbox listens, without a slash at the end.
+    :param on_call: told about every call that changes something.
+    """
+
+    def __init__(self, url: str, on_call: Callable[[Call], None]) -> None:
+        self._url = url
+        self._on_call = on_call
+        self._session = requests.Session()
+        self._session.trust_env = False
+
+    def contact_emails(self) -> set[str]:
+        """Return the emails of everybody that the sandbox knows."""
+        contacts = _list_of_objects(self._call("GET", "/_sandbox/contacts"))
+        return {str(contact.get("email")) for contact in contacts}
+
+    def add_contact(self, email: str, first_name: str) -> None:
+        """Make somebody known to the sandbox."""
+        body = {"email": email, "firstName": first_name}
+        self._call("POST", "/_sandbox/contacts", body)
+
+    def send(self, email: str, notice: Notice) -> None:
+        """Put a message into somebody's inbox."""
+        self._call("POST", "/_sandbox/messages", {"email": email, **asdict(notice)})
+
+    def invalidate_tokens(self) -> None:
+        """Make every token that was issued worthless."""
+        self._call("DELETE", "/_sandbox/tokens")
+
+    def requests_since(self, last_id: int) -> list[dict[str, Any]]:
+        """Return the log's entries after an id, the oldest first."""
+        return _list_of_objects(
+            self._call("GET", f"/_sandbox/requests?since={last_id}")
+        )
+
+    def _call(
+        self, method: str, path: str, body: dict[str, Any] | None = None
+    ) -> object:
+        at, started = time.time(), time.perf_counter()
+        status = 0
+        try:
+            answer = self._session.request(
+                method, self._url + path, json=body, timeout=_TIMEOUT
+            )
+            status = answer.status_code
+            answer.raise_for_status()
+            return answer.json() if answer.content else None
+        except (requests.RequestException, ValueError) as error:
+            raise SandboxError(f"{method} {path}: {error}") from error
+        finally:
+            if method != "GET":
+                ms = (time.perf_counter() - started) * 1000
+                self._on_call(Call(at, method, path, status, ms))
+
+
+def init_app(app: Flask, *, on_call: Callable[[Call], None]) -> None:
+    """Make the client, if the shop runs on a sandbox; see SandboxClient."""
+    url = app.config["SHOP_SANDBOX_URL"]
+    app.extensions[_EXTENSION] = SandboxClient(url, on_call) if url else None
+    app.jinja_env.globals["sandbox_url"] = url
+
+
+def current_sandbox() -> SandboxClient | None:
+    """Return the sandbox's client, None if the vendor is a real one."""
+    client: SandboxClient | None = current_app.extensions[_EXTENSION]
+    return client
+
+
+def _list_of_objects(answer: object) -> list[dict[str, Any]]:
+    if not isinstance(answer, list) or not all(isinstance(x, dict) for x in answer):
+        raise SandboxError("The sandbox answered with something else than a list.")
+    return answer

@@ -1,0 +1,70 @@
+"""Logging in and out, and the customer's own page."""
+
+from __future__ import annotations
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask_login import current_user, login_user, logout_user
+from flask_wtf import FlaskForm
+from werkzeug.wrappers import Response
+
+from .accounts import DEMO_ACCOUNTS, DEMO_PASSWORD, authenticate
+from .forms import LoginForm
+from .notices import introduce
+from .orders import orders_of
+
+blueprint = Blueprint("sign_in", __name__)
+
+
+def require_login() -> Response | None:
+    """Send a visitor to the login page; a ``before_request`` of blueprints."""
+    if current_user.is_authenticated:
+        return None
+    return redirect(url_for("sign_in.login", next=request.path))
+
+
+@blueprint.route("/login", methods=["GET", "POST"])
+def login() -> str | Response:
+    """Log somebody in and lead them to where they wanted to go."""
+    if current_user.is_authenticated:
+        return redirect(url_for("sign_in.account"))
+    form = LoginForm()
+    if not form.validate_on_submit():
+        return _login_page(form)
+    account = authenticate(form.email.data, form.password.data)
+    if account is None:
+        form.password.errors = ["login.wrong"]
+        return _login_page(form)
+    login_user(account)
+    introduce(account.email)
+    return redirect(_wanted_page())
+
+
+@blueprint.post("/logout")
+def logout() -> Response:
+    """Log out; the next page is a whole new one, without a bell."""
+    if FlaskForm().validate_on_submit():
+        logout_user()
+    return redirect(url_for("catalogue.home"))
+
+
+@blueprint.get("/account")
+def account() -> str | Response:
+    """Show who is logged in and what they have ordered."""
+    refusal = require_login()
+    if refusal is not None:
+        return refusal
+    return render_template("account.html", orders=orders_of(current_user.id))
+
+
+def _login_page(form: LoginForm) -> str:
+    return render_template(
+        "login.html", form=form, accounts=DEMO_ACCOUNTS, password=DEMO_PASSWORD
+    )
+
+
+def _wanted_page() -> str:
+    """Return the page that asked for the login, if it is one of this shop."""
+    wanted = request.args.get("next", "")
+    if wanted.startswith("/") and not wanted.startswith(("//", "/\\")):
+        return wanted
+    return url_for("catalogue.home")
