@@ -30,6 +30,8 @@ logger = logging.getLogger(__name__)
 DEFAULT_CONNECTION = "default"
 
 _FILE = "app_inbox.sqlite3"
+#: Seconds for each of the first calls with a new access token.
+_PATIENCE = 10.0
 
 
 @dataclass
@@ -102,9 +104,10 @@ class OAuthConnections:
 
         self.store.read(name)
         tokens = self.client.exchange(code, verifier)
-        settings = self.settings
+        # An owner waits longer than a page, and a consent is not to be given twice.
+        timeout = max(self.settings.timeout, _PATIENCE)
         account = verify(
-            self.transport, settings.api_url, tokens.access_token, settings.timeout
+            self.transport, self.settings.api_url, tokens.access_token, timeout
         )
         self.store.connect(name, tokens, account)
         return account

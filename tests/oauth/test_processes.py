@@ -193,6 +193,7 @@ def test_processes_killed_at_random_lose_only_what_the_vendor_forgot(
     first = site.row().generation
     # A vendor that answers a little after it has changed the tokens: the worst time.
     vendor.fault(route="oauth_token", kind="delay", seconds=0.01, times=None)
+    calm = vendor.open_connections()
     kept = lost = killed = 0
     end = time.monotonic() + 60
     while kept + lost < refreshes:
@@ -204,6 +205,8 @@ def test_processes_killed_at_random_lose_only_what_the_vendor_forgot(
             time.sleep(dice.uniform(0, 0.03))
             killed += child.is_alive()
             child.kill()
+        # What the dead have sent may still be on its way through the vendor.
+        wait_until(lambda: vendor.open_connections() <= calm)
         stored = site.row().generation - first
         changed = vendor.refreshes()
         if recover(site):

@@ -72,6 +72,12 @@ class Vendor:
         """Allow the access and return the code."""
         return parse_qs(urlsplit(self.consent(url)).query)["code"][0]
 
+    def open_connections(self) -> int:
+        """How many clients are connected, all that have arrived so far included."""
+        requests.get(f"{self.url}/_sandbox/oauth/clients", timeout=30)
+        assert self.server._server is not None
+        return len(self.server._server._open)
+
     def paths(self) -> list[str]:
         """The paths that were asked for, the oldest first."""
         return [entry["path"] for entry in self.control("GET", "requests")]
