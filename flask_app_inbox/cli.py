@@ -9,6 +9,7 @@ from .commands.contact import contact
 from .commands.handoff import handoff
 from .commands.script import script
 from .commands.token import token
+from .oauth_cli import oauth
 
 
 def add_commands(group: click.Group) -> None:
@@ -19,6 +20,7 @@ def add_commands(group: click.Group) -> None:
     group.add_command(handoff)
     group.add_command(contact)
     group.add_command(token)
+    group.add_command(oauth)
 
 
 @click.command("sandbox")

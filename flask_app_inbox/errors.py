@@ -3,8 +3,10 @@
     AppInboxError
     ├── ConfigError           settings that cannot work, all of them at once
     ├── LoaderError           a loader of the site returned something unusable
+    ├── StorageError          OAuth connections cannot be read or written
     └── VendorError           the vendor did not give what it was asked for
         ├── VendorRejected     it refused our credentials (401, 403)
+        ├── ReconnectNeeded    the owner has to connect again by OAuth
         ├── VendorRateLimited  it asked us to slow down (429)
         ├── VendorInvalid      it answered nonsense, or not at all what we asked
         ├── VendorUnavailable  it cannot be reached, or says that it is down
@@ -40,6 +42,13 @@ class LoaderError(AppInboxError):
     """A loader of the site returned something unusable; the message says what."""
 
 
+class StorageError(AppInboxError):
+    """OAuth connections cannot be read or written; the message says what to do."""
+
+    code = "storage_failed"
+    retry_after: float | None = None
+
+
 class VendorError(AppInboxError):
     """The vendor did not give what it was asked for.
 
@@ -72,6 +81,12 @@ class VendorRejected(VendorError):
     """The vendor refused our credentials: a wrong, disabled or too weak key."""
 
     code = "vendor_rejected"
+
+
+class ReconnectNeeded(VendorError):
+    """No connection to the vendor is left; only its owner can make another."""
+
+    code = "reconnect_needed"
 
 
 class VendorRateLimited(VendorError):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 from weakref import WeakSet
 
 from flask import Flask, current_app, has_app_context
@@ -14,16 +14,21 @@ from .errors import AppInboxError
 from .issuing import issue_token
 from .rate_limit import RateLimiter
 from .script import read_page_script
-from .settings import read_settings
+from .settings import Settings, read_settings
 from .state import EXTENSION, Loaders, State, current_state
 from .templating import app_inbox, app_inbox_anchor
 from .vendor.app_inbox import AppInboxClient
 from .views import blueprint
 
+if TYPE_CHECKING:
+    from .oauth import OAuthConnections
+
 ContactLoader = TypeVar(
     "ContactLoader", bound=Callable[[], Contact | Awaitable[Contact | None] | None]
 )
 LanguageLoader = TypeVar("LanguageLoader", bound=Callable[[], object])
+OwnerLoader = TypeVar("OwnerLoader", bound=Callable[[], object])
+ConnectionLoader = TypeVar("ConnectionLoader", bound=Callable[[], object])
 
 
 class AppInbox:
@@ -56,9 +61,15 @@ class AppInbox:
                 "factory and call init_app(app) once for each app."
             )
         settings = read_settings(app.config, app.root_path)
+        oauth = None
+        if settings.enabled and settings.uses_oauth:
+            oauth = _open_connections(app, settings, self._loaders)
         app.extensions[EXTENSION] = State(
             settings=settings,
-            vendor=AppInboxClient(settings),
+            vendor=AppInboxClient(
+                settings, credentials=oauth.credentials if oauth else None
+            ),
+            oauth=oauth,
             rate_limiter=RateLimiter(settings.rate_limit, settings.storage_url),
             script=read_page_script("app_inbox.js"),
             loaders=self._loaders,
@@ -69,6 +80,12 @@ class AppInbox:
         else:
             # Its commands stay: `check` tells why there is no bell.
             app.cli.add_command(blueprint.cli, "app-inbox")
+        if oauth is not None:
+            from .oauth_views import blueprint as oauth_blueprint
+
+            app.register_blueprint(
+                oauth_blueprint, url_prefix=f"{settings.url_prefix}/oauth"
+            )
         app.jinja_env.globals.update(
             app_inbox=app_inbox, app_inbox_anchor=app_inbox_anchor
         )
@@ -84,6 +101,23 @@ class AppInbox:
     def language_loader(self, loader: LanguageLoader) -> LanguageLoader:
         """Register what tells the page's language: "en", "uk", "pt-BR"."""
         self._loaders.language = loader
+        return loader
+
+    def owner_loader(self, loader: OwnerLoader) -> OwnerLoader:
+        """Register what tells whether this request is the site's owner's.
+
+        Only he sees the pages that connect the site to the vendor by OAuth; without
+        a loader nobody does.
+        """
+        self._loaders.owner = loader
+        return loader
+
+    def connection_loader(self, loader: ConnectionLoader) -> ConnectionLoader:
+        """Register what names this request's OAuth connection, such as a tenant.
+
+        It returns a name, or None for the default one.
+        """
+        self._loaders.connection = loader
         return loader
 
     def issue_token(self, contact: Contact) -> str:
@@ -141,3 +175,12 @@ def _enabled_state() -> State:
     if not state.settings.enabled:
         raise AppInboxError("APP_INBOX_ENABLED is False: no call to the vendor.")
     return state
+
+
+def _open_connections(
+    app: Flask, settings: Settings, loaders: Loaders
+) -> OAuthConnections:
+    # What this imports is an extra, and most sites have an API key.
+    from .oauth import open_connections
+
+    return open_connections(app, settings, loaders)

@@ -56,7 +56,7 @@ def user_tag(app: Flask, settings: Settings, contact: Contact) -> str:
     An app without ``SECRET_KEY`` has no sessions to change; there the vendor's key
     serves.
     """
-    key = app.secret_key or settings.api_key or ""
+    key = app.secret_key or settings.api_key or settings.oauth_client_secret or ""
     return keyed_tag(key, "flask-app-inbox user", *contact.identity)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from flask import Flask, Response, current_app, has_request_context, request
 
-from .errors import VendorError
+from .errors import StorageError, VendorError
 from .guards import user_tag
 from .signals import contact_unknown, token_failed, token_issued
 
@@ -38,10 +38,10 @@ def issue_token(
     start = clock()
     try:
         token = state.vendor.issue_token(contact, deadline)
-    except VendorError as error:
+    except (VendorError, StorageError) as error:
         tell_failure(
             error.code,
-            retryable=error.retryable,
+            retryable=isinstance(error, VendorError) and error.retryable,
             user=user,
             duration=_measured(clock() - start),
         )

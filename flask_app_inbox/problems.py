@@ -16,6 +16,8 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from .errors import (
+    ReconnectNeeded,
+    StorageError,
     VendorError,
     VendorInvalid,
     VendorRateLimited,
@@ -85,6 +87,18 @@ class Invalid(Problem):
     title = "The vendor answered something unusable."
 
 
+class NotConnected(Problem):
+    code = 503
+    problem_code = ReconnectNeeded.code
+    title = "The site is not connected to the vendor. Its owner must connect it."
+
+
+class StorageFailed(Problem):
+    code = 503
+    problem_code = StorageError.code
+    title = "The site cannot read its connection to the vendor."
+
+
 class Unavailable(Problem):
     code = 503
     problem_code = VendorUnavailable.code
@@ -97,7 +111,9 @@ class TimedOut(Problem):
     title = "The vendor did not answer in time."
 
 
-_OF_VENDOR_ERROR: dict[type[VendorError], type[Problem]] = {
+_OF_ERROR: dict[type[VendorError | StorageError], type[Problem]] = {
+    StorageError: StorageFailed,
+    ReconnectNeeded: NotConnected,
     VendorRejected: Rejected,
     VendorRateLimited: RateLimited,
     VendorInvalid: Invalid,
@@ -113,14 +129,16 @@ PROBLEMS: tuple[type[Problem], ...] = (
     LoaderFailed,
     Rejected,
     Invalid,
+    NotConnected,
+    StorageFailed,
     Unavailable,
     TimedOut,
 )
 
 
-def problem_of(error: VendorError) -> Problem:
+def problem_of(error: VendorError | StorageError) -> Problem:
     """Return the answer for a failed call to the vendor."""
-    problem = _OF_VENDOR_ERROR[type(error)]
+    problem = _OF_ERROR[type(error)]
     retry_after = error.retry_after
     if retry_after is None and problem in (RateLimited, Unavailable):
         retry_after = DEFAULT_RETRY_AFTER

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from . import checks
+from . import checks, oauth_settings
 from .anchors import Anchor, parse_anchor
 from .errors import ConfigError
 from .keys import Check, read_keys
@@ -42,6 +42,7 @@ _KEYS: dict[str, tuple[Any, Check]] = {
     "RATE_LIMIT": ("30/minute", checks.rate_limit),
     "STORAGE_URL": ("memory://", checks.storage_url),
     "URL_PREFIX": ("/app-inbox", checks.url_prefix),
+    **oauth_settings.KEYS,
 }
 
 
@@ -71,6 +72,18 @@ class Settings:
     rate_limit: str | None
     storage_url: str = field(repr=False)
     url_prefix: str
+    oauth_url: str | None
+    oauth_client_id: str | None
+    oauth_client_secret: str | None = field(repr=False)
+    oauth_redirect_uri: str | None
+    oauth_form: str
+    database_url: str | None = field(repr=False)
+    encryption_keys: tuple[str, ...] = field(repr=False)
+
+    @property
+    def uses_oauth(self) -> bool:
+        """Whether access tokens prove who calls, in place of an API key."""
+        return self.oauth_client_id is not None
 
     @property
     def token_url(self) -> str:
@@ -121,12 +134,18 @@ def read_settings(config: Mapping[str, Any], root_path: str) -> Settings:
             f"{PREFIX}POSITION must be beforebegin or afterend: nothing can be put "
             f"inside the element of {PREFIX}ANCHOR."
         )
-    if values["enabled"] and config.get(f"{PREFIX}API_KEY") is None:
+    problems += oauth_settings.problems(values, config)
+    if (
+        values["enabled"]
+        and config.get(f"{PREFIX}API_KEY") is None
+        and not oauth_settings.is_begun(config)
+    ):
         problems.append(
             f"{PREFIX}API_KEY is missing. Create a key with full access to the API "
             "in the vendor's settings and set it (FLASK_APP_INBOX_API_KEY in the "
             "environment, with app.config.from_prefixed_env()). Without a vendor: "
-            "`flask app-inbox sandbox` accepts the key sandbox-key. "
+            "`flask app-inbox sandbox` accepts the key sandbox-key. An app that is "
+            f"registered with the vendor sets {PREFIX}OAUTH_CLIENT_ID instead. "
             f"{PREFIX}ENABLED = False switches the whole extension off."
         )
     if problems:
@@ -135,6 +154,7 @@ def read_settings(config: Mapping[str, Any], root_path: str) -> Settings:
     values["platform"] = platform
     values["api_url"] = values["api_url"] or platform.api_url
     values["script_url"] = values["script_url"] or platform.script_url
+    values["oauth_url"] = values["oauth_url"] or platform.oauth_url
     return Settings(**values)
 
 

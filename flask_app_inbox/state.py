@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import current_app
 
@@ -17,6 +17,9 @@ from .script import PageScript
 from .settings import Settings
 from .vendor.app_inbox import AppInboxClient
 
+if TYPE_CHECKING:
+    from .oauth import OAuthConnections
+
 EXTENSION = "app_inbox"
 
 
@@ -27,6 +30,8 @@ class Loaders:
     contact: Callable[[], Any] | None = None
     language: Callable[[], Any] | None = None
     csp_nonce: Callable[[], Any] | None = None
+    owner: Callable[[], Any] | None = None
+    connection: Callable[[], Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -39,6 +44,7 @@ class State:
     script: PageScript
     loaders: Loaders
     failures: FailureLog = field(default_factory=FailureLog)
+    oauth: OAuthConnections | None = None
 
     def contact(self) -> Contact | None:
         """Return the contact of this request, None if nobody is logged in.

@@ -7,7 +7,7 @@ from flask import Response, current_app, request
 from .cli import add_commands
 from .contact import Contact
 from .endpoints import set_up_endpoints
-from .errors import LoaderError, VendorError
+from .errors import LoaderError, StorageError, VendorError
 from .guards import check_same_origin, check_user, user_tag
 from .hosts import AnyHostBlueprint
 from .issuing import add_server_timing, issue_token, tell_failure
@@ -37,7 +37,10 @@ def token() -> dict[str, str]:
         raise
     try:
         return {"token": issue_token(state, contact, deadline)}
-    except VendorError as error:
+    except LoaderError as error:
+        state.failures.write(LoaderFailed.problem_code, error)
+        raise LoaderFailed from error
+    except (VendorError, StorageError) as error:
         state.failures.write(error.code, error)
         raise problem_of(error) from error
 

@@ -25,6 +25,8 @@ PUBLIC: list[tuple[ModuleType, set[str]]] = [
             "ConfigError",
             "Contact",
             "LoaderError",
+            "ReconnectNeeded",
+            "StorageError",
             "VendorError",
             "VendorInvalid",
             "VendorRateLimited",

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from typing import NamedTuple
 
-from flask import Blueprint, Response, current_app, request, url_for
+from flask import Response, current_app, request, url_for
 
 from ..endpoints import set_up_endpoints
 from ..errors import LoaderError, VendorError
 from ..guards import check_same_origin, check_user
+from ..hosts import AnyHostBlueprint
 from ..languages import page_language
 from ..nonce import page_nonce
 from ..problems import LoaderFailed, problem_of, respond
@@ -25,7 +26,7 @@ from .texts import texts_in
 #: The longest body that is looked at, in bytes.
 _MAX_BODY = 2000
 
-blueprint = Blueprint("chathub", __name__, cli_group="chathub")
+blueprint = AnyHostBlueprint("chathub", __name__, cli_group="chathub")
 blueprint.cli.short_help = "ChatHub: the vendor's operator panel for the staff."
 set_up_endpoints(blueprint, "script", "frame_script")
 add_commands(blueprint.cli)

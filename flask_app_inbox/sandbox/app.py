@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from importlib import import_module
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
-from flask import Flask, Response, request
+from flask import Flask, Response, abort, request
 from flask.json.provider import DefaultJSONProvider
 from werkzeug.exceptions import HTTPException
 
@@ -52,6 +54,11 @@ def create_sandbox(
     app.register_blueprint(control.blueprint)
     app.register_blueprint(chathub_control.blueprint)
     app.register_blueprint(console.blueprint)
+    if find_spec("authlib"):
+        oauth = import_module(f"{__package__}.oauth")
+        oauth.add_to(app)
+    else:
+        app.add_url_rule("/uaa/oauth/<path:_>", view_func=_tell_what_is_missing)
     app.register_error_handler(HTTPException, _show_error)
     app.after_request(_open_to_pages)
     layers: WSGIApplication = app.wsgi_app
@@ -60,6 +67,10 @@ def create_sandbox(
     # Flask's own way to add layers; mypy takes the attribute for a method.
     app.wsgi_app = layers  # type: ignore[method-assign]
     return app
+
+
+def _tell_what_is_missing(_: str) -> Response:
+    abort(501, "OAuth needs Authlib: pip install 'flask-app-inbox[sandbox]'")
 
 
 def _show_error(error: HTTPException) -> Response:

@@ -10,6 +10,7 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, request
 from werkzeug.exceptions import HTTPException
 
+from . import oauth_control
 from .contacts import Contact
 from .faults import KINDS, read_order
 from .json_body import BadBody, choice, number, only, read_object, text
@@ -23,6 +24,7 @@ from .tokens import MODES
 PREFIX = "/_sandbox"
 
 blueprint = Blueprint("control", __name__, url_prefix=PREFIX)
+blueprint.register_blueprint(oauth_control.blueprint)
 
 _WHO = ("email", "phone", "externalCustomerId")
 _TEN_YEARS = 10 * 365 * 86400.0

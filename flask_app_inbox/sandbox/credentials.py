@@ -5,10 +5,13 @@ from __future__ import annotations
 import hmac
 from typing import TYPE_CHECKING
 
+from .method_groups import allows
 from .state import state
 
 if TYPE_CHECKING:
     from flask import Request
+
+    from .oauth_memory import Connection
 
 
 def authorized(request: Request) -> bool:
@@ -24,5 +27,26 @@ def authorized(request: Request) -> bool:
         password = given.password or ""
         return hmac.compare_digest(password.encode(), state().api_key.encode())
     if given.type == "bearer":
-        return state().accepts_bearer(given.token or "")
+        return connection_of(request) is not None
     return False
+
+
+def connection_of(request: Request) -> Connection | None:
+    """Return the OAuth connection that a request is made by, if it is by one."""
+    given = request.authorization
+    if given is None or given.type != "bearer":
+        return None
+    return state().oauth.of_access_token(given.token or "")
+
+
+def lacks_right(request: Request) -> bool:
+    """Say whether a request is made by an app without the right for its method.
+
+    An API key may do everything.
+    """
+    connection = connection_of(request)
+    if connection is None:
+        return False
+    app = state().oauth.apps.get(connection.client_id)
+    path = request.path.removeprefix("/api")
+    return app is None or not allows(app.rights, request.method, path)

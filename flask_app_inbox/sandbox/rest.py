@@ -11,8 +11,9 @@ from typing import Any
 from flask import Blueprint, Response, after_this_request, jsonify, request
 
 from .contacts import Contact
-from .credentials import authorized
+from .credentials import authorized, connection_of, lacks_right
 from .json_body import BadBody, read_object, text
+from .method_groups import documented_calls
 from .snippet import loader_snippet
 from .state import state
 
@@ -24,6 +25,8 @@ blueprint = Blueprint("rest", __name__)
 def require_credentials() -> Response | None:
     """Refuse whoever shows neither the API key nor an access token."""
     if authorized(request):
+        if lacks_right(request):
+            return _plain("Forbidden: the app has no right for this method.", 403)
         return None
     refusal = _plain("Unauthorized: wrong or missing API key.", 401)
     refusal.headers["WWW-Authenticate"] = 'Basic realm="sandbox"'
@@ -79,11 +82,20 @@ def save_contact() -> Response:
     return jsonify(id=state_now.contacts.save(given).id)
 
 
+@blueprint.get("/v1/contacts")
+def contacts() -> Response:
+    """List the contacts: what the sample in the OAuth guide calls."""
+    return jsonify([_contact_to_json(contact) for contact in state().contacts.all()])
+
+
 @blueprint.get("/v1/account/info")
 def account_info() -> Response:
     """Describe the account: the call that plugins test a key with."""
+    connection = connection_of(request)
     return jsonify(
-        orgId=1, userEmail="owner@sandbox.invalid", organisationName="Sandbox"
+        orgId=1,
+        userEmail="owner@sandbox.invalid",
+        organisationName=connection.account if connection else "Sandbox",
     )
 
 
@@ -112,6 +124,16 @@ def site_script() -> Response:
     return _plain(loader_snippet(request.host_url, state().domains.newest_id()))
 
 
+def not_simulated(**_: str) -> Response:
+    """Answer a call that the guides describe and App Inbox has no use for."""
+    return _plain("The sandbox does not simulate this method.", 501)
+
+
+# After the routes above, which win where both match.
+for _method, _path, _ in documented_calls():
+    blueprint.add_url_rule(f"/v1/{_path}", view_func=not_simulated, methods=[_method])
+
+
 def _read_contact(body: dict[str, Any]) -> Contact:
     channels = body.get("channels") or []
     if not isinstance(channels, list):
@@ -133,6 +155,19 @@ def _read_contact(body: dict[str, Any]) -> Contact:
     )
     _require_identifier(contact)
     return contact
+
+
+def _contact_to_json(contact: Contact) -> dict[str, object]:
+    channels = {"email": contact.email, "sms": contact.phone}
+    return {
+        "id": contact.id,
+        "externalCustomerId": contact.external_customer_id or None,
+        "firstName": contact.first_name or None,
+        "lastName": contact.last_name or None,
+        "channels": [
+            {"type": kind, "value": value} for kind, value in channels.items() if value
+        ],
+    }
 
 
 def _require_identifier(contact: Contact) -> None:

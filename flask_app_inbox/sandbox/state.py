@@ -14,6 +14,7 @@ from .faults import Faults
 from .in_flight import InFlight
 from .journal import Journal
 from .messages import Messages
+from .oauth_memory import OAuthMemory
 from .site import Domains, Site
 from .tokens import Tokens
 
@@ -28,8 +29,7 @@ class State:
         self.api_key = api_key
         #: The host that the server was told to listen on; the control API trusts it.
         self.host = "127.0.0.1"
-        #: Says whether a Bearer access token is good: the place for an OAuth server.
-        self.accepts_bearer: Callable[[str], bool] = lambda _token: False
+        self.oauth = OAuthMemory(clock)
         self.contacts = Contacts()
         self.messages = Messages(clock)
         self.tokens = Tokens()
@@ -50,6 +50,7 @@ class State:
         self.site = Site()
         self.chathub.reset()
         self.journal.clear()
+        self.oauth.clear()
 
 
 def state_of(app: Flask) -> State:

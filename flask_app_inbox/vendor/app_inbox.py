@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from requests import Request
 
 from ..errors import VendorInvalid
-from .credentials import ApiKeyAuth
+from .credentials import ApiKeyAuth, Credentials
 from .deadline import Deadline
 from .transport import Answer, Transport
 
@@ -34,6 +34,7 @@ FIRST_PAUSE = 0.1
 class AppInboxClient:
     """Calls to the vendor for one app.
 
+    :param credentials: returns those of the current call; by default the API key.
     :param sleep: waits for seconds.
     """
 
@@ -42,11 +43,13 @@ class AppInboxClient:
         settings: Settings,
         transport: Transport | None = None,
         *,
+        credentials: Callable[[], Credentials] | None = None,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._settings = settings
         self._sleep = sleep
-        self._auth = ApiKeyAuth(settings.api_key or "")
+        api_key = ApiKeyAuth(settings.api_key or "")
+        self._credentials = credentials or (lambda: api_key)
         self._transport = transport or Transport(max_concurrent=settings.max_concurrent)
 
     def issue_token(self, contact: Contact, deadline: Deadline | None = None) -> str:
@@ -134,10 +137,9 @@ class AppInboxClient:
             self._settings.api_url + path,
             json=body,
             headers={"Accept": accept} if accept else None,
-            auth=self._auth,
         )
-        return self._transport.send(
-            request, deadline or Deadline(self._settings.timeout)
+        return self._credentials().send(
+            self._transport, request, deadline or Deadline(self._settings.timeout)
         )
 
 

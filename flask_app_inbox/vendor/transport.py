@@ -81,6 +81,10 @@ class Answer:
             ) from error
 
 
+#: What becomes of a status, the headers and a body.
+Judge = Callable[[int, Mapping[str, str], bytes], Answer]
+
+
 class Transport:
     """Calls to a vendor under one policy.
 
@@ -114,10 +118,13 @@ class Transport:
         deadline: Deadline,
         *,
         repeatable: bool = True,
+        judge: Judge | None = None,
     ) -> Answer:
         """Send a request and return the answer, whether it is 2xx or 4xx.
 
         :param repeatable: False for a call that must not reach the vendor twice.
+        :param judge: makes an answer, or an error, of what came; by default
+            :func:`check_status`.
         :raises VendorError: if there is no usable answer; credentials refused
             (401, 403), 429, redirects and 5xx are errors here, too.
         """
@@ -128,7 +135,9 @@ class Transport:
                 # The site used the time up itself: nothing against the vendor.
                 raise VendorTimeout("no time was left to ask the vendor")
             return self._breaker_of(request.url).call(
-                lambda: self._send_again(request, deadline, repeatable)
+                lambda: self._send_again(
+                    request, deadline, repeatable, judge or check_status
+                )
             )
 
     @contextmanager
@@ -149,11 +158,15 @@ class Transport:
         return self._breakers[host]
 
     def _send_again(
-        self, request: requests.Request, deadline: Deadline, repeatable: bool
+        self,
+        request: requests.Request,
+        deadline: Deadline,
+        repeatable: bool,
+        judge: Judge,
     ) -> Answer:
         for attempt in range(RETRIES + 1):
             try:
-                return self._exchange(request, deadline)
+                return self._exchange(request, deadline, judge)
             except VendorError as error:
                 pause = pause_before_retry(error, attempt, self._jitter())
                 if pause is None or not repeatable or pause >= deadline.remaining():
@@ -161,7 +174,9 @@ class Transport:
                 self._sleep(pause)
         raise AssertionError("the last attempt returns or raises")
 
-    def _exchange(self, request: requests.Request, deadline: Deadline) -> Answer:
+    def _exchange(
+        self, request: requests.Request, deadline: Deadline, judge: Judge
+    ) -> Answer:
         prepared = self._session.prepare_request(request)
         try:
             with deadline.kept_by_sockets():
@@ -177,7 +192,7 @@ class Transport:
             # Not "from error": its words hold bytes of the answer, its objects
             # the credentials, and sites log the causes of what they catch.
             raise cause_of(error) from None
-        return check_status(response.status_code, response.headers, body)
+        return judge(response.status_code, response.headers, body)
 
 
 class _Session(requests.Session):

@@ -10,7 +10,6 @@ import pytest
 import requests
 
 from flask_app_inbox.sandbox import SandboxServer
-from flask_app_inbox.sandbox.state import state_of
 
 Call = Callable[..., requests.Response]
 Eventually = Callable[[Callable[[], object]], None]
@@ -61,18 +60,6 @@ def test_whoever_lacks_the_key_is_refused_in_plain_text(
     assert answer.status_code == 401
     assert answer.headers["Content-Type"].startswith("text/plain")
     assert "sandbox-key" not in answer.text
-
-
-def test_a_bearer_token_is_good_when_the_hook_says_so(
-    sandbox: SandboxServer, anyone: Call, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(
-        state_of(sandbox.app), "accepts_bearer", lambda token: token == "good"
-    )
-    for token, status in [("good", 200), ("bad", 401)]:
-        headers = {"Authorization": f"Bearer {token}"}
-        answer = anyone("GET", "/api/v2/version", headers=headers)
-        assert answer.status_code == status
 
 
 def test_another_key_can_be_chosen() -> None:

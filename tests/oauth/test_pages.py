@@ -1,0 +1,434 @@
+"""The owner's pages: connect, come back, see the connection, disconnect."""
+
+from __future__ import annotations
+
+import logging
+import time
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from flask import Flask, session
+from flask_wtf import CSRFProtect
+
+from flask_app_inbox.oauth_views import path_of_this_site
+from flask_app_inbox.vendor.sealing import Sealer
+
+from .conftest import MakeSite
+from .site import Site
+from .vendor import Vendor
+
+PAGES = "/app-inbox/oauth"
+
+
+def begin(site: Site, query: str = "") -> str:
+    """Open the connect page; return where it leads."""
+    answer = site.browser.get(f"{PAGES}/connect{query}")
+    assert answer.status_code == 302
+    assert answer.location is not None
+    return answer.location
+
+
+def come_back(site: Site, location: str) -> tuple[int, str | None, str]:
+    answer = site.browser.get(f"{PAGES}/callback?{urlsplit(location).query}")
+    return answer.status_code, answer.location, answer.text
+
+
+def is_connected(site: Site) -> bool:
+    return site.oauth.store.read("default") is not None
+
+
+def test_an_owner_connects_and_sees_account_and_expiry(
+    vendor: Vendor, make_site: MakeSite
+) -> None:
+    site = make_site()
+    assert "Not connected" in site.browser.get(f"{PAGES}/").text
+    location = vendor.consent(begin(site), account="Ann's shop")
+    assert come_back(site, location)[:2] == (303, f"{PAGES}/")
+    page = site.browser.get(f"{PAGES}/").text
+    assert "Connected to the vendor" in page
+    assert "Ann&#39;s shop" in page
+    row = site.row()
+    day = time.strftime("%Y-%m-%d", time.gmtime(row.expires_at))
+    assert f'<time datetime="{day}' in page
+    assert site.token() == (200, "")
+    assert {"/api/v2/version", "/api/v1/account/info"} <= set(vendor.paths())
+
+
+def test_the_consent_address_is_the_short_one_with_state_and_a_challenge(
+    vendor: Vendor, make_site: MakeSite
+) -> None:
+    site = make_site()
+    first, second = begin(site), begin(site)
+    assert first.startswith(f"{vendor.url}/uaa/oauth/authorize?")
+    query = {name: value for name, [value] in parse_qs(urlsplit(first).query).items()}
+    assert query.keys() == {
+        "response_type",
+        "client_id",
+        "redirect_uri",
+        "state",
+        "code_challenge",
+        "code_challenge_method",
+    }
+    assert query["response_type"] == "code"
+    assert query["code_challenge_method"] == "S256"
+    assert query["state"] not in second
+    assert query["code_challenge"] not in second
+
+
+@pytest.mark.parametrize("path", ["", "/", "/connect", "/callback", "/oauth.css"])
+def test_the_pages_are_for_owners_alone(make_site: MakeSite, path: str) -> None:
+    site = make_site()
+    site.owner = False
+    answer = site.browser.get(
+        PAGES + path,
+    )
+    assert answer.status_code == 404
+    assert site.browser.post(f"{PAGES}/disconnect").status_code == 404
+
+
+def test_without_an_owner_loader_there_are_no_pages(make_site: MakeSite) -> None:
+    site = make_site()
+    site.inbox._loaders.owner = None
+    assert site.browser.get(f"{PAGES}/").status_code == 404
+    assert site.browser.get(f"{PAGES}/connect").status_code == 404
+
+
+def test_an_owner_may_refuse_at_the_vendor(vendor: Vendor, make_site: MakeSite) -> None:
+    site = make_site()
+    location = vendor.consent(begin(site), "deny")
+    status, _, text = come_back(site, location)
+    assert status == 400
+    assert "You did not allow the access" in text
+    assert not is_connected(site)
+
+
+@pytest.mark.parametrize("error", ["server_error", "<script>alert(1)</script>"])
+def test_an_error_of_the_consent_page_is_told(make_site: MakeSite, error: str) -> None:
+    site = make_site()
+    state = parse_qs(urlsplit(begin(site)).query)["state"][0]
+    answer = site.browser.get(
+        f"{PAGES}/callback", query_string={"state": state, "error": error}
+    )
+    assert answer.status_code == 400
+    assert "The vendor answered an error" in answer.text
+    assert "<script>" not in answer.text
+    assert not is_connected(site)
+
+
+def test_a_callback_works_once(vendor: Vendor, make_site: MakeSite) -> None:
+    site = make_site()
+    location = vendor.consent(begin(site))
+    assert come_back(site, location)[0] == 303
+    status, _, text = come_back(site, location)
+    assert status == 400
+    assert "it was finished before" in text
+    assert is_connected(site)
+
+
+def test_a_replayed_session_does_not_make_a_code_work_twice(
+    vendor: Vendor, make_site: MakeSite
+) -> None:
+    site = make_site()
+    location = vendor.consent(begin(site))
+    cookie = site.browser.get_cookie("session")
+    assert cookie is not None
+    assert come_back(site, location)[0] == 303
+    site.browser.set_cookie("session", cookie.value)
+    status, _, text = come_back(site, location)
+    assert status == 400
+    assert "The vendor did not accept the code" in text
+    assert site.token() == (200, "")
+
+
+def test_a_state_of_somebody_else_is_refused(
+    vendor: Vendor, make_site: MakeSite
+) -> None:
+    site = make_site()
+    other = site.app.test_client()
+    answer = other.get(f"{PAGES}/connect")
+    location = vendor.consent(str(answer.location))
+    assert come_back(site, location)[0] == 400, "a visit that never began"
+    begin(site)
+    assert come_back(site, location)[0] == 400, "another visit's state"
+    assert not is_connected(site)
+
+
+@pytest.mark.parametrize("query", ["", "?code=x", "?state=", "?code=x&state=%FF%00é"])
+def test_a_callback_without_its_state_is_refused(
+    make_site: MakeSite, query: str
+) -> None:
+    site = make_site()
+    begin(site)
+    assert site.browser.get(f"{PAGES}/callback{query}").status_code == 400
+
+
+def test_a_callback_without_a_code_is_refused(make_site: MakeSite) -> None:
+    site = make_site()
+    state = parse_qs(urlsplit(begin(site)).query)["state"][0]
+    answer = site.browser.get(f"{PAGES}/callback", query_string={"state": state})
+    assert (answer.status_code, "sent no code" in answer.text) == (400, True)
+
+
+def test_a_visit_that_took_too_long_has_to_begin_again(
+    vendor: Vendor, make_site: MakeSite
+) -> None:
+    site = make_site()
+    location = vendor.consent(begin(site))
+    with site.browser.session_transaction() as kept:
+        begun = kept["_app_inbox_oauth"]
+        kept["_app_inbox_oauth"] = {**begun, "at": begun["at"] - 4000}
+    assert come_back(site, location)[0] == 400
+    assert not is_connected(site)
+
+
+def test_a_stale_code_is_refused_with_a_clear_page(
+    vendor: Vendor, make_site: MakeSite
+) -> None:
+    site = make_site()
+    vendor.configure(code_life=0.01)
+    location = vendor.consent(begin(site))
+    time.sleep(0.05)
+    status, _, text = come_back(site, location)
+    assert status == 400
+    assert "it is stale" in text
+    assert "Try again" in text
+    assert not is_connected(site)
+
+
+@pytest.mark.parametrize(
+    ("route", "fault", "status"),
+    [
+        ("oauth_token", {"kind": "status", "status": 503}, 503),
+        ("oauth_token", {"kind": "garbage"}, 502),
+        ("oauth_token", {"kind": "types"}, 502),
+        ("oauth_token", {"kind": "redirect"}, 502),
+        ("oauth_token", {"kind": "status", "status": 418}, 502),
+        ("version", {"kind": "status", "status": 500}, 503),
+        ("version", {"kind": "status", "status": 404}, 502),
+        ("version", {"kind": "html"}, 502),
+        ("account", {"kind": "status", "status": 403}, 502),
+        ("account", {"kind": "status", "status": 429}, 429),
+    ],
+)
+def test_a_failure_of_the_vendor_leaves_nothing_stored(
+    vendor: Vendor,
+    make_site: MakeSite,
+    route: str,
+    fault: dict[str, object],
+    status: int,
+) -> None:
+    site = make_site()
+    location = vendor.consent(begin(site))
+    vendor.fault(route=route, times=None, **fault)
+    answered, _, text = come_back(site, location)
+    assert answered == status
+    assert "Not connected" in text
+    assert not is_connected(site)
+
+
+def test_a_failure_leaves_the_connection_that_is_there(
+    vendor: Vendor, make_site: MakeSite
+) -> None:
+    site = make_site(connected=True)
+    location = vendor.consent(begin(site))
+    vendor.fault(route="version", kind="status", status=500, times=None)
+    assert come_back(site, location)[0] == 503
+    vendor.mend()
+    assert site.token() == (200, "")
+
+
+def test_wrong_client_credentials_are_named(
+    vendor: Vendor, make_site: MakeSite
+) -> None:
+    site = make_site(OAUTH_CLIENT_SECRET="wrong")
+    location = vendor.consent(begin(site))
+    status, _, text = come_back(site, location)
+    assert status == 502
+    assert "APP_INBOX_OAUTH_CLIENT_SECRET" in text
+
+
+def test_the_owner_returns_to_the_page_that_he_came_from(
+    vendor: Vendor, make_site: MakeSite
+) -> None:
+    site = make_site()
+    location = vendor.consent(begin(site, "?next=/admin%3Ftab%3D2"))
+    assert come_back(site, location)[:2] == (303, "/admin?tab=2")
+
+
+EVIL = [
+    "https://evil.example/",
+    "//evil.example/",
+    "///evil.example/",
+    "/\\evil.example/",
+    "\\\\evil.example",
+    "/a\\b",
+    "/\t/evil.example/",
+    "/\n/evil.example",
+    " //evil.example",
+    "javascript:alert(1)",
+    "evil.example",
+    "",
+    "http:evil.example",
+    "/%0d%0aSet-Cookie: a=b",
+]
+
+
+@pytest.mark.parametrize("given", EVIL)
+def test_no_address_leads_to_another_site(
+    vendor: Vendor, make_site: MakeSite, given: str
+) -> None:
+    assert path_of_this_site(given) is None
+    site = make_site()
+    answer = site.browser.get(f"{PAGES}/connect", query_string={"next": given})
+    location = vendor.consent(str(answer.location))
+    assert come_back(site, location)[:2] == (303, f"{PAGES}/")
+
+
+@pytest.mark.parametrize("given", ["/", "/admin", "/admin/?a=b&c=//d#e", "/кабінет"])
+def test_a_path_of_this_site_is_taken(given: str) -> None:
+    assert path_of_this_site(given) == given
+
+
+def test_disconnecting_forgets_the_tokens_and_says_where_to_revoke(
+    vendor: Vendor, make_site: MakeSite
+) -> None:
+    site = make_site(connected=True)
+    answer = site.browser.post(f"{PAGES}/disconnect")
+    assert answer.status_code == 200
+    assert "Connected apps" in answer.text
+    assert not is_connected(site)
+    assert site.token() == (503, "reconnect_needed")
+
+
+@pytest.mark.parametrize(
+    "headers", [{"Sec-Fetch-Site": "cross-site"}, {"Origin": "https://evil.example"}]
+)
+def test_another_site_cannot_disconnect(
+    make_site: MakeSite, headers: dict[str, str]
+) -> None:
+    site = make_site(connected=True)
+    answer = site.browser.post(f"{PAGES}/disconnect", headers=headers)
+    assert answer.status_code == 403
+    assert is_connected(site)
+
+
+def test_a_site_with_form_tokens_lets_the_pages_work(make_site: MakeSite) -> None:
+    site = make_site(connected=True)
+    CSRFProtect(site.app)
+    assert site.browser.post(f"{PAGES}/disconnect").status_code == 200
+
+
+def test_the_pages_work_under_a_strict_policy_and_stay_out_of_caches(
+    make_site: MakeSite,
+) -> None:
+    site = make_site(connected=True)
+    for path in ("/", "/callback", "/oauth.css"):
+        answer = site.browser.get(PAGES + path)
+        policy = answer.headers["Content-Security-Policy"]
+        assert "default-src 'none'" in policy
+        assert "unsafe" not in policy
+        assert "frame-ancestors 'none'" in policy
+        assert answer.headers["Cache-Control"] == "no-store"
+        assert answer.headers["Referrer-Policy"] == "same-origin"
+        assert "<script" not in answer.text
+        assert "style=" not in answer.text
+
+
+def test_a_connection_that_is_lost_tells_the_owner_what_to_do(
+    vendor: Vendor, make_site: MakeSite
+) -> None:
+    site = make_site(connected=True)
+    vendor.control("DELETE", "oauth/connections")
+    assert site.token() == (503, "reconnect_needed")
+    page = site.browser.get(f"{PAGES}/").text
+    assert "<h1>Connect again</h1>" in page
+    assert "disconnected at the vendor" in page
+    assert come_back(site, vendor.consent(begin(site)))[0] == 303
+    assert site.token() == (200, "")
+
+
+def test_a_wrong_key_is_told_before_the_consent(make_site: MakeSite) -> None:
+    site = make_site(connected=True)
+    site.oauth.store._sealer = Sealer([b"A" * 43 + b"="])
+    for path in ("/", "/connect"):
+        answer = site.browser.get(PAGES + path)
+        assert answer.status_code == 503
+        assert "stored under another key. Nothing was deleted" in answer.text
+
+
+def test_a_site_without_sessions_is_sent_to_the_command(make_site: MakeSite) -> None:
+    site = make_site()
+    site.app.secret_key = None
+    answer = site.browser.get(f"{PAGES}/connect")
+    assert answer.status_code == 503
+    assert "flask app-inbox oauth connect" in answer.text
+
+
+def test_each_tenant_has_a_connection_of_his_own(
+    vendor: Vendor, make_site: MakeSite
+) -> None:
+    site = make_site()
+    site.connection = "north"
+    assert come_back(site, vendor.consent(begin(site), account="North"))[0] == 303
+    assert site.token() == (200, "")
+    assert site.row("north").account["name"] == "North"
+    site.connection = "south"
+    assert site.token() == (503, "reconnect_needed")
+    assert "Not connected" in site.browser.get(f"{PAGES}/").text
+    site.connection = None
+    assert site.token() == (503, "reconnect_needed")
+
+
+@pytest.mark.parametrize("name", [42, "", "x" * 201])
+def test_a_name_that_is_none_is_a_failure_of_the_site(
+    make_site: MakeSite, name: object
+) -> None:
+    site = make_site()
+    site.connection = name
+    assert site.token() == (500, "loader_failed")
+    assert site.browser.get(f"{PAGES}/").status_code == 503
+
+
+def test_no_secret_is_on_a_page_in_a_session_or_in_a_log(
+    vendor: Vendor, make_site: MakeSite, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    site = make_site()
+    url = begin(site)
+    with site.browser.session_transaction() as kept:
+        in_session = repr(dict(kept))
+    location = vendor.consent(url)
+    code = parse_qs(urlsplit(location).query)["code"][0]
+    shown = [in_session, come_back(site, location)[2]]
+    first = site.row().tokens
+    vendor.control("DELETE", "oauth/tokens")
+    site.token()
+    second = site.row().tokens
+    shown.append(site.browser.get(f"{PAGES}/").text)
+    shown.append(repr([site.oauth, site.row(), first, site.oauth.client]))
+    vendor.control("DELETE", "oauth/connections")
+    site.token()
+    shown += [site.browser.get(f"{PAGES}/").text, caplog.text]
+    everything = "\n".join(shown)
+    for secret in (
+        vendor.client_secret,
+        code,
+        first.access_token,
+        first.refresh_token,
+        second.access_token,
+        second.refresh_token,
+        "shop-secret",
+    ):
+        assert secret not in everything
+
+
+def test_the_session_does_not_hold_the_verifier(
+    vendor: Vendor, make_site: MakeSite
+) -> None:
+    site = make_site()
+    with site.app.test_request_context():
+        assert isinstance(site.app, Flask)
+        assert "_app_inbox_oauth" not in session
+    begin(site)
+    with site.browser.session_transaction() as kept:
+        assert kept["_app_inbox_oauth"].keys() == {"state", "connection", "next", "at"}
