@@ -22,9 +22,9 @@ A request that the dead process has sent may reach the vendor later: then R3 tur
 into R4. At R4 and R5 nobody has the new tokens, and the vendor honours no others.
 The next process tries the old ones, since it cannot know; the vendor refuses them,
 and the connection is marked ``reconnect_needed``. No client can do better, so this
-window is kept short: between R4 and R6 nothing is done but to seal and commit. Where the
-database fails there, not the process, the tokens are kept in memory and offered to
-it again (:meth:`TokenStore.rescue`).
+window is kept short: between R4 and R6 nothing is done but to seal and commit. Where
+the database fails there, not the process, the tokens are kept in memory and offered
+to it again (:meth:`TokenStore.rescue`).
 
 A refresh holds the database's lock from before it asks the vendor until its
 commit, so no two of them run. The lock goes with the process; there are no leases
