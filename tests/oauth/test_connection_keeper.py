@@ -524,7 +524,7 @@ def test_a_site_may_be_made_before_its_workers_are_forked(
     site: Site = make_site(DATABASE_URL=database_url, connected=True)
     database = site.oauth.store._database
     engine = database.engine
+    engine.dispose()  # in a real child they would be the parent's
     database._process += 1
     assert database.engine is not engine
     assert site.token() == (200, "")
-    engine.dispose()
