@@ -10,12 +10,16 @@ import pytest
 import responses
 
 from flask_app_inbox import problems, settings
+from flask_app_inbox.chathub import settings as chathub_settings
+from flask_app_inbox.commands.check import check
+from flask_app_inbox.views import blueprint
 
 README = (Path(__file__).parent.parent / "README.md").read_text("utf-8")
 SCRIPT = Path(settings.__file__).parent / "static" / "app_inbox.js"
 
 TOKEN_URL = "https://esputnik.com/api/v1/auth/contact/token"
 CONTACT_URL = "https://esputnik.com/api/v1/contact"
+CHATHUB_URL = "https://chatapi.smsbat.com/api"
 
 
 def section(title: str) -> str:
@@ -28,6 +32,10 @@ def test_the_python_blocks_run_one_after_the_other() -> None:
     with responses.RequestsMock() as vendor:
         vendor.post(CONTACT_URL, json={"id": 1})
         vendor.post(TOKEN_URL, json={"token": "minted"})
+        vendor.get(f"{CHATHUB_URL}/company/organization", json=[])
+        vendor.get(f"{CHATHUB_URL}/operator", json=[])
+        vendor.post(f"{CHATHUB_URL}/operator/get-token", json="of.an.operator")
+        vendor.post(f"{CHATHUB_URL}/operator/validate-token", json={"isValid": True})
         for block in re.findall(r"```python\n(.*?)```", README, re.DOTALL):
             exec(compile(block, "README.md", "exec"), names)
     assert names["token"] == "minted"
@@ -36,6 +44,28 @@ def test_the_python_blocks_run_one_after_the_other() -> None:
 def test_every_setting_stands_in_the_table() -> None:
     listed = re.findall(r"^\| `([A-Z_]+)` \|", section("Settings"), re.MULTILINE)
     assert sorted(listed) == sorted(settings._KEYS)
+
+
+def test_every_setting_of_the_panel_stands_in_its_table() -> None:
+    told = section("The operator panel for staff").partition("### Endpoints")[0]
+    listed = re.findall(r"`([A-Z_]+)`(?=[^|]*\|)", "\n".join(rows_of(told)))
+    assert sorted(set(listed)) == sorted(chathub_settings._KEYS)
+
+
+def rows_of(text: str) -> list[str]:
+    """Return the first cells of a table's rows."""
+    return [f"{row.split('|')[1]}|" for row in text.splitlines() if row[:2] == "| "]
+
+
+def test_every_command_is_told() -> None:
+    told = section("Command line") + section("Connect by OAuth")
+    for name in blueprint.cli.commands:
+        assert re.search(rf"^\| `(flask app-inbox )?{name}", told, re.MULTILINE), name
+
+
+def test_every_option_of_check_is_told() -> None:
+    for parameter in check.params:
+        assert f"`{parameter.opts[0]}" in section("Command line"), parameter.opts
 
 
 @pytest.mark.parametrize("problem", problems.PROBLEMS)
