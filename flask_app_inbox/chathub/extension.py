@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import TypeVar
 from urllib.parse import urlsplit
 
@@ -26,7 +26,10 @@ from .templating import chathub
 from .tokens import OperatorTokens
 from .views import blueprint
 
-OperatorLoader = TypeVar("OperatorLoader", bound=Callable[[], object])
+OperatorLoader = TypeVar(
+    "OperatorLoader",
+    bound=Callable[[], Mapping[str, int] | Awaitable[Mapping[str, int] | None] | None],
+)
 LanguageLoader = TypeVar("LanguageLoader", bound=Callable[[], object])
 
 

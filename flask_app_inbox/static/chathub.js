@@ -209,6 +209,19 @@
   const STYLE = `
     chathub-panel { display: block; }
     .chathub-tabs { display: flex; flex-wrap: wrap; gap: 0.25rem; }
+    .chathub-tabs [role="tab"] {
+      padding: 0.5rem 1rem;
+      border: 0;
+      border-block-end: 3px solid transparent;
+      background: none;
+      color: inherit;
+      font: inherit;
+      cursor: pointer;
+    }
+    .chathub-tabs [aria-selected="true"] {
+      border-color: currentColor;
+      font-weight: 600;
+    }
     .chathub-place {
       position: relative;
       block-size: var(--chathub-height, 36rem);

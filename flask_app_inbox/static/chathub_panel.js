@@ -237,7 +237,7 @@ const operatorPanels = (() => {
       this.announce("error", code);
       const isGood = this.shown && this.shown.access.endsAt > Date.now();
       if (!isGood) this.notify("unavailable");
-      const backoff = FIRST_PAUSE * 2 ** Math.min(this.failures, 5);
+      const backoff = FIRST_PAUSE * 2 ** Math.min(this.failures - 1, 5);
       this.wait(Math.max(pause, backoff * (0.8 + 0.2 * Math.random())));
     }
 

@@ -10,7 +10,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from flask_app_inbox.sandbox import create_sandbox
-from flask_app_inbox.sandbox.chathub import limits
+from flask_app_inbox.sandbox.chathub import limits, staff
 
 MINT = "/api/operator/get-token"
 VALIDATE = "/api/operator/validate-token"
@@ -297,6 +297,10 @@ def test_calling_too_often_is_refused_as_documented(
     answer = call("GET", "/api/company/organization")
     assert answer.json["error"] == "Too Many Requests"
     assert answer.json["status"] == 429
+
+
+def test_an_operator_needs_an_organization() -> None:
+    assert staff.Staff().add_operator(99, "Nobody") is None
 
 
 def test_made_up_callers_fill_no_memory(monkeypatch: pytest.MonkeyPatch) -> None:

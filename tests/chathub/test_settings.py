@@ -52,6 +52,7 @@ def test_login_and_password_take_the_place_of_the_key() -> None:
         ("CHATHUB_API_URL", "javascript:alert(1)"),
         ("CHATHUB_SCRIPT_URL", 'https://x"onload=alert(1)//'),
         ("CHATHUB_SCRIPT_URL", "http://widget.smsbat.com/x.js"),
+        ("CHATHUB_SCRIPT_URL", "https://widget.smsbat.com/x.js;sandbox"),
         ("CHATHUB_TOKEN_LIFETIME", 24 * 60 * 60),
         ("CHATHUB_TOKEN_LIFETIME", timedelta(days=30)),
         ("CHATHUB_TOKEN_LIFETIME", 1),
@@ -207,3 +208,13 @@ def test_switched_off_it_renders_nothing_and_has_no_endpoint() -> None:
 def test_a_lazy_text_is_taken_as_a_fallback() -> None:
     fallback = read(CHATHUB_FALLBACK={"text": lazy_gettext("Call us")}).fallback
     assert fallback is not None
+
+
+def test_a_key_of_nobodys_is_told_and_ignored(caplog: pytest.LogCaptureFixture) -> None:
+    read(CHATHUB_SOMETHING_ELSE=5)
+    assert "CHATHUB_SOMETHING_ELSE" in caplog.text
+
+
+def test_an_app_without_a_panel_says_so() -> None:
+    with Flask("site").app_context(), pytest.raises(RuntimeError, match="init_app"):
+        ChatHub().organizations()

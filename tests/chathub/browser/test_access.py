@@ -1,0 +1,48 @@
+"""The panel can be used by everybody: axe-core finds nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.complaints import FAILED_LOAD, Complaints
+from tests.browser.control import Control
+from tests.browser.test_navigation import source_of
+from tests.chathub.browser.chat import chat, reply, write
+
+RUN = (
+    "axe.run().then(({ violations }) => violations.map((v) => [v.id, v.nodes[0].html]))"
+)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_panel_has_no_barrier(
+    page: Page,
+    make_staff_site: Callable[..., str],
+    control: Control,
+    scheme: str,
+) -> None:
+    axe = source_of("axe-core/axe.min.js")
+    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+    write(control, "Ann", "Hello?")
+    write(control, "Bohdan", "Hi!")
+    page.goto(make_staff_site() + "/login?user=olha")
+    reply(chat(page), "Ann", "Hello!")
+    for frame in page.frames:
+        frame.evaluate(axe)
+    assert page.evaluate(RUN) == []
+
+
+def test_the_fallback_has_no_barrier(
+    page: Page, make_staff_site: Callable[..., str], complaints: Complaints
+) -> None:
+    complaints.expected = [FAILED_LOAD]
+    axe = source_of("axe-core/axe.min.js")
+    page.route("**/widget-script.js", lambda route: route.abort())
+    fallback = {"text": "Write to us", "link": "mailto:help@example.com"}
+    page.goto(make_staff_site(CHATHUB_FALLBACK=fallback) + "/login?user=olha")
+    expect(page.get_by_role("link", name="Write to us")).to_be_visible()
+    page.evaluate(axe)
+    assert page.evaluate(RUN) == []
