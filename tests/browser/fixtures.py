@@ -77,7 +77,8 @@ def complaints() -> Iterator[Complaints]:
 def new_context(
     browser: Browser,
     complaints: Complaints,
-    serve: Callable[[Flask], str],  # servers end after their pages
+    serve: Callable[[Flask], str],  # servers end after the pages that poll them
+    sandbox: SandboxServer,
 ) -> Iterator[Callable[..., BrowserContext]]:
     """Make browser contexts, each with cookies of its own."""
     contexts = []

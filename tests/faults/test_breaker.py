@@ -72,7 +72,7 @@ def fail(shop: Site, times: int) -> set[int]:
 
 @pytest.mark.parametrize(
     ("behave", "status", "timeout"),
-    [(hang, 504, 0.2), (close, 503, LONG)],
+    [(hang, 504, 0.6), (close, 503, LONG)],
     ids=["hang", "close"],
 )
 def test_it_opens_after_some_failures_and_then_fails_fast(
