@@ -64,6 +64,11 @@ def _read_options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--port", type=int, help="of the shop (usually 5000)")
     parser.add_argument("--sandbox-port", type=int, help="(usually 5001)")
     parser.add_argument(
+        "--oauth",
+        action="store_true",
+        help="the shop has no API key: its owner connects it by OAuth",
+    )
+    parser.add_argument(
         "--python",
         type=Path,
         metavar="PATH",
@@ -83,10 +88,16 @@ def _start(programs: Programs, python: Path, options: argparse.Namespace) -> Non
         )
         sandbox_url = programs.start(sandbox, {})
         shop_environment = {"SHOP_SANDBOX_URL": sandbox_url}
+    elif options.oauth:
+        raise ProgramProblem(
+            "--oauth shows the sandbox's consent page, and with "
+            f"{' and '.join(_REAL_VENDOR)} set there is no sandbox. Leave either out."
+        )
     port = choose_port(options.port, SHOP_PORT, "--port")
-    shop = Program(python, "shop", "demo.shop", "--port", str(port))
+    how = ["--oauth"] if options.oauth else []
+    shop = Program(python, "shop", "demo.shop", "--port", str(port), *how)
     shop_url = programs.start(shop, shop_environment)
-    _say(_box(shop_url, sandbox_url))
+    _say(_box(shop_url, sandbox_url, oauth=options.oauth))
 
 
 def _uses_real_vendor() -> bool:
@@ -109,7 +120,7 @@ def _watch(programs: Programs) -> int:
         time.sleep(0.2)
 
 
-def _box(shop_url: str, sandbox_url: str | None) -> str:
+def _box(shop_url: str, sandbox_url: str | None, *, oauth: bool) -> str:
     lines = [f"Zavarka is open:  {shop_url}", "", "Log in with the password demo:"]
     lines += [f"  {email:<20} {who}" for email, who in _ACCOUNTS]
     lines.append("")
@@ -117,6 +128,15 @@ def _box(shop_url: str, sandbox_url: str | None) -> str:
         lines.append(f"The sandbox's console:  {sandbox_url}")
     else:
         lines.append("The vendor is the real one; no sandbox was started.")
+    if oauth:
+        lines += [
+            "",
+            "The shop has no API key, so there is no bell yet. Log in as",
+            f"owner@example.com and open:  {shop_url}/connect",
+            "",
+        ]
+    elif sandbox_url:
+        lines.append("To connect by OAuth, start it with:  demo/run --oauth")
     lines.append("Ctrl-C stops everything.")
     width = max(map(len, lines))
     rule = "─" * (width + 4)

@@ -17,6 +17,7 @@ from . import (
     basket,
     catalogue,
     checkout,
+    connection,
     database,
     failures,
     flow,
@@ -56,10 +57,19 @@ def create_app(
     accounts.init_app(app)
     app_inbox = AppInbox(app)
     app_inbox.language_loader(languages.current_language)
+    connection.init_app(app, app_inbox)
 
     security.init_app(app)
     failures.init_app(app)
-    for module in (languages, catalogue, basket, checkout, sign_in, flow):
+    for module in (
+        languages,
+        catalogue,
+        basket,
+        checkout,
+        sign_in,
+        connection,
+        flow,
+    ):
         app.register_blueprint(module.blueprint)
     basket.init_app(app)
     return app

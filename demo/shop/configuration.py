@@ -35,5 +35,8 @@ def configure(app: Flask, config: Mapping[str, Any]) -> None:
         app.config["SHOP_SANDBOX_URL"] = sandbox_url = sandbox_url.rstrip("/")
         app.config.setdefault("APP_INBOX_API_URL", f"{sandbox_url}/api")
         app.config.setdefault("APP_INBOX_SCRIPT_URL", sandbox_url)
-        app.config.setdefault("APP_INBOX_API_KEY", SANDBOX_KEY)
+        app.config.setdefault("APP_INBOX_OAUTH_URL", f"{sandbox_url}/uaa")
+        # A shop is connected by a key or by OAuth, never by both.
+        if not app.config.get("APP_INBOX_OAUTH_CLIENT_ID"):
+            app.config.setdefault("APP_INBOX_API_KEY", SANDBOX_KEY)
         app.config.setdefault("APP_INBOX_SCRIPT_ID", SANDBOX_SCRIPT_ID)

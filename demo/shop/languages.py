@@ -45,6 +45,7 @@ def init_app(app: Flask) -> None:
         tn=translate_number,
         money=money,
         day=day,
+        moment=moment,
         current_language=current_language,
         languages=LANGUAGES,
     )
@@ -98,6 +99,12 @@ def day(seconds: int) -> str:
     date = datetime.fromtimestamp(seconds, timezone.utc)
     month = translate(f"month.{date.month}")
     return translate("date", day=date.day, month=month, year=date.year)
+
+
+def moment(seconds: float) -> str:
+    """Return a time since the epoch, "21 November 2026, 08:05:00 UTC"."""
+    time = datetime.fromtimestamp(seconds, timezone.utc)
+    return f"{day(int(seconds))}, {time:%H:%M:%S} UTC"
 
 
 def _texts(language: str | None) -> Mapping[str, str]:

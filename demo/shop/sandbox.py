@@ -73,6 +73,18 @@ class SandboxClient:
         """Make every token that was issued worthless."""
         self._call("DELETE", "/_sandbox/tokens")
 
+    def register_app(self, name: str, redirect_uri: str) -> tuple[str, str]:
+        """Register an app for OAuth; return its id and its secret."""
+        body = {"name": name, "redirect_uri": redirect_uri}
+        answer = self._call("POST", "/_sandbox/oauth/clients", body)
+        if not isinstance(answer, dict):
+            raise SandboxError("The sandbox registered no app.")
+        return str(answer.get("client_id")), str(answer.get("client_secret"))
+
+    def shorten_access_tokens(self, seconds: float) -> None:
+        """Set how long access tokens of OAuth live from now on."""
+        self._call("PUT", "/_sandbox/oauth", {"access_token_life": seconds})
+
     def requests_since(self, last_id: int) -> list[dict[str, Any]]:
         """Return the log's entries after an id, the oldest first."""
         return _list_of_objects(

@@ -282,6 +282,32 @@ def test_real_credentials_leave_the_sandbox_out(
     assert "The vendor is the real one" in capsys.readouterr().out
 
 
+def test_with_oauth_the_shop_has_no_key_and_says_where_to_connect(
+    start: Callable[..., Demo],
+) -> None:
+    demo = start("--port", "0", "--sandbox-port", "0", "--oauth")
+    shop, sandbox, _ = demo.addresses()
+    assert f"{shop}/connect" in demo.output
+    (app,) = requests.get(f"{sandbox}/_sandbox/oauth/clients", timeout=5).json()
+    assert app["redirect_uri"] == f"{shop}/app-inbox/oauth/callback"
+
+
+@pytest.mark.usefixtures("signals", "started")
+def test_oauth_and_the_real_vendor_do_not_go_together(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("FLASK_APP_INBOX_API_KEY", "key")
+    monkeypatch.setenv("FLASK_APP_INBOX_SCRIPT_ID", "id")
+    assert launch.main(["--python", "python", "--oauth"]) == 1
+    assert "Leave either out" in capsys.readouterr().err
+
+
+def test_a_shop_that_cannot_register_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SHOP_SANDBOX_URL", "http://127.0.0.1:9")
+    with pytest.raises(SystemExit, match="--oauth needs a running sandbox"):
+        shop_main.serve(0, oauth=True)
+
+
 @pytest.mark.usefixtures("signals", "started")
 def test_a_missing_half_is_named(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
