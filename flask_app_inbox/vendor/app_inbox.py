@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 from requests import Request
 
 from ..errors import VendorInvalid
+from .answer import Answer
 from .credentials import ApiKeyAuth, Credentials
 from .deadline import Deadline
-from .transport import Answer, Transport
+from .transport import Transport
 
 if TYPE_CHECKING:
     from ..contact import Contact

@@ -18,8 +18,9 @@ from requests import PreparedRequest, Request
 from requests.auth import AuthBase
 
 from ..errors import VendorInvalid, VendorRejected, VendorTimeout
+from .answer import Answer
 from .deadline import Deadline
-from .transport import Answer, Transport
+from .transport import Transport
 
 #: Of the three statuses of an operator the one that may chat.
 ACTIVE = 0

@@ -10,9 +10,10 @@ from requests import PreparedRequest, Request
 from requests.auth import AuthBase
 
 from ..errors import VendorRejected
+from .answer import Answer
 from .deadline import Deadline
 from .rights import right_for
-from .transport import Answer, Transport
+from .transport import Transport
 
 if TYPE_CHECKING:
     from .connection_keeper import ConnectionKeeper

@@ -23,8 +23,9 @@ from authlib.oauth2.rfc7636 import create_s256_code_challenge
 from requests import Request
 
 from ..errors import ReconnectNeeded, VendorInvalid, VendorRejected
+from .answer import Answer, check_status
 from .deadline import Deadline
-from .transport import Answer, Transport, check_status
+from .transport import Transport
 
 if TYPE_CHECKING:
     from ..settings import Settings

@@ -9,80 +9,37 @@ up to a size. Nothing follows redirects, obeys proxy variables or keeps cookies.
 
 from __future__ import annotations
 
-import http.client
-import json
 import logging
 import os
 import random
-import re
-import ssl
 import threading
 import time
-import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from email.utils import parsedate_to_datetime
 from http.cookiejar import DefaultCookiePolicy
-from typing import Any
 from urllib.parse import urlsplit
 
 import requests
-import urllib3
 
 from ..errors import (
     VendorError,
-    VendorInvalid,
     VendorRateLimited,
-    VendorRejected,
     VendorTimeout,
     VendorUnavailable,
 )
+from .answer import Answer, Judge, check_status, read_body
 from .breaker import Breaker
+from .causes import EXCHANGE_FAILURES, cause_of
 from .deadline import Deadline, DeadlineAdapter
 
 logger = logging.getLogger(__name__)
 
-#: Bytes of an answer that are read, unpacked.
-MAX_SIZE = 64 * 1024
 #: Seconds that a call waits for a slot.
 SLOT_PATIENCE = 0.1
 #: How often one call is repeated.
 RETRIES = 2
 #: Seconds before the first retry; doubled for the next.
 FIRST_PAUSE = 0.1
-#: What an exchange raises; http.client takes a negative length for a ValueError.
-EXCHANGE_FAILURES = (
-    requests.RequestException,
-    urllib3.exceptions.HTTPError,
-    http.client.HTTPException,
-    OSError,
-    ValueError,
-)
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What a vendor answered; its text may hold anything, so repr hides it."""
-
-    status: int
-    body: bytes = field(repr=False)
-
-    def json(self) -> Any:
-        """Parse the body.
-
-        :raises VendorInvalid: if it is no JSON.
-        """
-        try:
-            return json.loads(self.body)
-        except (ValueError, RecursionError) as error:
-            raise VendorInvalid(
-                "the vendor's answer is no JSON", status=self.status
-            ) from error
-
-
-#: What becomes of a status, the headers and a body.
-Judge = Callable[[int, Mapping[str, str], bytes], Answer]
 
 
 class Transport:
@@ -237,128 +194,3 @@ def pause_before_retry(error: VendorError, attempt: int, jitter: float) -> float
     if error.retry_after is not None:
         return error.retry_after + FIRST_PAUSE * jitter
     return FIRST_PAUSE * float(2**attempt) * (0.5 + jitter)
-
-
-def read_body(response: requests.Response) -> bytes:
-    """Read and unpack a body of at most 64 KiB.
-
-    :raises VendorInvalid: if it is larger or packed in a way never asked for;
-        the caller closes the connection.
-    """
-    packed = response.headers.get("Content-Encoding", "identity").strip().lower()
-    if packed in ("", "identity"):
-        unpack = None
-    elif packed in ("gzip", "x-gzip", "deflate"):
-        unpack = zlib.decompressobj(zlib.MAX_WBITS | 32)
-    else:
-        raise VendorInvalid("the vendor's answer is packed in a way never asked for")
-    body = b""
-    while chunk := response.raw.read(8192, decode_content=False):
-        if unpack is None:
-            body += chunk
-        else:
-            try:
-                body += unpack.decompress(chunk, MAX_SIZE + 1 - len(body))
-            except zlib.error as error:
-                raise VendorInvalid("the vendor's answer cannot be unpacked") from error
-        if len(body) > MAX_SIZE:
-            raise VendorInvalid(f"the vendor's answer is larger than {MAX_SIZE} bytes")
-    return body
-
-
-def cause_of(error: Exception) -> VendorError:
-    """Return what a failed exchange means to a caller.
-
-    Messages of requests and urllib3 hold addresses and bytes of the answer, so
-    only the kind of the failure is passed on.
-    """
-    causes = list(_causes(error))
-
-    def among(*kinds: type[BaseException]) -> bool:
-        return any(isinstance(cause, kinds) for cause in causes)
-
-    if among(ssl.SSLEOFError, ssl.SSLZeroReturnError):
-        return VendorUnavailable("the connection was closed")
-    if among(requests.exceptions.SSLError, urllib3.exceptions.SSLError):
-        reasons = [e.verify_message for e in causes if hasattr(e, "verify_message")]
-        return VendorUnavailable(
-            "no trusted TLS connection" + "".join(f": {why}" for why in reasons[:1]),
-            retryable=False,
-        )
-    if among(urllib3.exceptions.NewConnectionError):
-        # For urllib3 this is a kind of timeout.
-        return VendorUnavailable("no connection")
-    if among(
-        requests.Timeout,
-        TimeoutError,
-        urllib3.exceptions.TimeoutError,
-    ):
-        return VendorTimeout("no whole answer within the deadline")
-    if among(http.client.RemoteDisconnected):
-        return VendorUnavailable("the connection was closed")
-    if among(http.client.IncompleteRead, urllib3.exceptions.IncompleteRead):
-        return VendorInvalid("the answer ends too early", retryable=True)
-    if among(
-        http.client.HTTPException,
-        urllib3.exceptions.InvalidHeader,
-        urllib3.exceptions.HeaderParsingError,
-        urllib3.exceptions.InvalidChunkLength,
-        urllib3.exceptions.DecodeError,
-        requests.exceptions.InvalidHeader,
-        ValueError,
-    ):
-        return VendorInvalid("the answer is no HTTP")
-    return VendorUnavailable("the connection broke")
-
-
-def _causes(error: BaseException | None) -> Iterator[BaseException]:
-    """Walk the chain; urllib3 and requests keep causes in args and reason, too."""
-    seen: set[int] = set()
-    waiting = [error]
-    while waiting:
-        cause = waiting.pop()
-        if not isinstance(cause, BaseException) or id(cause) in seen:
-            continue
-        seen.add(id(cause))
-        yield cause
-        waiting += [cause.__cause__, cause.__context__, getattr(cause, "reason", None)]
-        waiting += [part for part in cause.args if isinstance(part, BaseException)]
-
-
-def check_status(status: int, headers: Mapping[str, str], body: bytes) -> Answer:
-    """Return an answer that a caller may look into.
-
-    :raises VendorError: for a status that means the same for every call.
-    """
-    if status in (401, 403):
-        raise VendorRejected(f"the vendor answered {status}", status=status)
-    if status == 429:
-        raise VendorRateLimited(
-            "the vendor answered 429",
-            status=status,
-            retry_after=retry_after(headers.get("Retry-After")),
-        )
-    if status >= 500:
-        raise VendorUnavailable(
-            f"the vendor answered {status}",
-            status=status,
-            retryable=status in (502, 503, 504),
-            retry_after=retry_after(headers.get("Retry-After")),
-        )
-    if not 200 <= status < 300 and not 400 <= status < 500:
-        raise VendorInvalid(f"the vendor answered {status}", status=status)
-    return Answer(status, body)
-
-
-def retry_after(value: str | None) -> float | None:
-    """Parse Retry-After, seconds or a date; None if it is missing or unusable."""
-    if value is None:
-        return None
-    try:
-        if re.fullmatch(r"\s*[0-9]+\s*", value):
-            seconds = float(value)
-        else:
-            seconds = parsedate_to_datetime(value).timestamp() - time.time()
-    except (ValueError, OverflowError):
-        return None
-    return min(max(0.0, seconds), 24 * 60 * 60)

@@ -8,8 +8,9 @@ from contextlib import ExitStack
 import pytest
 from requests import Request
 
+from flask_app_inbox.vendor.answer import Answer
 from flask_app_inbox.vendor.deadline import Deadline
-from flask_app_inbox.vendor.transport import Answer, Transport
+from flask_app_inbox.vendor.transport import Transport
 from tests.faults.raw_vendor import Behaviour, RawVendor
 
 #: What one call to a vendor needs: send(url) -> answer.

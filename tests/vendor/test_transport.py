@@ -26,17 +26,14 @@ from flask_app_inbox import (
     VendorTimeout,
     VendorUnavailable,
 )
+from flask_app_inbox.vendor.answer import MAX_SIZE, Answer, check_status, retry_after
+from flask_app_inbox.vendor.causes import cause_of
 from flask_app_inbox.vendor.deadline import Deadline
 from flask_app_inbox.vendor.transport import (
     FIRST_PAUSE,
-    MAX_SIZE,
     RETRIES,
-    Answer,
     Transport,
-    cause_of,
-    check_status,
     pause_before_retry,
-    retry_after,
 )
 from tests.conftest import API_KEY, TOKEN
 from tests.faults.raw_vendor import Line, answers, each_request

@@ -1,0 +1,80 @@
+"""What a failed exchange means to a caller."""
+
+from __future__ import annotations
+
+import http.client
+import ssl
+from collections.abc import Iterator
+
+import requests
+import urllib3
+
+from ..errors import VendorError, VendorInvalid, VendorTimeout, VendorUnavailable
+
+#: What an exchange raises; http.client takes a negative length for a ValueError.
+EXCHANGE_FAILURES = (
+    requests.RequestException,
+    urllib3.exceptions.HTTPError,
+    http.client.HTTPException,
+    OSError,
+    ValueError,
+)
+
+
+def cause_of(error: Exception) -> VendorError:
+    """Return what a failed exchange means to a caller.
+
+    Messages of requests and urllib3 hold addresses and bytes of the answer, so
+    only the kind of the failure is passed on.
+    """
+    causes = list(_causes(error))
+
+    def among(*kinds: type[BaseException]) -> bool:
+        return any(isinstance(cause, kinds) for cause in causes)
+
+    if among(ssl.SSLEOFError, ssl.SSLZeroReturnError):
+        return VendorUnavailable("the connection was closed")
+    if among(requests.exceptions.SSLError, urllib3.exceptions.SSLError):
+        reasons = [e.verify_message for e in causes if hasattr(e, "verify_message")]
+        return VendorUnavailable(
+            "no trusted TLS connection" + "".join(f": {why}" for why in reasons[:1]),
+            retryable=False,
+        )
+    if among(urllib3.exceptions.NewConnectionError):
+        # For urllib3 this is a kind of timeout.
+        return VendorUnavailable("no connection")
+    if among(
+        requests.Timeout,
+        TimeoutError,
+        urllib3.exceptions.TimeoutError,
+    ):
+        return VendorTimeout("no whole answer within the deadline")
+    if among(http.client.RemoteDisconnected):
+        return VendorUnavailable("the connection was closed")
+    if among(http.client.IncompleteRead, urllib3.exceptions.IncompleteRead):
+        return VendorInvalid("the answer ends too early", retryable=True)
+    if among(
+        http.client.HTTPException,
+        urllib3.exceptions.InvalidHeader,
+        urllib3.exceptions.HeaderParsingError,
+        urllib3.exceptions.InvalidChunkLength,
+        urllib3.exceptions.DecodeError,
+        requests.exceptions.InvalidHeader,
+        ValueError,
+    ):
+        return VendorInvalid("the answer is no HTTP")
+    return VendorUnavailable("the connection broke")
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    """Walk the chain; urllib3 and requests keep causes in args and reason, too."""
+    seen: set[int] = set()
+    waiting = [error]
+    while waiting:
+        cause = waiting.pop()
+        if not isinstance(cause, BaseException) or id(cause) in seen:
+            continue
+        seen.add(id(cause))
+        yield cause
+        waiting += [cause.__cause__, cause.__context__, getattr(cause, "reason", None)]
+        waiting += [part for part in cause.args if isinstance(part, BaseException)]
