@@ -374,3 +374,52 @@ def test_a_page_made_bit_by_bit_holds_its_script(make_app: MakeApp) -> None:
 
     client: FlaskClient = app.test_client()
     assert "data-token-url" in client.get("/").text
+
+
+# What pages have in common is kept
+
+
+def test_what_one_page_keeps_never_shows_in_another(make_app: MakeApp) -> None:
+    people = [Contact(email="ann@example.com"), Contact(email="bob@example.com")]
+    here: dict[str, Any] = {}
+    first = make_app(loader=lambda: here["contact"], LANGUAGE="uk")
+    other = make_app(loader=lambda: here["contact"], URL_PREFIX="/inbox")
+    tags: dict[tuple[str, str | None], set[str | None]] = {}
+    for _ in range(2):
+        for app, prefix, language in (
+            (first, "/app-inbox", "uk"),
+            (other, "/inbox", "en"),
+        ):
+            for root in ("", "/shop"):
+                for nonce in (None, "abc", "def"):
+                    for here["contact"] in people:
+                        html = render(
+                            app,
+                            "{{ app_inbox(nonce) }}",
+                            values={"nonce": nonce},
+                            environ_overrides={"SCRIPT_NAME": root},
+                        )
+                        script = Elements(html)["script"]
+                        assert script["data-token-url"] == f"{root}{prefix}/token"
+                        assert script["data-language"] == language
+                        assert script.get("nonce") == nonce
+                        assert "\0" not in html
+                        person = (
+                            app.config["APP_INBOX_API_KEY"],
+                            here["contact"].email,
+                        )
+                        tags.setdefault(person, set()).add(script["data-user"])
+    # One tag for each person, whatever else the page has; another for each.
+    assert [len(of_person) for of_person in tags.values()] == [1, 1]
+    assert len(set.union(*tags.values())) == 2
+
+
+def test_an_anonymous_page_is_not_that_of_a_customer(make_app: MakeApp) -> None:
+    here: dict[str, Contact | None] = {}
+    app = make_app(loader=lambda: here["contact"], ANONYMOUS="tracking")
+    for contact in (None, CONTACT, None):
+        here["contact"] = contact
+        html = render(app)
+        assert ("data-token-url" in html) is (contact is not None)
+        assert ("data-user" in html) is (contact is not None)
+        assert "\0" not in html

@@ -31,6 +31,9 @@ _current: ContextVar[Deadline | None] = ContextVar("deadline", default=None)
 
 Result = TypeVar("Result")
 
+# CPython's TLS counts its timeout once for a call, gevent's for each wait in it.
+_TIMES_WHOLE_CALLS = ssl.SSLSocket.__module__ == "ssl"
+
 #: Bytes that may arrive for one call, headers and all; more is nonsense.
 MAX_RECEIVED = 512 * 1024
 
@@ -105,9 +108,12 @@ class _TlsSocket(ssl.SSLSocket):
 
 
 def _within_deadline(sock: ssl.SSLSocket, act: Callable[[], Result]) -> Result:
-    """Do what may take many packets of TLS; gevent would time each of them."""
+    """Do what may take many packets of TLS."""
     deadline = _current.get()
     if deadline is None:
+        return act()
+    if _TIMES_WHOLE_CALLS:
+        sock.settimeout(deadline.patience())
         return act()
     sock.settimeout(0)
     try:

@@ -1,0 +1,1 @@
+"""The benchmark: ``tests/bench/run`` prints one table, rivals beside it."""
