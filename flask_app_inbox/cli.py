@@ -27,8 +27,9 @@ def add_commands(group: click.Group) -> None:
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=5001, show_default=True, help="0: a free one.")
 @click.option("--api-key", default="sandbox-key", show_default=True)
-def sandbox(host: str, port: int, api_key: str) -> None:
+@click.option("--verbose", is_flag=True, help="Write a line about each request.")
+def sandbox(host: str, port: int, api_key: str, verbose: bool) -> None:
     """Run a stand-in for the vendor on this machine."""
     from .sandbox.__main__ import run
 
-    run(host, port, api_key)
+    run(host, port, api_key, verbose=verbose)

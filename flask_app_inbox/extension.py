@@ -71,7 +71,7 @@ class AppInbox:
             ),
             oauth=oauth,
             rate_limiter=RateLimiter(settings.rate_limit, settings.storage_url),
-            script=read_page_script("app_inbox.js"),
+            script=read_page_script("site_endpoint.js", "app_inbox.js"),
             loaders=self._loaders,
         )
         self._apps.add(app)

@@ -1,6 +1,6 @@
 """The scripts that pages load from us: their bytes, fingerprints and answers.
 
-Their comments are for whoever reads the files; they are not sent to browsers.
+Their comments and indents are for whoever reads the files; browsers do without.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from flask import Response
 MAX_AGE = 365 * 24 * 60 * 60
 
 # Whole lines only: what follows code on a line may be part of a string.
+_INDENTS = re.compile(r"^ +", re.MULTILINE)
 _LINES_OF_COMMENT = re.compile(r"^ *(?://.*|/\*\*(?:.|\n)*?\*/)\n", re.MULTILINE)
 
 
@@ -39,7 +40,7 @@ def read_page_script(*names: str) -> PageScript:
     source = "\n".join(folder.joinpath(name).read_text("utf-8") for name in names)
     if len(names) > 1:
         source = f'(() => {{\n"use strict";\n{source}}})();\n'
-    content = _LINES_OF_COMMENT.sub("", source).encode()
+    content = _INDENTS.sub("", _LINES_OF_COMMENT.sub("", source)).encode()
     return PageScript(content, sha256(content).hexdigest()[:16])
 
 

@@ -144,7 +144,8 @@ def read_settings(config: Mapping[str, Any], root_path: str) -> Settings:
             f"{PREFIX}API_KEY is missing. Create a key with full access to the API "
             "in the vendor's settings and set it (FLASK_APP_INBOX_API_KEY in the "
             "environment, with app.config.from_prefixed_env()). Without a vendor: "
-            "`flask app-inbox sandbox` accepts the key sandbox-key. An app that is "
+            "`python -m flask_app_inbox.sandbox` is a stand-in that accepts the key "
+            "sandbox-key. An app that is "
             f"registered with the vendor sets {PREFIX}OAUTH_CLIENT_ID instead. "
             f"{PREFIX}ENABLED = False switches the whole extension off."
         )

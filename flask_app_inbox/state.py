@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from flask import current_app
+from werkzeug.exceptions import HTTPException
 
 from .callbacks import call
 from .contact import Contact, load_flask_login_contact
@@ -49,14 +50,22 @@ class State:
     def contact(self) -> Contact | None:
         """Return the contact of this request, None if nobody is logged in.
 
-        :raises LoaderError: if the site's loader returns anything else.
+        :raises LoaderError: if the site's loader returns anything else, or fails: a
+            page is worth more than its bell.
         """
         loader = self.loaders.contact
         if loader is None:
             return load_flask_login_contact(
                 self.settings.contact_fields, self.settings.verified_attribute
             )
-        contact = call(loader)
+        try:
+            contact = call(loader)
+        except HTTPException:
+            raise  # abort() is an answer of the site's own
+        except Exception as error:
+            raise LoaderError(
+                f"The contact_loader raised {type(error).__name__}."
+            ) from error
         if contact is None or isinstance(contact, Contact):
             return contact
         raise LoaderError(

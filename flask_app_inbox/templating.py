@@ -56,7 +56,9 @@ def app_inbox(nonce: str | None = None) -> Markup:
     try:
         contact = state.contact()
     except LoaderError as error:
-        logger.error("App Inbox is left out of this page: %s", error)
+        logger.error(
+            "App Inbox is left out of this page: %s", error, exc_info=error.__cause__
+        )
         return Markup()
     if contact is None and settings.anonymous == "nothing":
         return Markup()

@@ -13,13 +13,20 @@ from .conftest import MakeApp
 def test_the_sandbox_command_starts_the_sandbox_with_its_options(
     make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    started: list[tuple[str, int, str]] = []
-    monkeypatch.setattr(sandbox, "run", lambda *options: started.append(options))
+    started: list[tuple[str, int, str, bool]] = []
+
+    def run(host: str, port: int, api_key: str, *, verbose: bool) -> None:
+        started.append((host, port, api_key, verbose))
+
+    monkeypatch.setattr(sandbox, "run", run)
     runner = make_app().test_cli_runner()
     assert runner.invoke(args=["app-inbox", "sandbox"]).exit_code == 0
-    options = ["--host", "::1", "--port", "0", "--api-key", "k"]
+    options = ["--host", "::1", "--port", "0", "--api-key", "k", "--verbose"]
     assert runner.invoke(args=["app-inbox", "sandbox", *options]).exit_code == 0
-    assert started == [("127.0.0.1", 5001, "sandbox-key"), ("::1", 0, "k")]
+    assert started == [
+        ("127.0.0.1", 5001, "sandbox-key", False),
+        ("::1", 0, "k", True),
+    ]
 
 
 @pytest.mark.parametrize("port", ["http", "-x", "1.5"])

@@ -15,7 +15,8 @@ from flask_app_inbox.commands.check import check
 from flask_app_inbox.views import blueprint
 
 README = (Path(__file__).parent.parent / "README.md").read_text("utf-8")
-SCRIPT = Path(settings.__file__).parent / "static" / "app_inbox.js"
+STATIC = Path(settings.__file__).parent / "static"
+SCRIPTS = (STATIC / "site_endpoint.js", STATIC / "app_inbox.js")
 
 TOKEN_URL = "https://esputnik.com/api/v1/auth/contact/token"
 CONTACT_URL = "https://esputnik.com/api/v1/contact"
@@ -77,7 +78,7 @@ def test_every_answer_of_the_endpoint_is_told(
 
 
 def test_every_event_and_code_of_the_script_is_told() -> None:
-    script = SCRIPT.read_text("utf-8")
+    script = "".join(part.read_text("utf-8") for part in SCRIPTS)
     calls = re.findall(r"announce\(([^,)]+)", script)
     events = [name for call in calls for name in re.findall(r'"([a-z-]+)"', call)]
     codes = set(re.findall(r'"([a-z]+_[a-z]+)"', script)) | {"network"}

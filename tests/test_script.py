@@ -22,13 +22,13 @@ def client(make_app: MakeApp) -> FlaskClient:
 
 @pytest.fixture
 def script() -> PageScript:
-    return read_page_script("app_inbox.js")
+    return read_page_script("site_endpoint.js", "app_inbox.js")
 
 
 def test_the_fingerprint_is_one_of_the_content(script: PageScript) -> None:
     assert re.fullmatch("[0-9a-f]{16}", script.fingerprint)
     assert b'"use strict"' in script.content
-    assert read_page_script("app_inbox.js") is script
+    assert read_page_script("site_endpoint.js", "app_inbox.js") is script
 
 
 def test_under_its_fingerprint_it_is_kept_for_a_year(

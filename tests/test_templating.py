@@ -18,7 +18,7 @@ from flask_app_inbox.script import read_page_script
 
 from .conftest import CONTACT, SECRETS, MakeApp, load_nobody
 
-FINGERPRINT = read_page_script("app_inbox.js").fingerprint
+FINGERPRINT = read_page_script("site_endpoint.js", "app_inbox.js").fingerprint
 
 
 class Elements(HTMLParser):

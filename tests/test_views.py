@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import requests
 import responses
-from flask import Flask, redirect
+from flask import Flask, abort, redirect
 from flask.json.provider import DefaultJSONProvider
 from werkzeug.exceptions import HTTPException
 from werkzeug.test import TestResponse
@@ -191,16 +191,21 @@ def test_a_loader_that_returns_something_else_is_a_problem_and_logged(
     assert "must return a Contact or None, not a str" in caplog.text
 
 
-def test_a_loader_that_raises_is_the_sites_own_error(make_app: MakeApp) -> None:
+def test_a_loader_that_raises_is_a_problem_and_logged(
+    make_app: MakeApp, caplog: pytest.LogCaptureFixture
+) -> None:
     def load() -> None:
         raise LookupError("the row of ann.secret is gone")
 
-    app = make_app(loader=load, config={"PROPAGATE_EXCEPTIONS": False})
-    app.logger.disabled = True  # the site's own log; the words are its own
-    response = ask(app)
-    assert response.status_code == 500
-    assert "ann.secret" not in response.text
-    check_headers(response)
+    response = ask(make_app(loader=load))
+    check_problem(response, 500, "loader_failed")
+    assert "The contact_loader raised LookupError." in caplog.text
+    assert "ann.secret" not in caplog.text
+
+
+def test_a_loader_may_abort(make_app: MakeApp) -> None:
+    response = ask(make_app(loader=lambda: abort(418)))
+    assert response.status_code == 418
 
 
 def test_an_async_loader_is_awaited(

@@ -17,7 +17,7 @@ from .json_body import BadBody, choice, number, only, read_object, text
 from .messages import DEFAULT_LIFETIME, Content
 from .own_callers import objection
 from .routes import ROUTES
-from .site import POSITIONS, Site
+from .site import POSITIONS, Site, check_selector
 from .state import state
 from .tokens import MODES
 
@@ -162,6 +162,10 @@ def configure_site() -> Response:
     if icon and not icon.startswith("<svg"):
         raise BadBody('"icon" must be an SVG element: text that starts with <svg.')
     selector = text(body, "selector").strip() or fresh.selector
+    try:
+        check_selector(selector)
+    except ValueError as error:
+        raise BadBody(str(error)) from error
     state().site = Site(selector, position, icon)
     return site()
 

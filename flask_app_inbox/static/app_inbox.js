@@ -3,15 +3,9 @@
 (() => {
   "use strict";
 
-  const RETRIES = 3;
-  const RETRIED = [0, 429, 502, 503, 504]; // 0: no answer from the site
-  const FIRST_PAUSE = 500; // milliseconds, doubled with each retry
-  const LONGEST_PAUSE = 60000;
-  const ANSWER_WITHIN = 20000;
-  const NEXT_PAGE_WITHIN = 300;
-  const CHANGED = { status: 409, code: "user_changed", pause: 0 };
+  const NEXT_PAGE_WITHIN = 300; // milliseconds
+  const CHANGED = { status: 409, code: "user_changed" };
 
-  /** @typedef {{status: number, token?: string, code: string, pause: number}} Answer */
   /** @typedef {((...command: unknown[]) => void) & {q?: any[]}} Vendor */
   /** @type {Window & {eS?: Vendor, __appInbox?: boolean, trustedTypes?: any}} */
   const page = window;
@@ -25,64 +19,54 @@
   const announce = (name, detail) =>
     document.dispatchEvent(new CustomEvent("app-inbox:" + name, { detail }));
 
-  /** @param {string} code */
-  const rejection = (code) =>
-    Object.assign(new Error("App Inbox: " + code), { code });
+  // --- one user for each page -------------------------------------------------
 
-  /** @param {string} method @param {string} url @returns {Promise<Answer>} */
-  const ask = async (method, url) => {
-    try {
-      const response = await fetch(url, {
-        method,
-        headers: { "X-App-Inbox-User": user },
-        credentials: "same-origin",
-        cache: "no-store",
-        redirect: "manual",
-        signal: AbortSignal.timeout(ANSWER_WITHIN),
-      });
-      const body = (await response.json().catch(() => null)) || {};
-      return {
-        status: response.status || 302, // a redirect shows no status
-        token: response.ok ? body.token : undefined,
-        code: body.code || "unexpected_answer",
-        pause: Number(response.headers.get("Retry-After")) * 1000 || 0,
-      };
-    } catch {
-      return { status: 0, code: "network", pause: 0 };
+  const MARK = "data-app-inbox-bell";
+  /** @type {Element | null} */
+  let place = null; // the anchor, or the box around anchor and bell
+  /** @type {Set<Element>} */
+  let ownContent = new Set(); // what the site put there itself
+  /** @type {[Element, Comment][]} */
+  let taken = []; // parts of the bell and what stands in for them
+  let gone = false; // nobody, or somebody else, is logged in now
+
+  const findPlace = () => {
+    place =
+      document.querySelector("[data-app-inbox-place]") ||
+      document.querySelector(anchor);
+    ownContent = new Set(place ? place.children : []);
+  };
+
+  /** The live parts of the bell: what came to its place after us. */
+  const bell = () =>
+    place ? [...place.children].filter((part) => !ownContent.has(part)) : [];
+
+  const takeBell = () => {
+    for (const part of bell()) {
+      const standIn = new Comment();
+      part.replaceWith(standIn);
+      taken.push([part, standIn]);
     }
   };
 
-  // --- one user for each page -------------------------------------------------
-
-  /** @type {HTMLElement | null} */
-  let place = null; // where the bell is, kept while pages are swapped around it
-  let gone = false; // nobody, or somebody else, is logged in now
-
-  /** @returns {HTMLElement | null} */
-  const findPlace = () =>
-    document.querySelector("[data-app-inbox-place]") ||
-    document.querySelector(anchor);
-
-  /** @param {boolean} hidden */
-  const hide = (hidden) => {
-    place = place || findPlace();
-    if (place) place.hidden = hidden;
+  const giveBellBack = () => {
+    for (const [part, standIn] of taken) standIn.replaceWith(part);
+    taken = [];
   };
 
-  /** @param {Answer} answer */
+  /** @param {{ status: number, code: string }} answer */
   const emptyIfGone = ({ status, code }) => {
     if (gone || (status !== 401 && status !== 409)) return;
     gone = true;
-    hide(true);
-    if (place) place.replaceChildren();
+    takeBell();
     announce("error", { code });
   };
 
   const checkUser = async () => {
-    const { href } = new URL("user", new URL(tokenUrl, location.href));
-    const answer = await ask("GET", href);
+    const url = tokenUrl.replace(/token$/, "user");
+    const answer = await siteEndpoint.ask("GET", url, user);
     emptyIfGone(answer);
-    if (answer.status === 204) hide(gone);
+    if (answer.status === 204 && !gone) giveBellBack();
   };
 
   /** Hear from other tabs who is on their page, and when a page goes away. */
@@ -101,7 +85,7 @@
       tabs.postMessage(user);
     };
     addEventListener("pagehide", () => {
-      hide(true); // a page that comes back may come back to somebody else
+      takeBell(); // a page that comes back may come back to somebody else
       tabs.postMessage("");
       tabs.close();
     });
@@ -116,14 +100,17 @@
   /** Where a library swaps the page's body, put the bell into the new one. */
   const watchSwaps = () =>
     new MutationObserver(() => {
-      place = place || findPlace();
+      if (!place) findPlace();
+      const parts = bell();
+      // Libraries keep copies of pages for the way back: a mark tells dead bells.
+      for (const part of parts) part.setAttribute(MARK, "");
+      if (gone) takeBell();
       if (!place || place.isConnected) return;
-      const next = findPlace();
-      if (next) {
-        // The old body may be kept for the way back: it keeps an empty place.
-        place.replaceWith(next.cloneNode());
-        next.replaceWith(place);
-      }
+      const first = parts.includes(place.children[0]);
+      for (const dead of document.querySelectorAll(`[${MARK}]`)) dead.remove();
+      findPlace();
+      if (place && first) place.prepend(...parts);
+      else if (place) place.append(...parts);
       const script = document.body.querySelector("script[data-user]");
       if (!script) checkUser();
       else if (script.getAttribute("data-user") !== user) emptyIfGone(CHANGED);
@@ -131,26 +118,18 @@
 
   // --- tokens -----------------------------------------------------------------
 
-  /** Fetch a token, trying again where that may help; "": unknown contact. */
+  /** Fetch a token, patiently; "" for a contact that the vendor does not know. */
   const fetchToken = async () => {
-    for (let attempt = 0; ; attempt++) {
-      if (gone) throw rejection(CHANGED.code);
-      const answer = await ask("POST", tokenUrl);
-      if (typeof answer.token === "string") {
-        announce(answer.token ? "token" : "unknown-contact");
-        return answer.token;
-      }
-      emptyIfGone(answer);
-      if (gone) throw rejection(answer.code);
-      const again = attempt < RETRIES && RETRIED.includes(answer.status);
-      if (!again || answer.pause > LONGEST_PAUSE) {
-        announce("error", { code: answer.code });
-        throw rejection(answer.code);
-      }
-      const backoff = FIRST_PAUSE * 2 ** attempt;
-      const pause = Math.max(answer.pause, backoff) + Math.random() * backoff;
-      await new Promise((resolve) => setTimeout(resolve, pause));
+    if (gone) throw new Error("App Inbox: user_changed");
+    const answer = await siteEndpoint.insist(tokenUrl, user);
+    const token = answer.status === 200 && answer.body && answer.body.token;
+    if (typeof token === "string") {
+      announce(token ? "token" : "unknown-contact");
+      return token;
     }
+    emptyIfGone(answer);
+    if (!gone) announce("error", { code: answer.code });
+    throw new Error("App Inbox: " + answer.code);
   };
 
   /** Return a function that fetches at once and anew for each later call. */
@@ -183,29 +162,39 @@
 
   /** @param {string} source */
   const trusted = (source) => {
-    if (!page.trustedTypes) return source;
     const rules = { createScriptURL: () => source };
     try {
       const policy = page.trustedTypes.createPolicy("app-inbox", rules);
       return policy.createScriptURL(source);
     } catch {
-      return source; // the page allows no policy of ours; it may have a default
+      return source; // there are none, or the page may have a default policy
     }
   };
 
+  /** The paths of all scripts that the page loads from elsewhere. */
+  const loaders = () =>
+    [...document.scripts].map(({ src }) => src && new URL(src).pathname);
+
   /** Load the vendor's script unless the page carries it already. */
-  const loadVendor = () => {
-    const source = settings.script;
-    if (!source) return;
-    const { pathname } = new URL(source);
-    const loaders = [...document.scripts].filter(({ src }) => src);
-    if (loaders.some(({ src }) => new URL(src).pathname === pathname)) return;
+  const loadVendor = (/** @type {string} */ source) => {
+    if (loaders().includes(new URL(source).pathname)) return;
     const script = document.createElement("script");
     script.async = true;
     script.nonce = own.nonce;
     script.onerror = () => announce("error", { code: "script_blocked" });
-    script.src = trusted(source);
+    try {
+      script.src = trusted(source);
+    } catch {
+      return announce("error", { code: "script_blocked" }); // by Trusted Types
+    }
     document.head.append(script);
+  };
+
+  /** Without a script id the page itself has to load the vendor's script. */
+  const missLoader = () => {
+    if (loaders().some((path) => path.startsWith("/scripts/"))) return;
+    console.warn("App Inbox: no vendor script here. Set APP_INBOX_SCRIPT_ID.");
+    announce("error", { code: "script_missing" });
   };
 
   /** @param {Vendor} eS with calls kept by either common kind of stand-in */
@@ -216,7 +205,9 @@
 
   /** @param {() => Promise<string>} getAuthTokenCallback */
   const initInbox = (getAuthTokenCallback) => {
-    if (!findPlace()) {
+    findPlace(); // as the site made it
+    watchSwaps();
+    if (!document.querySelector(anchor)) {
       const mend = "so the bell has no place. Use {{ app_inbox_anchor() }}.";
       console.warn(`App Inbox: nothing matches the anchor ${anchor}, ${mend}`);
     }
@@ -237,14 +228,12 @@
     } else {
       vendor()("init", ...(settings.features ? [flags] : []));
     }
-    loadVendor();
+    if (settings.script) loadVendor(settings.script);
+    else setTimeout(missLoader, 5000); // it may come late, after a consent
   };
 
   const source = tokenUrl ? tokenSource() : undefined;
-  if (source) {
-    watchTabs();
-    watchSwaps();
-  }
+  if (source) watchTabs();
   if (document.readyState !== "loading") start();
   else document.addEventListener("DOMContentLoaded", start);
 })();

@@ -193,3 +193,27 @@ def test_a_tab_that_only_goes_on_leaves_the_others_alone(
     right.close()
     control.send(ANN, "Second")
     expect(bell(left, unread=2)).to_be_visible()
+
+
+OWN_NAV = LAYOUT.replace(
+    "{{ app_inbox_anchor() }}", "<nav id='tools'><a href='/two'>Two</a></nav>"
+)
+
+
+@pytest.mark.parametrize("after", ["/logout", f"/login?email={BOB}"])
+def test_what_the_site_put_into_its_own_anchor_stays(
+    after: str,
+    context: BrowserContext,
+    control: Control,
+    make_site: Callable[..., str],
+) -> None:
+    control.call("PUT", "site", selector="#tools", position="beforeend")
+    control.add(ANN, "Secret of Ann")
+    site = make_site(layout=OWN_NAV, ANCHOR="#tools")
+    left, right = context.new_page(), context.new_page()
+    for tab in (left, right):
+        tab.goto(f"{site}/login?email={ANN}")
+        expect(bell(tab, unread=1)).to_be_visible()
+    right.goto(site + after)
+    expect(bell(left)).to_be_hidden()
+    expect(left.get_by_role("link", name="Two")).to_be_visible()

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.bell import bell, open_panel
+from tests.browser.complaints import Complaints
 from tests.browser.control import Control
 from tests.browser.fixtures import LAYOUT
 
@@ -25,6 +26,24 @@ POLICIES = {
         "require-trusted-types-for 'script'"
     ),
 }
+
+
+def test_trusted_types_without_our_policy_are_one_event(
+    page: Page,
+    control: Control,
+    complaints: Complaints,
+    make_site: Callable[..., str],
+) -> None:
+    complaints.expected = ["Content Security Policy", "TrustedScriptURL", "violates"]
+    control.add(ANN)
+    page.add_init_script(
+        "document.addEventListener('app-inbox:error',"
+        "(event) => { document.documentElement.dataset.code = event.detail.code; });"
+    )
+    policy = POLICIES["trusted types"] + "; trusted-types 'none'"
+    page.goto(f"{make_site(policy=policy)}/login?email={ANN}")
+    page.locator("html[data-code=script_blocked]").wait_for()
+    assert not [text for text in complaints.seen if text.startswith("page error")]
 
 
 @pytest.mark.parametrize("policy", POLICIES.values(), ids=POLICIES)

@@ -140,6 +140,9 @@ def test_the_site_starts_with_the_documented_configuration(control: Call) -> Non
 def test_the_site_is_configured(control: Call) -> None:
     site = {"selector": "header nav", "position": "afterbegin", "icon": "<svg></svg>"}
     assert control("PUT", "site", json=site).json() == site
+    refused = control("PUT", "site", json={"selector": "((("})
+    assert refused.status_code == 400
+    assert "no CSS selector" in refused.json()["error"]
     assert control("GET", "site").json() == site
     assert control("PUT", "site", json={"selector": "#b"}).json() == {
         "selector": "#b",

@@ -114,11 +114,15 @@ class Connection {
       token = await Promise.race([asked, late]);
     } catch (error) {
       if (error instanceof Failure) throw error;
+      console.warn(`${SAYS} getAuthTokenCallback gave no token:`, error);
       throw new Failure("rejected", "getAuthTokenCallback rejected");
     } finally {
       late.catch(() => undefined);
     }
     if (typeof token === "string") return token;
+    console.warn(
+      `${SAYS} getAuthTokenCallback must give a Promise of a string.`,
+    );
     throw new Failure("rejected", "getAuthTokenCallback gave no string");
   }
 
