@@ -71,6 +71,22 @@ def test_a_customers_question_reaches_staff_and_comes_back_answered(
     expect(customer.locator(".thread .answer")).to_contain_text("Є, ціла алея.")
 
 
+def test_the_drawer_names_what_the_chat_does(address: str, page: Page) -> None:
+    _enter(page, address, "staff@example.com")
+    page.get_by_role("button", name="How it works").click()
+    page.goto(f"{address}/chat")
+    calls = page.get_by_role("complementary", name="How the bell").get_by_role(
+        "listitem"
+    )
+    for words in (
+        "The shop looks who is logged in",
+        "asks ChatHub for a token for this one operator",
+        "The panel has its token and is shown.",
+        "The panel looks for messages",
+    ):
+        expect(calls.filter(has_text=words).first).to_be_visible(timeout=15_000)
+
+
 def test_the_chat_fits_a_phone(
     address: str, new_context: Callable[..., BrowserContext]
 ) -> None:

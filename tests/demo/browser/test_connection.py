@@ -46,6 +46,7 @@ def test_the_owner_connects_and_the_bell_rings_by_oauth(
     page.get_by_role("button", name="Log out").first.click()
 
     _enter(page, oauth_address, "owner@example.com")
+    page.get_by_role("button", name="How it works").click()
     page.get_by_role("link", name="Connect", exact=True).click()
     expect(page.get_by_role("heading", name="Not connected yet")).to_be_visible()
     page.locator("main").get_by_role("link", name="Connect", exact=True).click()
@@ -54,6 +55,15 @@ def test_the_owner_connects_and_the_bell_rings_by_oauth(
     page.wait_for_url(f"{oauth_address}/connect")
     expect(page.get_by_role("heading", name="Connected", exact=True)).to_be_visible()
     expect(page.get_by_text("Zavarka Ltd")).to_be_visible()
+    for words in (
+        "The owner wants to connect.",
+        "The vendor asks the owner",
+        "The browser brings the code.",
+        "trades a code or its refresh token",
+        "tries its access token",
+    ):
+        said = page.locator(".flow-calls li").filter(has_text=words)
+        expect(said.first).to_be_visible()
     page.get_by_role("button", name="Log out").first.click()
 
     _enter(page, oauth_address, "olena@example.com")
