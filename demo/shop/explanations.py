@@ -47,9 +47,14 @@ _SENTENCES = (
 )
 
 
-def explain(entry: Entry) -> str:
-    """Return the key of the sentence that explains a call."""
+def explain(entry: Entry, *, by_oauth: bool = False) -> str:
+    """Return the key of the sentence that explains a call.
+
+    :param by_oauth: the shop has no key of its own.
+    """
     call = entry.call
+    if by_oauth and call.path.endswith("/auth/contact/token") and call.status == 200:
+        return "flow.says.minted_by_oauth"
     if call.path.startswith("/appinbox/") and call.status == 401:
         return "flow.says.renew"
     if call.path in ("/app-inbox/token", "/chathub/token") and call.status == 401:

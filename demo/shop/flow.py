@@ -178,6 +178,7 @@ def _vendor_entry(item: dict[str, Any]) -> Entry:
 
 def _to_json(key: str, entry: Entry) -> dict[str, Any]:
     call = entry.call
+    by_oauth = bool(current_app.config.get("APP_INBOX_OAUTH_CLIENT_ID"))
     return {
         "id": key,
         "at": call.at * 1000,
@@ -187,5 +188,5 @@ def _to_json(key: str, entry: Entry) -> dict[str, Any]:
         "path": call.path,
         "status": call.status,
         "ms": round(call.ms, 1),
-        "says": translate(explain(entry)),
+        "says": translate(explain(entry, by_oauth=by_oauth)),
     }
