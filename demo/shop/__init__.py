@@ -16,12 +16,14 @@ from . import (
     accounts,
     basket,
     catalogue,
+    chat,
     checkout,
     connection,
     database,
     failures,
     flow,
     languages,
+    questions,
     sandbox,
     secret_key,
     security,
@@ -58,6 +60,7 @@ def create_app(
     app_inbox = AppInbox(app)
     app_inbox.language_loader(languages.current_language)
     connection.init_app(app, app_inbox)
+    chat.init_app(app)
 
     security.init_app(app)
     failures.init_app(app)
@@ -68,6 +71,8 @@ def create_app(
         checkout,
         sign_in,
         connection,
+        chat,
+        questions,
         flow,
     ):
         app.register_blueprint(module.blueprint)

@@ -13,6 +13,7 @@ from typing import Any
 from werkzeug.serving import make_server
 
 from . import create_app
+from .desks import open_desks
 from .notices import introduce_everybody
 from .registration import register
 from .sandbox import SandboxError
@@ -49,6 +50,7 @@ def serve(port: int, *, oauth: bool = False) -> None:
         server = make_server(HOST, 0, app, threaded=True, fd=listener.fileno())
     with app.test_request_context(base_url=url):
         introduce_everybody()
+        open_desks()
     signal.signal(signal.SIGTERM, _stop)
     print(f"Shop: {url}", flush=True)  # noqa: T201 - demo/run reads this line
     # Werkzeug takes KeyboardInterrupt for the end and closes the socket.

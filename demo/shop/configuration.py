@@ -12,12 +12,28 @@ from flask import Flask
 SANDBOX_KEY = "sandbox-key"
 SANDBOX_SCRIPT_ID = "5A4E0B0C7EA84C1AB1E70F15C0FFEE00"
 
+#: Seconds. Usual are hours; here somebody may want to see a renewal.
+SANDBOX_OPERATOR_TOKEN_LIFE = 60
+
+#: What staff sees while the panel does not work.
+_FALLBACK = {
+    "text": {
+        "en": "The chat is resting, the phone is not.",
+        "uk": "Чат відпочиває, але телефон працює.",
+        "de": "Der Chat ruht, das Telefon nicht.",
+    },
+    "link": "tel:+380441234567",
+}
+
 
 def configure(app: Flask, config: Mapping[str, Any]) -> None:
     """Fill ``app.config``.
 
     ``SHOP_SANDBOX_URL`` in the environment or in `config` makes the sandbox the
-    vendor; without it, ``FLASK_APP_INBOX_*`` say how to reach the real one.
+    vendor; without it, ``FLASK_APP_INBOX_*`` say how to reach the real one. There
+    is a chat for staff on the sandbox, and with the real vendor where
+    ``FLASK_CHATHUB_*`` name it and ``FLASK_SHOP_OPERATORS`` says who answers:
+    ``{"sales": 101, "support": 102}``.
     """
     app.config.from_mapping(
         SESSION_COOKIE_NAME="zavarka",
@@ -26,6 +42,8 @@ def configure(app: Flask, config: Mapping[str, Any]) -> None:
         # A form on a page left open for an hour must still work.
         WTF_CSRF_TIME_LIMIT=None,
         MAX_CONTENT_LENGTH=64 * 1024,
+        SHOP_OPERATORS={},
+        CHATHUB_FALLBACK=_FALLBACK,
         SHOP_SANDBOX_URL=os.environ.get("SHOP_SANDBOX_URL") or None,
     )
     app.config.from_prefixed_env()
@@ -40,3 +58,9 @@ def configure(app: Flask, config: Mapping[str, Any]) -> None:
         if not app.config.get("APP_INBOX_OAUTH_CLIENT_ID"):
             app.config.setdefault("APP_INBOX_API_KEY", SANDBOX_KEY)
         app.config.setdefault("APP_INBOX_SCRIPT_ID", SANDBOX_SCRIPT_ID)
+        app.config.setdefault("CHATHUB_API_URL", sandbox_url)
+        app.config.setdefault("CHATHUB_SCRIPT_URL", sandbox_url)
+        app.config.setdefault("CHATHUB_KEY", SANDBOX_KEY)
+        app.config.setdefault("CHATHUB_TOKEN_LIFETIME", SANDBOX_OPERATOR_TOKEN_LIFE)
+    has_chat = any(app.config.get(f"CHATHUB_{name}") for name in ("KEY", "LOGIN"))
+    app.config.setdefault("CHATHUB_ENABLED", has_chat)

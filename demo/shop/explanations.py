@@ -17,6 +17,25 @@ _SENTENCES = (
     ("GET", r"/appinbox/v1/messages/count", "count", "vendor_failed"),
     ("GET", r"/appinbox/v1/messages", "list", "vendor_failed"),
     ("POST", r"/appinbox/v1/messages/status", "opened", "vendor_failed"),
+    ("GET", r"/app-inbox/oauth/connect", "oauth_begun", "page_failed"),
+    ("GET", r"/app-inbox/oauth/callback", "oauth_back", "oauth_refused"),
+    ("POST", r"/app-inbox/oauth/disconnect", "oauth_ended", "page_failed"),
+    ("GET", r"/uaa/oauth/authorize", "oauth_consent", "oauth_refused"),
+    ("POST", r"/uaa/oauth/authorize", "oauth_decided", "oauth_refused"),
+    ("POST", r"/uaa/oauth/token", "oauth_tokens", "oauth_no_tokens"),
+    ("GET", r"/api/v[12]/(version|account/info)", "oauth_tried", "vendor_failed"),
+    ("POST", r"/chathub/token", "operator_asked", "operator_refused"),
+    ("GET", r"/chathub/user", "operator_checked", "operator_refused"),
+    ("GET", r"/chathub/panel", "operator_frame", "operator_refused"),
+    ("POST", r"/api/company/get-token", "company_token", "operator_vain"),
+    ("POST", r"/api/operator/get-token", "operator_minted", "operator_vain"),
+    ("POST", r"/api/operator/validate-token", "operator_valid", "operator_vain"),
+    ("GET", r"/operator-chat-panel/.+", "panel", "panel_failed"),
+    ("OPTIONS", r"/api/chat/.*", "preflight", "preflight"),
+    ("GET", r"/api/chat/.*", "chat_read", "vendor_failed"),
+    ("POST", r"/api/chat/.*", "chat_answered", "vendor_failed"),
+    ("POST", r"/_sandbox/chathub/messages", "customer_wrote", "sandbox_failed"),
+    ("POST", r"/_sandbox/chathub/.+", "desk_made", "sandbox_failed"),
     ("POST", r"/_sandbox/contacts", "introduced", "sandbox_failed"),
     ("POST", r"/_sandbox/messages", "sent", "sandbox_failed"),
     ("DELETE", r"/_sandbox/tokens", "invalidated", "sandbox_failed"),
@@ -28,13 +47,20 @@ _SENTENCES = (
 )
 
 
-def explain(entry: Entry) -> str:
-    """Return the key of the sentence that explains a call."""
+def explain(entry: Entry, *, by_oauth: bool = False) -> str:
+    """Return the key of the sentence that explains a call.
+
+    :param by_oauth: the shop has no key of its own.
+    """
     call = entry.call
+    if by_oauth and call.path.endswith("/auth/contact/token") and call.status == 200:
+        return "flow.says.minted_by_oauth"
     if call.path.startswith("/appinbox/") and call.status == 401:
         return "flow.says.renew"
-    if call.path.endswith("/app-inbox/token") and call.status == 401:
+    if call.path in ("/app-inbox/token", "/chathub/token") and call.status == 401:
         return "flow.says.nobody"
+    if call.path.startswith("/api/chat/") and call.status == 401:
+        return "flow.says.operator_expired"
     for method, path, success, failure in _SENTENCES:
         if call.method == method and re.fullmatch(path, call.path):
             return f"flow.says.{success if 200 <= call.status < 400 else failure}"

@@ -23,6 +23,15 @@ from .sandbox import Call, SandboxError, current_sandbox
 
 blueprint = Blueprint("flow", __name__, url_prefix="/flow")
 
+#: What browsers ask of the vendor; all else comes from the shop's server.
+_FROM_PAGES = (
+    "/scripts/",
+    "/appinbox/",
+    "/operator-chat-panel/",
+    "/api/chat/",
+    "/uaa/oauth/authorize",
+)
+
 _EXTENSION = "shop_flow"
 _KEY = "flow"
 
@@ -119,7 +128,7 @@ def _note_request(response: Response) -> Response:
 
 
 def _is_of_interest(response: Response) -> bool:
-    if request.endpoint == "app_inbox.token":
+    if request.endpoint in ("app_inbox.token", "chathub.user"):
         return True
     return request.endpoint != "static" and (
         response.mimetype == "text/html" or request.method == "POST"
@@ -156,7 +165,7 @@ def _vendor_log(seen: int) -> tuple[list[Entry], bool]:
 
 def _vendor_entry(item: dict[str, Any]) -> Entry:
     path = str(item["path"])
-    from_page = path.startswith(("/scripts/", "/appinbox/"))
+    from_page = path.startswith(_FROM_PAGES)
     call = Call(
         datetime.fromisoformat(item["at"]).timestamp(),
         str(item["method"]),
@@ -169,6 +178,7 @@ def _vendor_entry(item: dict[str, Any]) -> Entry:
 
 def _to_json(key: str, entry: Entry) -> dict[str, Any]:
     call = entry.call
+    by_oauth = bool(current_app.config.get("APP_INBOX_OAUTH_CLIENT_ID"))
     return {
         "id": key,
         "at": call.at * 1000,
@@ -178,5 +188,5 @@ def _to_json(key: str, entry: Entry) -> dict[str, Any]:
         "path": call.path,
         "status": call.status,
         "ms": round(call.ms, 1),
-        "says": translate(explain(entry)),
+        "says": translate(explain(entry, by_oauth=by_oauth)),
     }

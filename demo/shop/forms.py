@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 from flask_wtf import FlaskForm
-from wtforms import EmailField, HiddenField, IntegerField, PasswordField
+from wtforms import (
+    EmailField,
+    HiddenField,
+    IntegerField,
+    PasswordField,
+    TextAreaField,
+)
 from wtforms.validators import AnyOf, InputRequired, Length, NumberRange, Regexp
 
+from .desks import DESKS
 from .languages import LANGUAGES
 
 #: More of one thing than this is a letter to the shop, not a basket.
@@ -46,6 +53,19 @@ class OrderForm(_Form):
     """One confirmation; `attempt` lets a second click find the first's order."""
 
     attempt = HiddenField(validators=[InputRequired(), Regexp(r"[0-9a-f]{16}$")])
+
+
+class QuestionForm(_Form):
+    """A question to one of the desks."""
+
+    desk = HiddenField(validators=[AnyOf([desk.alias for desk in DESKS])])
+    text = TextAreaField(
+        validators=[
+            InputRequired("ask.need_text"),
+            Length(max=1000, message="ask.too_long"),
+            Regexp(r"(?s).*\S", message="ask.need_text"),
+        ]
+    )
 
 
 class LanguageForm(_Form):

@@ -76,14 +76,36 @@ class SandboxClient:
     def register_app(self, name: str, redirect_uri: str) -> tuple[str, str]:
         """Register an app for OAuth; return its id and its secret."""
         body = {"name": name, "redirect_uri": redirect_uri}
-        answer = self._call("POST", "/_sandbox/oauth/clients", body)
-        if not isinstance(answer, dict):
-            raise SandboxError("The sandbox registered no app.")
+        answer = _object(self._call("POST", "/_sandbox/oauth/clients", body))
         return str(answer.get("client_id")), str(answer.get("client_secret"))
 
     def shorten_access_tokens(self, seconds: float) -> None:
         """Set how long access tokens of OAuth live from now on."""
         self._call("PUT", "/_sandbox/oauth", {"access_token_life": seconds})
+
+    def organizations(self) -> list[dict[str, Any]]:
+        """Return ChatHub's organizations, each with its operators."""
+        return _list_of_objects(self._call("GET", "/_sandbox/chathub/organizations"))
+
+    def add_organization(self, name: str) -> dict[str, Any]:
+        """Make an organization."""
+        body = {"name": name}
+        return _object(self._call("POST", "/_sandbox/chathub/organizations", body))
+
+    def add_operator(self, organization: int, name: str) -> dict[str, Any]:
+        """Make an operator of an organization."""
+        body = {"organizationId": organization, "name": name}
+        return _object(self._call("POST", "/_sandbox/chathub/operators", body))
+
+    def chats(self, organization: int) -> list[dict[str, Any]]:
+        """Return an organization's chats with their messages."""
+        path = f"/_sandbox/chathub/chats?organizationId={organization}"
+        return _list_of_objects(self._call("GET", path))
+
+    def write(self, organization: int, customer: str, text: str) -> None:
+        """Write to an organization as a customer."""
+        body = {"organizationId": organization, "customer": customer, "text": text}
+        self._call("POST", "/_sandbox/chathub/messages", body)
 
     def requests_since(self, last_id: int) -> list[dict[str, Any]]:
         """Return the log's entries after an id, the oldest first."""
@@ -122,6 +144,12 @@ def current_sandbox() -> SandboxClient | None:
     """Return the sandbox's client, None if the vendor is a real one."""
     client: SandboxClient | None = current_app.extensions[_EXTENSION]
     return client
+
+
+def _object(answer: object) -> dict[str, Any]:
+    if not isinstance(answer, dict):
+        raise SandboxError("The sandbox answered with something else than an object.")
+    return answer
 
 
 def _list_of_objects(answer: object) -> list[dict[str, Any]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import Flask, Response, request, session
 from flask_login import current_user
@@ -18,14 +19,23 @@ _CALLED_HOSTS = tuple(
     for prefix in ("", "*.")
 )
 
+#: Where the operator panel comes from and calls, unless the settings say otherwise.
+_CHATHUB = {
+    "SCRIPT_URL": "https://widget.smsbat.com",
+    "API_URL": "https://chatapi.smsbat.com",
+}
+
 
 def init_app(app: Flask) -> None:
     """Set the headers on every answer of the app."""
     policy = content_security_policy(app.config)
+    frame_policy = panel_policy(app.config)
 
     @app.after_request
     def add_headers(response: Response) -> Response:
-        response.headers["Content-Security-Policy"] = policy
+        response.headers["Content-Security-Policy"] = (
+            frame_policy if request.endpoint == "chathub.panel" else policy
+        )
         response.headers["X-Content-Type-Options"] = "nosniff"
         response.headers["Referrer-Policy"] = "same-origin"
         if request.endpoint != "static" and not response.cache_control:
@@ -62,4 +72,34 @@ def content_security_policy(config: dict[str, Any]) -> str:
         "form-action": ("'self'",),
         "frame-ancestors": ("'none'",),
     }
+    return _written(sources)
+
+
+def panel_policy(config: dict[str, Any]) -> str:
+    """Build the policy of the frame that the operator panel is drawn in.
+
+    Only this frame runs the panel's script, and only our pages may hold it.
+    """
+    hosts = tuple(
+        f"{parts.scheme}://{parts.netloc}"
+        for name in ("SCRIPT_URL", "API_URL")
+        for parts in [urlsplit(config.get(f"CHATHUB_{name}") or _CHATHUB[name])]
+    )
+    real = not config["SHOP_SANDBOX_URL"]
+    sources = {
+        "default-src": ("'self'",),
+        "script-src": ("'self'", hosts[0]),
+        "connect-src": ("'self'", *dict.fromkeys(hosts)),
+        # As for the bell: what the real panel needs is not documented.
+        "style-src": ("'self'", *(("'unsafe-inline'",) if real else ())),
+        "img-src": ("'self'", "https:", "data:"),
+        "object-src": ("'none'",),
+        "base-uri": ("'none'",),
+        "form-action": ("'none'",),
+        "frame-ancestors": ("'self'",),
+    }
+    return _written(sources)
+
+
+def _written(sources: dict[str, tuple[str, ...]]) -> str:
     return "; ".join(f"{name} {' '.join(hosts)}" for name, hosts in sources.items())

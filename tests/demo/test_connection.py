@@ -79,6 +79,7 @@ def test_the_owner_connects_and_customers_get_tokens(
     customer = Visitor(oauth_shop).log_in()
     assert "data-token-url" in customer.text("/")
     assert (customer.client.post("/app-inbox/token").json or {})["token"]
+    assert "with its access token, for a token" in customer.text("/flow/calls")
     state = requests.get(f"{sandbox.url}/_sandbox/oauth", timeout=5).json()
     assert state["access_token_life"] == ACCESS_TOKEN_LIFE
     assert [c["account"] for c in state["connections"]] == ["Sandbox"]

@@ -55,6 +55,30 @@ def test_the_drawer_tells_the_whole_protocol(
     assert answer["vendorReachable"] is True
 
 
+def test_the_drawer_tells_the_operators_protocol(
+    visitor: Visitor, sandbox: SandboxView
+) -> None:
+    visitor.log_in("staff@example.com").text("/chat")
+    answer = visitor.client.post("/chathub/token", json={"organization": "support"})
+    token = (answer.json or {})["token"]
+    requests.get(
+        f"{sandbox.url}/api/chat/chats",
+        headers={"Authorization": f"Bearer {token}"},
+        timeout=5,
+    )
+    visitor.get("/chathub/user")
+    told = _calls(visitor)
+    story = [
+        ("browser → shop", "GET", "/chat", 200),
+        ("browser → shop", "POST", "/chathub/token", 200),
+        ("shop → vendor", "POST", "/api/operator/get-token", 200),
+        ("browser → vendor", "GET", "/api/chat/chats", 200),
+        ("browser → shop", "GET", "/chathub/user", 204),
+    ]
+    assert [line for line in _lines(told) if line in story] == story
+    assert token not in json.dumps(told)
+
+
 def test_the_drawer_tells_no_secrets(visitor: Visitor) -> None:
     visitor.log_in().text("/")
     token = visitor.client.post("/app-inbox/token").json
@@ -184,6 +208,32 @@ def test_with_the_real_vendor_a_refusal_of_ours_concludes_nothing(
         ("GET", "/appinbox/v1/messages", 0, "vendor_failed"),
         ("POST", "/appinbox/v1/messages/status", 200, "opened"),
         ("DELETE", "/_sandbox/tokens", 200, "invalidated"),
+        ("GET", "/app-inbox/oauth/connect", 302, "oauth_begun"),
+        ("GET", "/uaa/oauth/authorize", 200, "oauth_consent"),
+        ("POST", "/uaa/oauth/authorize", 302, "oauth_decided"),
+        ("GET", "/app-inbox/oauth/callback", 303, "oauth_back"),
+        ("GET", "/app-inbox/oauth/callback", 400, "oauth_refused"),
+        ("POST", "/uaa/oauth/token", 200, "oauth_tokens"),
+        ("POST", "/uaa/oauth/token", 401, "oauth_no_tokens"),
+        ("GET", "/api/v1/account/info", 200, "oauth_tried"),
+        ("GET", "/api/v2/version", 200, "oauth_tried"),
+        ("POST", "/app-inbox/oauth/disconnect", 200, "oauth_ended"),
+        ("POST", "/chathub/token", 200, "operator_asked"),
+        ("POST", "/chathub/token", 401, "nobody"),
+        ("POST", "/chathub/token", 403, "operator_refused"),
+        ("GET", "/chathub/user", 204, "operator_checked"),
+        ("GET", "/chathub/panel", 200, "operator_frame"),
+        ("POST", "/api/company/get-token", 200, "company_token"),
+        ("POST", "/api/operator/get-token", 200, "operator_minted"),
+        ("POST", "/api/operator/get-token", 429, "operator_vain"),
+        ("POST", "/api/operator/validate-token", 200, "operator_valid"),
+        ("GET", "/operator-chat-panel/widget-script.js", 200, "panel"),
+        ("GET", "/operator-chat-panel/widget-script.js", 503, "panel_failed"),
+        ("GET", "/api/chat/chats", 200, "chat_read"),
+        ("GET", "/api/chat/chats", 401, "operator_expired"),
+        ("POST", "/api/chat/3/message", 201, "chat_answered"),
+        ("POST", "/_sandbox/chathub/messages", 201, "customer_wrote"),
+        ("POST", "/_sandbox/chathub/operators", 201, "desk_made"),
         ("POST", "/checkout", 302, "order"),
         ("GET", "/things/x", 404, "page_failed"),
         ("PUT", "/something", 200, "other"),

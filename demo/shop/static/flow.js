@@ -112,12 +112,12 @@
   };
 
   /**
-   * What a bell repeats while it waits becomes one row that counts.
+   * What bell and chat repeat while they wait becomes one row that counts.
    * @param {Call} call
    */
   const keyOf = (call) => {
     const repeats =
-      call.path.startsWith("/appinbox/") &&
+      /^\/(appinbox|api\/chat)\//.test(call.path) &&
       (call.status === 200 || call.status === 204) &&
       call.method !== "POST";
     return repeats
@@ -252,6 +252,14 @@
     document.addEventListener("app-inbox:unknown-contact", () =>
       addOwn({ says: texts.unknown || "" }),
     );
+    document.addEventListener("chathub:ready", () =>
+      addOwn({ says: texts.chatReady || "" }),
+    );
+    document.addEventListener("chathub:error", (event) => {
+      const { code } = /** @type {CustomEvent<{code: string}>} */ (event)
+        .detail;
+      addOwn({ says: `${texts.chatError} ${code}` });
+    });
     document.addEventListener("app-inbox:error", (event) => {
       const { code } = /** @type {CustomEvent<{code: string}>} */ (event)
         .detail;

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 from werkzeug.serving import make_server
 
 from demo.shop.registration import register
@@ -46,6 +46,7 @@ def test_the_owner_connects_and_the_bell_rings_by_oauth(
     page.get_by_role("button", name="Log out").first.click()
 
     _enter(page, oauth_address, "owner@example.com")
+    page.get_by_role("button", name="How it works").click()
     page.get_by_role("link", name="Connect", exact=True).click()
     expect(page.get_by_role("heading", name="Not connected yet")).to_be_visible()
     page.locator("main").get_by_role("link", name="Connect", exact=True).click()
@@ -54,10 +55,33 @@ def test_the_owner_connects_and_the_bell_rings_by_oauth(
     page.wait_for_url(f"{oauth_address}/connect")
     expect(page.get_by_role("heading", name="Connected", exact=True)).to_be_visible()
     expect(page.get_by_text("Zavarka Ltd")).to_be_visible()
+    for words in (
+        "The owner wants to connect.",
+        "The vendor asks the owner",
+        "The browser brings the code.",
+        "trades a code or its refresh token",
+        "tries its access token",
+    ):
+        said = page.locator(".flow-calls li").filter(has_text=words)
+        expect(said.first).to_be_visible()
     page.get_by_role("button", name="Log out").first.click()
 
     _enter(page, oauth_address, "olena@example.com")
     bell(page, 4).wait_for()
+
+
+def test_the_owners_menu_fits_every_screen(
+    oauth_address: str, new_context: Callable[..., BrowserContext]
+) -> None:
+    page = new_context(viewport={"width": 320, "height": 700}).new_page()
+    _enter(page, oauth_address, "owner@example.com")
+    page.goto(f"{oauth_address}/connect")
+    page.get_by_role("button", name="Menu").click()
+    page.get_by_role("button", name="Українська").click()
+    expect(page.locator("html")).to_have_attribute("lang", "uk")
+    for width in (320, 800, 939, 940, 1280):
+        page.set_viewport_size({"width": width, "height": 700})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 def test_a_refusal_connects_nothing(

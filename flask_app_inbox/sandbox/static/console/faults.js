@@ -17,6 +17,18 @@ const ROUTES = {
   count: "inbox: unread count",
   status: "inbox: mark as read",
   script: "the bell’s script",
+  contacts: "list of contacts",
+  oauth_authorize: "OAuth: consent page",
+  oauth_token: "OAuth: tokens",
+  "company-token": "ChatHub: company token",
+  organizations: "ChatHub: organizations",
+  operators: "ChatHub: operators",
+  synchronize: "ChatHub: create operators",
+  "operator-status": "ChatHub: operator’s status",
+  "operator-token": "ChatHub: operator token",
+  "validate-token": "ChatHub: token check",
+  panel: "ChatHub: panel’s script",
+  chats: "ChatHub: chats in the panel",
 };
 
 /** @type {Record<string, [name: string, explanation: string]>} */

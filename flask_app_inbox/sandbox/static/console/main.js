@@ -1,10 +1,12 @@
 /** The sandbox's console: start every part and keep it up to date. */
 
 import { Gone } from "./api.js";
+import { showChatHub, startChatHub } from "./chathub.js";
 import { showContacts, showInboxes, startContacts } from "./contacts.js";
 import { showFaults, startFaults } from "./faults.js";
 import { forgetLog, showLog, startLog } from "./log.js";
 import { startMessages } from "./messages.js";
+import { showOAuth, startOAuth } from "./oauth.js";
 import { copy, find, wordsOf } from "./page.js";
 import { showSite, startSite } from "./site.js";
 import { showTokens, startTokens } from "./tokens.js";
@@ -25,7 +27,13 @@ function showPulse(state, words) {
 }
 
 async function showAll() {
-  await Promise.all([showContacts(), showTokens(), showFaults()]);
+  await Promise.all([
+    showContacts(),
+    showTokens(),
+    showOAuth(),
+    showChatHub(),
+    showFaults(),
+  ]);
   showInboxes();
 }
 
@@ -63,6 +71,8 @@ startCopying();
 startContacts();
 startMessages();
 startTokens();
+startOAuth();
+startChatHub();
 startFaults();
 startLog();
 startSite(async () => {

@@ -79,6 +79,35 @@ export function onSend(form, act) {
 }
 
 /**
+ * Draw a list anew, and leave the focus where it was in it.
+ *
+ * @param {Element} list
+ * @param {Node[]} items
+ */
+export function redraw(list, items) {
+  const controls = () =>
+    Array.from(list.querySelectorAll("button, select, summary"));
+  const place = controls().findIndex((one) => one === document.activeElement);
+  list.replaceChildren(...items);
+  const now = controls();
+  const next = place < 0 ? undefined : now[Math.min(place, now.length - 1)];
+  if (next instanceof HTMLElement) next.focus({ preventScroll: true });
+}
+
+/**
+ * Do something, and tell why it failed.
+ *
+ * @param {() => Promise<void>} act
+ */
+export async function perform(act) {
+  try {
+    await act();
+  } catch (error) {
+    say(wordsOf(error));
+  }
+}
+
+/**
  * The fields of a form that were filled in.
  *
  * @param {FormData} data

@@ -1,0 +1,86 @@
+"""What customers ask the shop. Demo only: the sandbox takes it as a chat.
+
+With the real vendor customers write from their messengers, and no shop is between.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import (
+    Blueprint,
+    abort,
+    current_app,
+    flash,
+    redirect,
+    render_template,
+    url_for,
+)
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from .accounts import STAFF
+from .desks import DESKS, places
+from .forms import QuestionForm
+from .languages import translate
+from .sandbox import SandboxError, current_sandbox
+from .sign_in import require_login
+
+blueprint = Blueprint("questions", __name__)
+
+
+@blueprint.before_request
+def let_customers_in() -> Response | None:
+    """Ask for a login; where nobody can ask, there is no page."""
+    if current_sandbox() is None:
+        abort(404)
+    refusal = require_login()
+    if refusal is None and current_user.role == STAFF:
+        abort(404)
+    return refusal
+
+
+@blueprint.get("/ask")
+def ask() -> str:
+    """Show the form, and what was written so far."""
+    return _page(QuestionForm())
+
+
+@blueprint.post("/ask")
+def send() -> str | Response:
+    """Send a question to one of the desks."""
+    form = QuestionForm()
+    if not form.validate():
+        return _page(form)
+    sandbox, place = current_sandbox(), places().get(form.desk.data)
+    try:
+        if sandbox is None or place is None:
+            raise SandboxError("There is nobody to ask.")
+        sandbox.write(place.organization, current_user.name, form.text.data.strip())
+    except SandboxError as error:
+        current_app.logger.warning("A question was not sent: %s", error)
+        form.text.errors = ["ask.failed"]
+        return _page(form)
+    flash(translate("ask.sent"))
+    return redirect(url_for("questions.ask"))
+
+
+def _page(form: QuestionForm) -> str:
+    return render_template("ask.html", form=form, desks=DESKS, threads=_threads())
+
+
+def _threads() -> list[tuple[str, list[dict[str, Any]]]]:
+    """Return what this customer and each desk wrote, where they did."""
+    sandbox = current_sandbox()
+    threads = []
+    try:
+        for alias, place in places().items():
+            chats = sandbox.chats(place.organization) if sandbox else []
+            threads += [
+                (alias, chat["messages"])
+                for chat in chats
+                if chat["customer"] == current_user.name
+            ]
+    except (SandboxError, KeyError) as error:
+        current_app.logger.warning("The chats could not be read: %s", error)
+    return threads

@@ -1,0 +1,196 @@
+"""The console's cards for OAuth and ChatHub, as somebody uses them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+import requests
+from playwright.sync_api import BrowserContext, Locator, Page, expect
+
+from tests.browser.complaints import FAILED_LOAD, Complaints
+from tests.browser.control import Control
+from tests.demo.conftest import SandboxView
+
+CALLBACK = "http://127.0.0.1:5000/app-inbox/oauth/callback"
+
+
+@pytest.fixture
+def control(sandbox: SandboxView) -> Iterator[Control]:
+    """Return the sandbox's API for programs."""
+    control = Control(sandbox.url)
+    yield control
+    control.close()
+
+
+@pytest.fixture
+def console(sandbox: SandboxView, page: Page) -> Page:
+    """Return the console, open."""
+    page.goto(sandbox.url)
+    return page
+
+
+def _card(page: Page, name: str) -> Locator:
+    return page.get_by_role("region", name=name)
+
+
+def _register(card: Locator) -> dict[str, str]:
+    """Register an app; return the settings that the card shows."""
+    card.get_by_text("Register an app").click()
+    card.get_by_label("Name", exact=True).fill("Zavarka")
+    card.get_by_label("Callback URL", exact=True).fill(CALLBACK)
+    card.get_by_role("button", name="Register app").click()
+    fresh = card.get_by_role("group", name="Settings of your site")
+    expect(fresh).to_be_focused()
+    names = fresh.get_by_role("term").all_inner_texts()
+    return dict(zip(names, fresh.locator("dd code").all_inner_texts(), strict=True))
+
+
+def _connect(url: str, settings: dict[str, str]) -> int:
+    """Go through the consent as a browser and a site do."""
+    client = settings["APP_INBOX_OAUTH_CLIENT_ID"]
+    where = {"client_id": client, "redirect_uri": CALLBACK, "response_type": "code"}
+    allowed = requests.post(
+        f"{url}/uaa/oauth/authorize",
+        params=where,
+        data={"decision": "allow", "account": "Shop <b>"},
+        allow_redirects=False,
+        timeout=5,
+    )
+    code = allowed.headers["Location"].partition("code=")[2].partition("&")[0]
+    wish = {"grant_type": "authorization_code", "code": code, "redirect_uri": CALLBACK}
+    secret = settings["APP_INBOX_OAUTH_CLIENT_SECRET"]
+    return requests.post(
+        settings["APP_INBOX_OAUTH_URL"] + "/oauth/token",
+        data=wish,
+        auth=(client, secret),
+        timeout=5,
+    ).status_code
+
+
+def test_an_app_is_registered_connected_and_disconnected(
+    console: Page, sandbox: SandboxView, control: Control
+) -> None:
+    card = _card(console, "OAuth apps")
+    expect(card.get_by_text("No app is registered.")).to_be_visible()
+    settings = _register(card)
+    assert settings["APP_INBOX_OAUTH_REDIRECT_URI"] == CALLBACK
+    assert _connect(sandbox.url, settings) == 200
+    expect(card.get_by_text("Shop <b> → Zavarka")).to_be_visible()
+    expect(card.get_by_text("1 access token · 0 refreshes")).to_be_visible()
+    card.get_by_role("button", name="End all access tokens").click()
+    expect(card.get_by_text("0 access tokens · 0 refreshes")).to_be_visible()
+    card.get_by_role("button", name="Disconnect Shop <b> from Zavarka").click()
+    expect(card.get_by_text("void: the owner disconnected the app")).to_be_visible()
+    assert control.call("GET", "oauth")["connections"][0]["void"]
+    card.get_by_role("button", name="Delete Zavarka").click()
+    expect(card.get_by_text("No app is registered.")).to_be_visible()
+    expect(card.get_by_role("group", name="Settings of your site")).to_be_hidden()
+
+
+def test_an_app_has_the_rights_that_were_ticked(
+    console: Page, control: Control
+) -> None:
+    card = _card(console, "OAuth apps")
+    card.get_by_text("Register an app").click()
+    card.get_by_label("Callback URL", exact=True).fill(CALLBACK)
+    card.get_by_label("Full access").uncheck()
+    send = card.get_by_role("button", name="Register app")
+    send.click()
+    expect(card.get_by_role("alert")).to_have_text("Choose at least one right.")
+    card.get_by_label("Events", exact=True).check()
+    card.get_by_label("Messages").check()
+    send.click()
+    expect(card.get_by_text("events, messages")).to_be_visible()
+    (app,) = control.call("GET", "oauth/clients")
+    assert app["rights"] == ["events", "messages"]
+
+
+def test_the_lives_of_tokens_are_changed(console: Page, control: Control) -> None:
+    card = _card(console, "OAuth apps")
+    card.get_by_text("Lifetimes and habits").click()
+    life = card.get_by_label("Access token, in seconds")
+    expect(life).to_have_value("172800")
+    life.fill("2.5")
+    card.get_by_label("A refresh ends the old access token").check()
+    card.get_by_role("button", name="Save").click()
+    expect(console.locator("#toast")).to_have_text("Saved, for tokens from now on")
+    state = control.call("GET", "oauth")
+    assert (state["access_token_life"], state["code_life"]) == (2.5, 300)
+    assert state["refresh_ends_access_token"] is True
+    assert state["refresh_needs_code"] is False
+
+
+def test_a_customer_writes_and_the_chat_is_listed(
+    console: Page, control: Control
+) -> None:
+    card = _card(console, "ChatHub")
+    expect(card.get_by_text("Nobody has written yet.")).to_be_visible()
+    form = card.locator("#chat-form")
+    form.get_by_label("Organization").select_option("Support")
+    form.get_by_label("Customer").fill("Ann")
+    form.get_by_label("Message").fill("Is <i>that</i> mine?")
+    form.get_by_role("button", name="Send as customer").click()
+    expect(card.get_by_text("Support · 1 unanswered")).to_be_visible()
+    card.get_by_text("Messages of Ann").click()
+    words = card.get_by_text("Ann: Is <i>that</i> mine?")
+    expect(words).to_be_visible()
+    control.call("POST", "chathub/messages", customer="Ann", text="x")
+    expect(card.get_by_text("Sales · 1 unanswered")).to_be_visible()
+    expect(words).to_be_visible()  # what was open stays open
+    card.get_by_role("button", name="Write as Ann to Support").click()
+    expect(form.get_by_label("Message")).to_be_focused()
+    expect(form.get_by_label("Organization")).to_have_value("25")
+
+
+def test_staff_is_added_and_dismissed(console: Page, control: Control) -> None:
+    card = _card(console, "ChatHub")
+    card.get_by_text("Add an organization or an operator").click()
+    card.get_by_label("New organization").fill("Wholesale")
+    card.get_by_role("button", name="Add organization").click()
+    expect(card.get_by_text("organization 26")).to_be_visible()
+    form = card.locator("#operator-form")
+    form.get_by_label("Organization").select_option("Wholesale")
+    form.get_by_label("New operator").fill("Ivan")
+    form.get_by_role("button", name="Add operator").click()
+    status = card.get_by_label("Status of Ivan")
+    status.select_option("inactive")
+    expect(console.locator("#toast")).to_have_text("Ivan is inactive now")
+    (ivan,) = control.call("GET", "chathub/organizations")[2]["operators"]
+    assert (ivan["name"], ivan["status"]) == ("Ivan", 1)
+
+
+def test_operator_tokens_are_limited_and_killed(
+    console: Page, sandbox: SandboxView, control: Control
+) -> None:
+    card = _card(console, "ChatHub")
+    expect(card.get_by_text("0 tokens alive")).to_be_visible()
+    card.get_by_text("Operator tokens", exact=True).click()
+    card.get_by_label("They live at most, in seconds").fill("30")
+    card.get_by_role("button", name="Save").click()
+    expect(console.locator("#toast")).to_have_text("Saved, for tokens from now on")
+    assert control.call("GET", "chathub/tokens")["maxLifetime"] == 30
+    card.get_by_role("button", name="Kill operator tokens").click()
+    expect(console.locator("#toast")).to_have_text("0 operator tokens killed")
+
+
+def test_a_vendor_that_refuses_is_told_in_the_form(
+    console: Page, complaints: Complaints
+) -> None:
+    complaints.expected.append(rf"{FAILED_LOAD}.*400")
+    card = _card(console, "OAuth apps")
+    card.get_by_text("Register an app").click()
+    card.get_by_label("Callback URL", exact=True).fill("nowhere")
+    card.get_by_role("button", name="Register app").click()
+    expect(card.get_by_role("alert")).to_contain_text('"redirect_uri" must be a URL')
+
+
+def test_the_console_fits_a_phone(
+    sandbox: SandboxView, new_context: Callable[..., BrowserContext]
+) -> None:
+    page = new_context(viewport={"width": 360, "height": 740}).new_page()
+    page.goto(sandbox.url)
+    _register(_card(page, "OAuth apps"))
+    for name in ("Lifetimes and habits", "Add an organization or an operator"):
+        page.get_by_text(name).click()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
