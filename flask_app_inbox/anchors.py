@@ -17,7 +17,22 @@ POSITIONS = ("beforebegin", "afterbegin", "beforeend", "afterend")
 
 _NAME = re.compile("[A-Za-z][A-Za-z0-9-]*")
 _UNSEEN = frozenset("html head script style title meta link template noscript".split())
-_EMPTY = frozenset("area base br col embed hr img input source track wbr".split())
+#: Parts of others, and what swallows the page: no bell inside or beside them.
+_UNFIT = frozenset(
+    """
+    area base col colgroup frame frameset image listing noembed noframes optgroup
+    option param plaintext source track xmp
+    """.split()
+)
+#: What holds nothing, shows nothing of what it holds, or may not hold a button.
+_CLOSED = frozenset(
+    """
+    a audio br button canvas datalist embed hr iframe img input math meter object
+    picture progress select svg table tbody textarea tfoot thead tr video wbr
+    """.split()
+)
+#: Signs that HTML and UTF-8 cannot carry.
+_LOST = re.compile("[\0\ud800-\udfff]")
 #: What may stand after a colon; the rest is unknown to browsers or comes and goes.
 _PSEUDO_CLASSES = frozenset(
     """
@@ -40,8 +55,8 @@ class Anchor:
 
     @property
     def can_hold(self) -> bool:
-        """Whether anything can be put inside it."""
-        return self.tag not in _EMPTY
+        """Whether a bell can be put inside it."""
+        return self.tag not in _CLOSED
 
 
 @lru_cache(maxsize=64)
@@ -51,10 +66,13 @@ def parse_anchor(selector: str) -> Anchor:
     Of a selector with combinators it is the last part, of a list the first;
     what stands around it is the page's affair.
 
-    :raises ValueError: if the selector is not valid CSS or names no element.
+    :raises ValueError: if the selector is not valid CSS, or names no element that
+        a bell can be seen at.
     """
     from cssselect import SelectorError, parse
 
+    if _LOST.search(selector):
+        raise ValueError("it holds a sign that no page can hold")
     try:
         selectors = parse(selector)
     except SelectorError as error:
@@ -66,11 +84,27 @@ def parse_anchor(selector: str) -> Anchor:
     for one in selectors:
         for node in _nodes_of(one):
             _check(node)
+    # All of a list: a browser takes whichever it finds first in the page.
+    anchors = [_anchor_of(one.parsed_tree) for one in selectors]
+    return anchors[0]
+
+
+def _anchor_of(tree: object) -> Anchor:
+    """Return the element of one selector."""
     attributes: dict[str, str] = {}
-    _collect(selectors[0].parsed_tree, attributes)
+    _collect(tree, attributes)
+    if not attributes:
+        raise ValueError("it fits any element; give the anchor an id or a class")
     tag = attributes.pop("", "div").lower()
+    if tag == "body":
+        raise ValueError(
+            "app_inbox_anchor() cannot render another <body>; make the anchor an "
+            "element of its own in it, like #app-inbox"
+        )
     if tag in _UNSEEN:
         raise ValueError(f"a bell cannot be seen in <{tag}>")
+    if tag in _UNFIT:
+        raise ValueError(f"no bell can stand in <{tag}> or beside it")
     for name in (tag, *attributes):
         if not _NAME.fullmatch(name) or name.lower().startswith("on"):
             raise ValueError("no element can be made of it; give it an id or a class")
@@ -88,10 +122,19 @@ def _nodes_of(node: object) -> Iterator[object]:
         yield from _nodes_of(child)
 
 
+def _texts_of(node: object) -> Iterator[object]:
+    """Walk the names and values of one part, with their escapes undone."""
+    yield from vars(node).values()
+    value = getattr(node, "value", None)
+    yield getattr(value, "value", None)
+
+
 def _check(node: object) -> None:
     """Refuse what the parser knows and a browser's querySelector() does not."""
     from cssselect import parser
 
+    if any(isinstance(text, str) and _LOST.search(text) for text in _texts_of(node)):
+        raise ValueError("it holds a sign that no page can hold")
     if isinstance(node, parser.Attrib) and node.operator == "!=":
         raise ValueError("!= is no CSS; use :not([…])")
     if isinstance(node, (parser.Element, parser.Attrib)) and node.namespace:
@@ -125,6 +168,8 @@ def _collect(node: object, attributes: dict[str, str]) -> None:
         value = node.value.value if node.value else ""
         attributes[node.attrib] = value or ""
         _collect(node.selector, attributes)
+    elif isinstance(node, parser.Pseudo) and node.ident.lower() == "root":
+        raise ValueError("a bell cannot be seen in <html>, the root of the page")
     elif hasattr(node, "selector"):
         # :not(), :first-child and the like say where, not what, it is.
         _collect(node.selector, attributes)

@@ -8,13 +8,12 @@ repeats the value: it could be a secret in the wrong place.
 from __future__ import annotations
 
 import ipaddress
-import math
 import re
 from collections.abc import Callable, Mapping
 from importlib.util import find_spec
 from types import MappingProxyType
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from .anchors import POSITIONS, parse_anchor
 from .contact import FIELDS, IDENTIFIERS
@@ -37,15 +36,30 @@ def text(value: Any) -> str:
 
 def secret(value: Any) -> str:
     """Check a credential."""
-    if not isinstance(value, str):
-        raise ValueError(
-            "a string; one of digits alone needs quotes in the environment: "
-            "FLASK_APP_INBOX_API_KEY='\"…\"'"
-        )
-    value = value.strip()
-    if not value or not value.isprintable() or not value.isascii():
+    key = value.strip() if isinstance(value, str) else ""
+    if not key or not key.isprintable() or not key.isascii():
         raise ValueError("a key of printable ASCII characters, copied whole")
-    return str(value)
+    return key
+
+
+def quoted(key: str, check: Callable[[Any], str]) -> Callable[[Any], str]:
+    """Make a check that tells how a string of digits is set in the environment.
+
+    Flask reads there whatever is JSON, and a number is.
+
+    :param key: its whole name in the configuration.
+    :param check: for the string.
+    """
+
+    def checked(value: Any) -> str:
+        if not isinstance(value, str):
+            raise ValueError(
+                "a string; one that reads as a number needs quotes in the "
+                f"environment: FLASK_{key}='\"…\"'"
+            )
+        return check(value)
+
+    return checked
 
 
 def matching(pattern: str, what: str) -> Callable[[Any], str]:
@@ -55,16 +69,21 @@ def matching(pattern: str, what: str) -> Callable[[Any], str]:
     def check(value: Any) -> str:
         if not isinstance(value, str) or not compiled.fullmatch(value):
             raise ValueError(f"{what}: a string of the form {pattern}")
-        return value
+        return _plain(value)
 
     return check
+
+
+def _plain(value: str) -> str:
+    """Return a string of no subclass: those of enums print as something else."""
+    return str.__str__(value)
 
 
 def identifier(value: Any) -> str:
     """Check the name of a Python attribute."""
     if not isinstance(value, str) or not value.isidentifier():
         raise ValueError("the name of an attribute of your user")
-    return value
+    return _plain(value)
 
 
 def one_of(*choices: str) -> Callable[[Any], str]:
@@ -73,7 +92,7 @@ def one_of(*choices: str) -> Callable[[Any], str]:
     def check(value: Any) -> str:
         if not isinstance(value, str) or value not in choices:
             raise ValueError("one of " + ", ".join(map(repr, choices)))
-        return value
+        return _plain(value)
 
     return check
 
@@ -85,7 +104,6 @@ def number(least: float, most: float) -> Callable[[Any], float]:
         if (
             isinstance(value, bool)
             or not isinstance(value, (int, float))
-            or not math.isfinite(value)
             or not least <= value <= most
         ):
             raise ValueError(f"a number of seconds from {least} to {most}")
@@ -123,6 +141,7 @@ def url(value: Any) -> str:
         or port == 0
         or any(mark in value for mark in "@?#")
         or not (_is_address(host) or _is_host_name(host))
+        or ("[" in value) != (":" in host)
         or not (parts.path.strip("/") == "" or _is_plain_path(parts.path.rstrip("/")))
     ):
         raise ValueError(needed)
@@ -133,7 +152,9 @@ def url(value: Any) -> str:
 
 def _is_host_name(host: str) -> bool:
     label = "[A-Za-z0-9](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9])?"
-    return len(host) <= 253 and bool(re.fullmatch(rf"{label}(?:\.{label})*\.?", host))
+    # Whatever ends in a number is taken for an address, or for a broken one.
+    name = rf"(?:{label}\.)*(?!(?:[0-9]+|0[xX][0-9A-Fa-f]*)\.?$){label}\.?"
+    return len(host) <= 253 and bool(re.fullmatch(name, host))
 
 
 def _is_address(host: str) -> bool:
@@ -141,11 +162,13 @@ def _is_address(host: str) -> bool:
         ipaddress.ip_address(host)
     except ValueError:
         return False
-    return True
+    return "%" not in host
 
 
 def _is_plain_path(value: str) -> bool:
-    return bool(re.fullmatch(r"(/[A-Za-z0-9_.~%-]+)+", value)) and not any(
+    # An escaped dot or slash is one again for some servers on the way.
+    escape = "%(?!2[EeFf]|5[Cc])[0-9A-Fa-f]{2}"
+    return bool(re.fullmatch(rf"(/([A-Za-z0-9_.~-]|{escape})+)+", value)) and not any(
         part in (".", "..") for part in value.split("/")
     )
 
@@ -163,14 +186,14 @@ def path(value: Any) -> str:
     """Check a path that is joined to a vendor's address."""
     if not isinstance(value, str) or not _is_plain_path(value):
         raise ValueError("a path like /v1/auth/contact/token")
-    return value
+    return _plain(value)
 
 
 def url_prefix(value: Any) -> str:
     """Check where the blueprint goes."""
     if not isinstance(value, str) or not _is_plain_path(value) or "%" in value:
         raise ValueError("a path like /app-inbox, without a last slash")
-    return value
+    return _plain(value)
 
 
 def language(value: Any) -> str:
@@ -238,30 +261,89 @@ def rate_limit(value: Any) -> str:
     if isinstance(value, str) and "\n" not in value:
         try:
             rates = parse_many(value)
+            # limits takes "0 minutes" for one.
+            numbers = [int(digits) for digits in re.findall("[0-9]+", value)]
         except ValueError:
-            rates = []
+            rates, numbers = [], []
         # Of several only the first would count, and 0 would refuse everybody.
-        if len(rates) == 1 and rates[0].amount > 0:
-            return value
+        if (
+            len(rates) == 1
+            and all(0 < number <= _LARGEST for number in numbers)
+            and rates[0].get_expiry() <= _LONGEST
+        ):
+            return _plain(value)
     raise ValueError("one rate like 30/minute or 5 per second")
+
+
+#: What Redis can count, and how long it can wait.
+_LARGEST = 10**9
+_LONGEST = 366 * 24 * 60 * 60
+
+_REDIS = re.compile(
+    r"""
+    (?P<scheme>rediss?)://
+    ([^/?\#\[\]]*@)?
+    (\[(?P<address>[0-9A-Fa-f]*:[0-9A-Fa-f:.]*)\]|(?P<host>[A-Za-z0-9_.-]+))
+    (:(?P<port>[0-9]{1,5}))?
+    (/[0-9]{0,5})?
+    (\?(?P<options>[^\#]+))?
+    """,
+    re.VERBOSE,
+)
+#: Options of TLS that redis-py takes from a URL, and what they may say.
+_TLS = {
+    "ssl_cert_reqs": "none|optional|required",
+    "ssl_check_hostname": "true|false",
+    "ssl_ca_certs": ".+",
+    "ssl_certfile": ".+",
+    "ssl_keyfile": ".+",
+}
 
 
 def storage_url(value: Any) -> str:
     """Check where processes share what they count."""
     if value == "memory://":
         return "memory://"
-    needed = "memory:// or redis://host:port/0"
-    if not isinstance(value, str) or not re.match(r"rediss?://", value):
-        raise ValueError(needed)
+    if not isinstance(value, str) or not _is_redis(value):
+        raise ValueError(
+            "memory:// or redis://host:port/0, with user:password@ before the host "
+            "if need be (signs like / as %2F); after rediss:// options of TLS may "
+            f"follow: {', '.join(_TLS)}"
+        )
     if find_spec("redis") is None:
         raise ValueError(
             "memory:// until the extra for Redis is there: "
             'pip install "flask-app-inbox[redis]"'
         )
-    from redis import ConnectionPool
+    return _plain(value)
 
+
+def _is_redis(value: str) -> bool:
+    """Tell whether redis-py can make a connection of a URL.
+
+    By itself it passes unknown options on, and fails with each connection.
+    """
+    match = _REDIS.fullmatch(value)
+    if not match or not value.isascii() or not value.isprintable() or " " in value:
+        return False
+    address, host, port, options = match.group("address", "host", "port", "options")
+    if not (
+        _is_address(address) if address else _is_address(host) or _is_host_name(host)
+    ):
+        return False
+    if port is not None and not 0 < int(port) < 2**16:
+        return False
+    if options is None:
+        return True
     try:
-        ConnectionPool.from_url(value)
+        pairs = parse_qsl(options, keep_blank_values=True, strict_parsing=True)
     except ValueError:
-        raise ValueError(needed) from None
-    return value
+        return False
+    return (
+        match["scheme"] == "rediss"
+        and len(dict(pairs)) == len(pairs)
+        and all(
+            name in _TLS and said.isprintable() and re.fullmatch(_TLS[name], said)
+            for name, said in pairs
+        )
+    )

@@ -19,7 +19,13 @@ _ELEMENTS = frozenset(
     feMergeNode feMorphology feOffset feTurbulence
     """.split()
 )
-_REFERENCE = re.compile(r"url\(\s*['\"]?(?!#)|javascript:|@import", re.IGNORECASE)
+#: What loads something, or could, in CSS and in the attributes that are CSS.
+_REFERENCE = re.compile(
+    r"url\((?!\s*['\"]?#)|(?:image|image-set|src)\(|@import|javascript:",
+    re.IGNORECASE,
+)
+#: What an address begins with: it has no place in a style at all.
+_ADDRESS = re.compile(r"https?:|data:|//", re.IGNORECASE)
 
 
 def read_icon(path: Path) -> str:
@@ -31,9 +37,12 @@ def read_icon(path: Path) -> str:
         a script or a reference to something outside itself.
     """
     try:
-        data = path.read_bytes()
+        with path.open("rb") as file:
+            data = file.read(MAX_SIZE + 1)
     except OSError as error:
         raise ValueError(f"it cannot be read ({error.strerror})") from error
+    except ValueError as error:
+        raise ValueError("no file can have this name") from error
     if len(data) > MAX_SIZE:
         raise ValueError(f"it is larger than {MAX_SIZE // 1024} KiB")
     try:
@@ -62,13 +71,28 @@ def _check(element: ElementTree.Element) -> None:
     name = str(element.tag).rpartition("}")[2]
     if name not in _ELEMENTS or element.tag != _SVG + name:
         raise ValueError(f"it holds <{name}>, which is not a plain picture")
-    if name == "style" and _REFERENCE.search(element.text or ""):
-        raise ValueError("its <style> refers to something outside")
+    if name == "style":
+        _check_style("".join(element.itertext()), "<style>")
     for key, value in element.attrib.items():
         attribute = key.rpartition("}")[2].lower()
         if attribute.startswith("on"):
             raise ValueError(f"it holds the event handler {attribute}")
-        if attribute in ("href", "src") and not value.startswith("#"):
+        if attribute in ("href", "src", "base") and not value.startswith("#"):
             raise ValueError(f"its <{name}> refers to something outside")
         if _REFERENCE.search(value):
             raise ValueError(f"its attribute {attribute} refers to something outside")
+        if attribute == "style":
+            _check_style(value, "attribute style")
+        elif "\\" in value:
+            raise _backslash(f"attribute {attribute}")
+
+
+def _check_style(style: str, place: str) -> None:
+    if "\\" in style:
+        raise _backslash(place)
+    if _REFERENCE.search(style) or _ADDRESS.search(style):
+        raise ValueError(f"its {place} refers to something outside")
+
+
+def _backslash(place: str) -> ValueError:
+    return ValueError(f"its {place} holds a backslash, which can hide a reference")

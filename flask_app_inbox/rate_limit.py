@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from .errors import ConfigError
 from .problems import RateLimited
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ class RateLimiter:
         likes.
     :param storage_url: where the counts are kept, ``memory://`` or ``redis://…``.
     :param clock: returns seconds that never run backwards.
+    :raises ConfigError: if no storage can be made of its URL.
     """
 
     def __init__(
@@ -60,7 +62,7 @@ class RateLimiter:
         from limits.strategies import SlidingWindowCounterRateLimiter
 
         self._limit = parse(limit)
-        self._windows = SlidingWindowCounterRateLimiter(_storage_of(storage_url))
+        self._windows = SlidingWindowCounterRateLimiter(_make_storage(storage_url))
         self._clock = clock
         self._lock = threading.Lock()
         self._down = False
@@ -75,11 +77,9 @@ class RateLimiter:
         """
         if self._limit is None or not self._storage_is_worth_a_try():
             return
-        from limits.errors import StorageError
-
         try:
             wait = self._count(self._limit, tag)
-        except StorageError as error:
+        except Exception as error:  # whatever it is, it is no reason for a 500
             self._note_failure(error)
             return
         self._down = False
@@ -122,6 +122,19 @@ class RateLimiter:
             )
 
 
+def _make_storage(url: str) -> Storage:
+    try:
+        return _storage_of(url)
+    except Exception as error:
+        # The text of the error could hold parts of the address.
+        raise ConfigError(
+            [
+                "The rate limit cannot work: no connection to Redis can be made of "
+                f"the STORAGE_URL ({type(error).__name__})."
+            ]
+        ) from None
+
+
 def _storage_of(url: str) -> Storage:
     if url == "memory://":
         from .window_counts import WindowCounts
@@ -132,11 +145,14 @@ def _storage_of(url: str) -> Storage:
     from redis.backoff import NoBackoff
     from redis.retry import Retry
 
-    pool = ConnectionPool.from_url(
-        url,
+    pool = ConnectionPool.from_url(url)
+    # Given to from_url(), options in the URL would win over them.
+    pool.connection_kwargs.update(
         socket_connect_timeout=REDIS_PATIENCE,
         socket_timeout=REDIS_PATIENCE,
         # By itself it would try for seconds.
         retry=Retry(NoBackoff(), 0),
     )
+    # It connects to nothing, but fails of options that no connection takes.
+    pool.connection_class(**pool.connection_kwargs)
     return RedisStorage(url, connection_pool=pool, wrap_exceptions=True)

@@ -22,8 +22,14 @@ PREFIX = "APP_INBOX_"
 _KEYS: dict[str, tuple[Any, Check]] = {
     "ENABLED": (True, checks.flag),
     "PLATFORM": ("esputnik", checks.one_of(*PLATFORMS)),
-    "API_KEY": (None, checks.secret),
-    "SCRIPT_ID": (None, checks.matching(r"[A-Za-z0-9_-]{1,64}", "a script id")),
+    "API_KEY": (None, checks.quoted(f"{PREFIX}API_KEY", checks.secret)),
+    "SCRIPT_ID": (
+        None,
+        checks.quoted(
+            f"{PREFIX}SCRIPT_ID",
+            checks.matching(r"[A-Za-z0-9_-]{1,64}", "a script id"),
+        ),
+    ),
     "API_URL": (None, checks.url),
     "SCRIPT_URL": (None, checks.url),
     "TOKEN_PATH": ("/v1/auth/contact/token", checks.path),
@@ -131,7 +137,7 @@ def read_settings(config: Mapping[str, Any], root_path: str) -> Settings:
     inside = values["position"] in ("afterbegin", "beforeend")
     if inside and not parse_anchor(values["anchor"]).can_hold:
         problems.append(
-            f"{PREFIX}POSITION must be beforebegin or afterend: nothing can be put "
+            f"{PREFIX}POSITION must be beforebegin or afterend: no bell can stand "
             f"inside the element of {PREFIX}ANCHOR."
         )
     problems += oauth_settings.problems(values, config)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from enum import Enum
 from types import MappingProxyType
 from typing import Any
 
@@ -29,6 +31,8 @@ SECRET = "hunter2-in-the-wrong-place"
         ("http://127.8.8.8", "http://127.8.8.8"),
         ("http://localhost:5001/api/", "http://localhost:5001/api"),
         ("http://[::1]:5001", "http://[::1]:5001"),
+        ("https://1.2.3.4", "https://1.2.3.4"),
+        ("https://4.3-2.1a", "https://4.3-2.1a"),
     ],
 )
 def test_a_url_is_taken_without_its_last_slash(value: str, result: str) -> None:
@@ -88,6 +92,18 @@ def test_plain_http_to_a_host_that_is_not_this_machine_is_refused(value: str) ->
         "https://x/a/../b",
         'https://x/"><script>',
         "https://x//a",
+        "https://999.1.1.1",
+        "https://1.2.3",
+        "https://1.2.3.4.",
+        "https://2130706433",
+        "https://host.0x7f",
+        "https://[fe80::1%25eth0]",
+        "https://[1.2.3.4]",
+        "https://x.y/%2e%2e/z",
+        "https://x.y/a%2Fb",
+        "https://x.y/a%5cb",
+        "https://x.y/50%",
+        "https://x/\ud800",
     ],
 )
 def test_a_url_that_makes_no_sense_is_refused_without_being_repeated(
@@ -119,6 +135,14 @@ def test_a_path_is_taken(value: str) -> None:
         "/..",
         "/a/./b",
         "/a\n",
+        "/%2e%2e/x",
+        "/a%2E",
+        "/a%2fb",
+        "/a%5Cb",
+        "/%zz",
+        "/%2",
+        "/\ud800",
+        "/\0",
     ],
 )
 def test_another_path_is_refused(value: object) -> None:
@@ -159,13 +183,14 @@ def test_a_secret_is_taken_without_the_blanks_around_it() -> None:
 @pytest.mark.parametrize(
     ("value", "reason"),
     [
-        (123456, "needs quotes in the environment"),
-        (None, "needs quotes"),
+        (123456, "copied whole"),
+        (None, "copied whole"),
         ("", "copied whole"),
         (" \n", "copied whole"),
         (f"{SECRET}\n{SECRET}", "copied whole"),
         (f"{SECRET}…", "copied whole"),
         (f"{SECRET}\x00", "copied whole"),
+        (f"{SECRET}\ud800", "copied whole"),
     ],
 )
 def test_a_broken_secret_is_refused_without_being_repeated(
@@ -176,6 +201,16 @@ def test_a_broken_secret_is_refused_without_being_repeated(
     assert SECRET not in str(caught.value)
 
 
+@pytest.mark.parametrize("value", [123456, 5e10, math.inf, True, ["1"], {}])
+def test_what_the_environment_makes_of_digits_is_told_about_its_quotes(
+    value: object,
+) -> None:
+    check = checks.quoted("APP_INBOX_SCRIPT_ID", checks.text)
+    assert check(" 1 ") == "1"
+    with pytest.raises(ValueError, match=r"FLASK_APP_INBOX_SCRIPT_ID='\"…\"'$"):
+        check(value)
+
+
 @pytest.mark.parametrize("value", ["", "a b", "1a", "user.email", 5, "get()", None])
 def test_an_attribute_has_a_plain_name(value: object) -> None:
     assert checks.identifier("email_verified") == "email_verified"
@@ -184,7 +219,8 @@ def test_an_attribute_has_a_plain_name(value: object) -> None:
 
 
 @pytest.mark.parametrize(
-    "value", [-1, 0, 0.09, 60.1, math.nan, math.inf, "3", True, None]
+    "value",
+    [-1, 0, 0.09, 60.1, math.nan, math.inf, -math.inf, "3", True, None, 10**400],
 )
 def test_a_number_of_seconds_lies_in_its_range(value: object) -> None:
     check = checks.number(0.1, 60)
@@ -193,7 +229,7 @@ def test_a_number_of_seconds_lies_in_its_range(value: object) -> None:
         check(value)
 
 
-@pytest.mark.parametrize("value", [0, 1001, -1, 8.0, "8", True, None])
+@pytest.mark.parametrize("value", [0, 1001, -1, 8.0, "8", True, None, 10**400])
 def test_a_whole_number_lies_in_its_range(value: object) -> None:
     check = checks.integer(1, 1000)
     assert (check(1), check(1000)) == (1, 1000)
@@ -332,6 +368,12 @@ def test_a_rate_is_taken(value: str) -> None:
         "30/minute;500/hour",
         "30/minute, 500/hour",
         "30/minute\n",
+        "30/0 minutes",
+        "30/00minute",
+        "9999999999/minute",
+        "9" * 5000 + "/minute",
+        "30/2 years",
+        f"30/{10**400} minutes",
         30,
         None,
     ],
@@ -342,7 +384,18 @@ def test_a_rate_that_would_mean_something_else_is_refused(value: object) -> None
 
 
 @pytest.mark.parametrize(
-    "value", ["memory://", "redis://127.0.0.1:6379/1", "rediss://:secret@cache.example"]
+    "value",
+    [
+        "memory://",
+        "redis://127.0.0.1:6379/1",
+        "redis://localhost/",
+        "redis://[::1]:6379",
+        "redis://my_redis:6379/15",
+        "redis://user:p@ss%2Fword@cache.example/0",
+        "rediss://:secret@cache.example",
+        "rediss://cache.example/0?ssl_cert_reqs=none",
+        "rediss://cache.example?ssl_ca_certs=/etc/ca.pem&ssl_check_hostname=false",
+    ],
 )
 def test_a_storage_is_taken(value: str) -> None:
     assert checks.storage_url(value) == value
@@ -359,6 +412,39 @@ def test_a_storage_is_taken(value: str) -> None:
         f"redis://:{SECRET}@x:99999999",
         "redis://x?db=zero",
         "memcached://x",
+        "redis://",
+        "redis://:6379",
+        "redis://h:",
+        "redis://h:0",
+        "redis://h:65536",
+        "redis://h h",
+        "redis://h\n",
+        "redis://\ud800",
+        "redis://h\0",
+        "redis://999.1.1.1",
+        "redis://[1.2.3.4]",
+        "redis://[::1%25eth0]",
+        "redis://h/abc",
+        "redis://h/0/1",
+        "redis://h/-1",
+        "redis://h/0#a",
+        "redis://h/0?",
+        "redis://h:6379/0?x=y",
+        "redis://h/0?socket_timeout=5",
+        "redis://h/0?retry=1",
+        "redis://h?protocol=9",
+        "redis://h?ssl_cert_reqs=none",
+        "rediss://h?socket_timeout=5",
+        "rediss://h?ssl_cert_reqs=maybe",
+        "rediss://h?ssl_cert_reqs=none&ssl_cert_reqs=required",
+        "rediss://h?ssl_ca_certs=",
+        "rediss://h?ssl_ca_certs=%00",
+        "rediss://h?ssl_ca_certs",
+        "REDIS://h",
+        "unix:///run/redis.sock",
+        b"redis://h",
+        ["redis://h"],
+        10**400,
         5,
         None,
     ],
@@ -375,3 +461,36 @@ def test_redis_without_its_extra_is_told_how_to_get_it(
     monkeypatch.setattr(checks, "find_spec", lambda name: None)
     with pytest.raises(ValueError, match=r'pip install "flask-app-inbox\[redis\]"'):
         checks.storage_url("redis://127.0.0.1")
+
+
+class Named(str, Enum):
+    """Strings that an f-string shows by their names in some versions of Python."""
+
+    PATH = "/inbox"
+    WORD = "yespo"
+    RATE = "30/minute"
+    STORAGE = "redis://127.0.0.1"
+    URL = "https://x.example"
+
+
+@pytest.mark.parametrize(
+    ("check", "value"),
+    [
+        (checks.path, Named.PATH),
+        (checks.url_prefix, Named.PATH),
+        (checks.text, Named.WORD),
+        (checks.secret, Named.WORD),
+        (checks.identifier, Named.WORD),
+        (checks.matching("[a-z]+", "a word"), Named.WORD),
+        (checks.one_of("yespo"), Named.WORD),
+        (checks.selector, Named.WORD),
+        (checks.rate_limit, Named.RATE),
+        (checks.storage_url, Named.STORAGE),
+        (checks.url, Named.URL),
+    ],
+)
+def test_what_is_taken_is_a_string_and_no_subclass_of_it(
+    check: Callable[[Any], str], value: Named
+) -> None:
+    result = check(value)
+    assert (type(result), result) == (str, value.value)

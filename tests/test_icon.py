@@ -23,6 +23,9 @@ def icon(tmp_path: Path) -> Path:
         '<g fill="none"><circle r="2"/></g>',
         '<defs><linearGradient id="a"/></defs><path fill="url(#a)"/>',
         "<style>.a{fill:url(#b)}</style>",
+        "<style>@media (min-width:1px){.a{fill:url( '#b' )}}</style>",
+        '<path style="fill:url(&quot;#a&quot;)"/>',
+        '<path aria-label="https://shop.example"/>',
         "<title>A &amp; B &lt;b&gt;</title>",
     ],
 )
@@ -64,6 +67,26 @@ def test_declaration_mark_and_comments_are_left_out(icon: Path) -> None:
         ('<path style="fill:url(https://x)"/>', "style refers to something outside"),
         ("<path fill=\"url( 'https://x')\"/>", "fill refers to something outside"),
         ("<style>@import 'x'</style>", "<style> refers to something outside"),
+        (
+            "<style>.a{background:image-set('http://e/x' 1x)}</style>",
+            "<style> refers to something outside",
+        ),
+        ("<style>.a{background:-webkit-image-set('x' 1x)}</style>", "outside"),
+        ("<style>.a{background:src('x')}</style>", "<style> refers to something"),
+        ("<style>.a{background:IMAGE('x')}</style>", "<style> refers to something"),
+        ("<style>@im\\70ort 'x';</style>", "<style> holds a backslash"),
+        ("<style>.a{fill:u\\72l(x)}</style>", "<style> holds a backslash"),
+        ("<style>.a{--b:'//e/x'}</style>", "<style> refers to something outside"),
+        ("<style>.a{--b:'HTTPS:e'}</style>", "<style> refers to something outside"),
+        ("<style>.a{--b:'data:x'}</style>", "<style> refers to something outside"),
+        ("<style>.a{}<g/>@import 'x';</style>", "<style> refers to something"),
+        ("<style>@im<!-- -->port 'x';</style>", "<style> refers to something"),
+        ("<path style=\"--b:'//e'\"/>", "style refers to something outside"),
+        ('<path style="fill:u\\72l(x)"/>', "style holds a backslash"),
+        ('<path fill="u\\72l(x)"/>', "fill holds a backslash"),
+        ("<path fill=\"src('http://e')\"/>", "fill refers to something outside"),
+        ("<path mask=\"image-set('x' 1x)\"/>", "mask refers to something outside"),
+        ('<g xml:base="http://e/"/>', "refers to something outside"),
         ("<?xml-stylesheet href='x'?>", "processing instruction"),
         ("<? ><script>alert(1)</script>?>", "processing instruction"),
         ("<path>", "not well-formed XML"),
@@ -113,3 +136,19 @@ def test_a_file_that_is_no_picture_is_refused(
 def test_a_missing_file_is_told_by_the_systems_words(icon: Path) -> None:
     with pytest.raises(ValueError, match=r"cannot be read \(No such file"):
         read_icon(icon)
+
+
+@pytest.mark.parametrize("name", ["a\0.svg", "\ud800.svg"])
+def test_a_name_that_no_file_can_have_is_refused(tmp_path: Path, name: str) -> None:
+    with pytest.raises(ValueError, match="no file can have this name"):
+        read_icon(tmp_path / name)
+
+
+def test_of_an_endless_file_no_more_is_read_than_is_taken() -> None:
+    with pytest.raises(ValueError, match="larger than 64 KiB"):
+        read_icon(Path("/dev/zero"))
+
+
+def test_a_deep_picture_is_no_trouble(icon: Path) -> None:
+    icon.write_text(SVG.format("<g>" * 9000 + "</g>" * 9000))
+    assert read_icon(icon).startswith("<svg")

@@ -296,6 +296,29 @@ def test_nothing_is_connected_before_a_contact_asks() -> None:
             listener.accept()
 
 
+@pytest.mark.parametrize(
+    "options", ["socket_timeout=5", "socket_connect_timeout=5", "retry=9"]
+)
+def test_no_option_of_the_url_makes_the_limiter_more_patient(options: str) -> None:
+    # The check of the setting refuses such URLs; a limiter does not rely on it.
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+        limiter = limiter_on(f"redis://127.0.0.1:{port}/0?{options}")
+        assert seconds_for(lambda: limiter.check("ann")) < 1
+
+
+def test_a_url_that_no_connection_can_be_made_of_is_told_at_the_start() -> None:
+    with pytest.raises(ConfigError, match=r"STORAGE_URL \(TypeError\)") as caught:
+        limiter_on("redis://:pa55word@127.0.0.1/0?x=y")
+    assert "pa55word" not in str(caught.value)
+
+
+@pytest.mark.parametrize("query", ["x=y", "socket_timeout=5", "protocol=9"])
+def test_an_app_with_options_in_its_storage_url_does_not_start(query: str) -> None:
+    with pytest.raises(ConfigError, match="APP_INBOX_STORAGE_URL must be"):
+        shop(f"redis://127.0.0.1:6379/0?{query}")
+
+
 def test_the_missing_extra_is_named_with_the_line_that_installs_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -421,4 +444,23 @@ def test_one_warning_a_minute_without_the_password(
     clock.now += PAUSE
     limiter.check("ann")
     assert len(warnings_of(caplog)) == 2
+    assert "pa55word" not in caplog.text
+
+
+@pytest.mark.parametrize("error", [TypeError, UnicodeError, OSError])
+def test_a_storage_that_fails_in_any_way_lets_everybody_pass(
+    error: type[Exception],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def fail(*args: object) -> None:
+        raise error("pa55word")
+
+    monkeypatch.setattr(WindowCounts, "acquire_sliding_window_entry", fail)
+    clock = Clock()
+    limiter = RateLimiter("1/minute", "memory://", clock=clock)
+    clock.now += WARN_EVERY
+    assert count_admitted(limiter, "ann", 5) == 5
+    (warning,) = warnings_of(caplog)
+    assert error.__name__ in warning
     assert "pa55word" not in caplog.text

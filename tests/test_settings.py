@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import re
 from pathlib import Path
 from typing import Any
@@ -101,7 +102,7 @@ def test_all_problems_are_told_at_once() -> None:
 def test_a_missing_key_is_told_with_every_way_to_mend_it() -> None:
     (problem,) = problems_of(API_KEY=None)
     assert problem.startswith("APP_INBOX_API_KEY is missing.")
-    for way in ("from_prefixed_env", "flask app-inbox sandbox", "APP_INBOX_ENABLED"):
+    for way in ("from_prefixed_env", "-m flask_app_inbox.sandbox", "APP_INBOX_ENABLED"):
         assert way in problem
 
 
@@ -119,9 +120,33 @@ def test_features_have_no_place_in_an_init_with_one_object() -> None:
 
 
 @pytest.mark.parametrize("position", ["afterbegin", "beforeend"])
-def test_nothing_is_put_inside_an_image(position: str) -> None:
-    (problem,) = problems_of(ANCHOR="img#logo", POSITION=position)
+@pytest.mark.parametrize("anchor", ["img#logo", "button#menu", "iframe.chat", "a#x"])
+def test_nothing_is_put_inside_an_image_and_its_like(
+    anchor: str, position: str
+) -> None:
+    (problem,) = problems_of(ANCHOR=anchor, POSITION=position)
     assert problem.startswith("APP_INBOX_POSITION must be beforebegin or afterend")
+
+
+#: What could stand in a configuration by a slip, or comes of JSON.
+NONSENSE: tuple[Any, ...] = (
+    *(10**400, -(10**400), 0, 1e308, math.nan, math.inf, True, False),
+    *(b"x", b"\xff", [], ["a"], {}, {"a": 1}, {1: 2}, (), object(), [[]], {"": None}),
+    *("", " ", "\0", "a\0", "\ud800", "#\ud800", "\udcff", "\n", "%", "\\", "[" * 400),
+    *("https://\ud800", "https://x/\0", "/\ud800", "redis://\ud800", "9" * 5000),
+    *(":is(" * 100, "a " * 249, ".a" * 249, "[a]" * 160, "#a:not(" * 70, "\\d800 "),
+)
+
+
+@pytest.mark.parametrize("key", _KEYS)
+def test_no_nonsense_raises_anything_but_a_config_error(
+    key: str, tmp_path: Path
+) -> None:
+    for value in NONSENSE:
+        try:
+            settings_of(root_path=str(tmp_path), **{key: value})
+        except ConfigError as error:
+            str(error).encode()
 
 
 def test_beside_an_image_a_bell_has_its_place() -> None:
@@ -216,3 +241,22 @@ def test_a_key_of_digits_in_the_environment_is_told_about_its_quotes(
     monkeypatch.setenv("FLASK_APP_INBOX_API_KEY", '"123456789"')
     app.config.from_prefixed_env()
     assert read_settings(app.config, app.root_path).api_key == "123456789"
+
+
+@pytest.mark.parametrize("key", ["API_KEY", "SCRIPT_ID"])
+def test_the_hint_about_quotes_names_its_own_key(key: str) -> None:
+    (problem,) = problems_of(**{key: 123456789})
+    assert problem.startswith(f"APP_INBOX_{key} must be a string")
+    assert f"FLASK_APP_INBOX_{key}='\"…\"'" in problem
+
+
+def test_another_secret_of_digits_is_told_nothing_of_the_api_key() -> None:
+    problems = problems_of(
+        API_KEY=None,
+        OAUTH_CLIENT_ID="id",
+        OAUTH_CLIENT_SECRET=123,
+        OAUTH_REDIRECT_URI="https://shop.example/back",
+    )
+    (problem,) = [one for one in problems if one.startswith("APP_INBOX_OAUTH_CLIENT")]
+    assert "quotes" in problem
+    assert "API_KEY" not in problem
