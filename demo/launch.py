@@ -13,7 +13,13 @@ from pathlib import Path
 from types import FrameType
 
 from .environment import prepare
-from .programs import Program, ProgramProblem, Programs, choose_port
+from .programs import (
+    Program,
+    ProgramProblem,
+    Programs,
+    check_port,
+    choose_port,
+)
 
 SHOP_PORT = 5000
 SANDBOX_PORT = 5001
@@ -39,6 +45,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the demo until Ctrl-C; return the exit status."""
     options = _read_options(arguments)
     try:
+        check_port(options.port, "--port")
+        check_port(options.sandbox_port, "--sandbox-port")
         _take_signals()
         python = options.python or prepare("demo")
         with Programs() as programs:
@@ -122,7 +130,11 @@ def _watch(programs: Programs) -> int:
 
 def _box(shop_url: str, sandbox_url: str | None, *, oauth: bool) -> str:
     lines = [f"Zavarka is open:  {shop_url}", "", "Log in with the password demo:"]
-    lines += [f"  {email:<20} {who}" for email, who in _ACCOUNTS]
+    # What is said of them is true of a fresh sandbox.
+    lines += [
+        f"  {email:<20} {who if sandbox_url else ''}".rstrip()
+        for email, who in _ACCOUNTS
+    ]
     lines.append("")
     if sandbox_url:
         lines.append(f"The sandbox's console:  {sandbox_url}")

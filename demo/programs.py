@@ -20,6 +20,8 @@ _TETHER = Path(__file__).with_name("tether.py")
 READY_WITHIN = 30.0
 END_WITHIN = 6.0
 
+_HIGHEST_PORT = 65535
+
 
 class ProgramProblem(Exception):
     """A program did not start or has ended; the message says which."""
@@ -128,6 +130,19 @@ class Programs:
     def ended(self) -> Program | None:
         """Return a program that has ended, if one has."""
         return next((p for p in self._all if p.has_ended()), None)
+
+
+def check_port(wanted: int | None, option: str) -> None:
+    """Refuse a number that no port has.
+
+    :param option: the option's name, for the message.
+    :raises ProgramProblem: if it is one.
+    """
+    if wanted is not None and not 0 <= wanted <= _HIGHEST_PORT:
+        raise ProgramProblem(
+            f"{option} {wanted}: a port is a number from 0 (any free one) to "
+            f"{_HIGHEST_PORT}."
+        )
 
 
 def choose_port(wanted: int | None, usual: int, option: str) -> int:

@@ -22,7 +22,9 @@ from . import (
     database,
     failures,
     flow,
+    language_switch,
     languages,
+    notices,
     questions,
     sandbox,
     secret_key,
@@ -60,12 +62,13 @@ def create_app(
     app_inbox = AppInbox(app)
     app_inbox.language_loader(languages.current_language)
     connection.init_app(app, app_inbox)
+    notices.init_app(app)
     chat.init_app(app)
 
     security.init_app(app)
     failures.init_app(app)
     for module in (
-        languages,
+        language_switch,
         catalogue,
         basket,
         checkout,

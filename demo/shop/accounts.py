@@ -20,7 +20,7 @@ STAFF = "staff"
 OWNER = "owner"
 
 #: Session keys that belong to whoever is logged in and leave with them.
-_PERSONAL = ("flow", "basket")
+_PERSONAL = ("flow", "basket", "told")
 
 
 @dataclass(frozen=True)

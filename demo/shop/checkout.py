@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 
-from flask import Blueprint, abort, redirect, render_template, url_for
+from flask import Blueprint, abort, redirect, render_template, session, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
@@ -16,6 +16,9 @@ from .sign_in import require_login
 
 blueprint = Blueprint("checkout", __name__)
 blueprint.before_request(require_login)
+
+#: Session key: what became of the message about the newest order.
+_TOLD = "told"
 
 
 @blueprint.get("/checkout")
@@ -41,7 +44,8 @@ def confirm() -> Response:
     order, is_new = place_order(current_user.id, attempt, goods)
     empty_basket()
     if is_new:
-        tell_about_order(current_user, order)
+        outcome = tell_about_order(current_user, order)
+        session[_TOLD] = {"number": order.number, "outcome": outcome.value}
     return redirect(_page_of(order))
 
 
@@ -49,7 +53,9 @@ def confirm() -> Response:
 def order(number: str) -> str:
     """Show one of the customer's own orders."""
     shown = find_order(current_user.id, number) or abort(404)
-    return render_template("order.html", order=shown)
+    told = session.get(_TOLD, {})
+    outcome = told["outcome"] if told.get("number") == shown.number else None
+    return render_template("order.html", order=shown, outcome=outcome)
 
 
 def _after_second_click(attempt: str) -> Response:

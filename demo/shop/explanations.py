@@ -61,6 +61,8 @@ def explain(entry: Entry, *, by_oauth: bool = False) -> str:
         return "flow.says.nobody"
     if call.path.startswith("/api/chat/") and call.status == 401:
         return "flow.says.operator_expired"
+    if call.path == "/_sandbox/messages" and call.status == 404:
+        return "flow.says.sent_to_nobody"
     for method, path, success, failure in _SENTENCES:
         if call.method == method and re.fullmatch(path, call.path):
             return f"flow.says.{success if 200 <= call.status < 400 else failure}"

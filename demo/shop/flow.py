@@ -18,7 +18,7 @@ from flask_wtf import FlaskForm
 from .explanations import explain
 from .flow_record import Entry, Record
 from .languages import translate
-from .notices import send_sample
+from .notices import Outcome, send_sample
 from .sandbox import Call, SandboxError, current_sandbox
 
 blueprint = Blueprint("flow", __name__, url_prefix="/flow")
@@ -31,6 +31,13 @@ _FROM_PAGES = (
     "/api/chat/",
     "/uaa/oauth/authorize",
 )
+
+#: What the button that sends a message is answered: a text's key and the status.
+_ANSWERS = {
+    Outcome.SENT: ("flow.did.message", 200),
+    Outcome.UNKNOWN: ("flow.did.unknown", 404),
+    Outcome.FAILED: ("flow.did.failed", 502),
+}
 
 _EXTENSION = "shop_flow"
 _KEY = "flow"
@@ -77,9 +84,8 @@ def message() -> tuple[Response, int]:
     """Send a message to whoever is logged in."""
     if not _may_press():
         return jsonify(code="login_required"), 401
-    if not send_sample(current_user):
-        return jsonify(says=translate("flow.did.failed")), 502
-    return jsonify(says=translate("flow.did.message")), 200
+    says, status = _ANSWERS[send_sample(current_user)]
+    return jsonify(says=translate(says)), status
 
 
 @blueprint.post("/tokens")

@@ -8,25 +8,12 @@ from datetime import datetime, timezone
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
-from urllib.parse import urlsplit
 
-from flask import (
-    Blueprint,
-    Flask,
-    current_app,
-    has_request_context,
-    redirect,
-    request,
-    session,
-    url_for,
-)
+from flask import Flask, current_app, has_request_context, request, session
 from flask_login import current_user
-from werkzeug.wrappers import Response
 
 LANGUAGES = ("en", "uk", "de")
 DEFAULT_LANGUAGE = "en"
-
-blueprint = Blueprint("languages", __name__)
 
 _EXTENSION = "shop_texts"
 
@@ -49,17 +36,6 @@ def init_app(app: Flask) -> None:
         current_language=current_language,
         languages=LANGUAGES,
     )
-
-
-@blueprint.post("/language")
-def switch() -> Response:
-    """Change the language and go back to the page that the switch was on."""
-    from .forms import LanguageForm
-
-    form = LanguageForm()
-    if form.validate_on_submit():
-        session["language"] = form.language.data
-    return redirect(_page_before())
 
 
 def current_language() -> str:
@@ -123,12 +99,3 @@ def _plural_form(language: str, number: int) -> str:
     if number % 10 in (2, 3, 4) and number % 100 not in (12, 13, 14):
         return "few"
     return "many"
-
-
-def _page_before() -> str:
-    """Return the path that the visitor came from, if it is one of ours."""
-    before = urlsplit(request.referrer or "")
-    if before.netloc != request.host or not before.path.startswith("/"):
-        return url_for("catalogue.home")
-    path = "/" + before.path.lstrip("/")
-    return f"{path}?{before.query}" if before.query else path

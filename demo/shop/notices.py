@@ -8,13 +8,22 @@ something to read.
 from __future__ import annotations
 
 import logging
+import threading
+from enum import Enum
 
-from flask import current_app, url_for
+from flask import Flask, current_app, request, url_for
+from flask_login import current_user
 
 from .accounts import DEMO_ACCOUNTS, Account, DemoAccount
 from .languages import current_language, translate
 from .orders import Order
-from .sandbox import Notice, SandboxClient, SandboxError, current_sandbox
+from .sandbox import (
+    Notice,
+    SandboxClient,
+    SandboxError,
+    UnknownContact,
+    current_sandbox,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -25,6 +34,26 @@ _SUBJECTS = {
     "teapot": "teapot",
     "tasting": "campfire",
 }
+
+#: Two pages that ask at once must not lead to two greetings.
+_introducing = threading.RLock()
+
+
+class Outcome(Enum):
+    """What became of a message; the values are parts of the texts' keys."""
+
+    SENT = "sent"
+    UNKNOWN = "unknown"
+    FAILED = "failed"
+
+
+def init_app(app: Flask) -> None:
+    """Let whoever asks for a token be known, even after a reset of the sandbox."""
+
+    @app.before_request
+    def before_a_token() -> None:
+        if request.endpoint == "app_inbox.token" and current_user.is_authenticated:
+            introduce_again()
 
 
 def introduce_everybody() -> None:
@@ -43,21 +72,42 @@ def introduce(email: str) -> None:
     if sandbox is None or demo is None or demo.messages is None:
         return
     try:
-        if email not in sandbox.contact_emails():
-            _greet(sandbox, demo, demo.messages)
+        with _introducing:
+            if email not in sandbox.contact_emails():
+                _greet(sandbox, demo, demo.messages)
     except SandboxError as error:
         logger.warning("The sandbox did not take a customer: %s", error)
 
 
-def tell_about_order(account: Account, order: Order) -> bool:
-    """Send "Your order is on its way", with a picture and a link to the order.
+def introduce_again() -> None:
+    """Make all known customers contacts again, if the sandbox has lost them all.
 
-    :returns: whether it was sent; a failure is written to the log only, since the
-        order stands without a message.
+    That is what its reset does. A contact that is missing alone stays so until the
+    next login: somebody may want to see what happens then.
     """
     sandbox = current_sandbox()
     if sandbox is None:
-        return False
+        return
+    ours = {demo.email for demo in DEMO_ACCOUNTS if demo.messages is not None}
+    with _introducing:
+        try:
+            known = sandbox.contact_emails()
+        except SandboxError as error:
+            logger.warning("The sandbox did not say whom it knows: %s", error)
+            return
+        if known.isdisjoint(ours):
+            introduce_everybody()
+
+
+def tell_about_order(account: Account, order: Order) -> Outcome:
+    """Send "Your order is on its way", with a picture and a link to the order.
+
+    :returns: what became of it; a failure is no error, since the order stands
+        without a message.
+    """
+    sandbox = current_sandbox()
+    if sandbox is None:
+        return Outcome.FAILED
     first = order.goods.lines[0].product
     notice = Notice(
         title=translate("notice.order.title"),
@@ -71,11 +121,11 @@ def tell_about_order(account: Account, order: Order) -> bool:
     return _send(sandbox, account.email, notice)
 
 
-def send_sample(account: Account) -> bool:
-    """Send a message of no importance; return whether it was sent."""
+def send_sample(account: Account) -> Outcome:
+    """Send a message of no importance; return what became of it."""
     sandbox = current_sandbox()
     if sandbox is None:
-        return False
+        return Outcome.FAILED
     return _send(sandbox, account.email, _notice("sample", "cups", current_language()))
 
 
@@ -97,10 +147,13 @@ def _notice(key: str, slug: str, language: str) -> Notice:
     )
 
 
-def _send(sandbox: SandboxClient, email: str, notice: Notice) -> bool:
+def _send(sandbox: SandboxClient, email: str, notice: Notice) -> Outcome:
+    introduce_again()
     try:
         sandbox.send(email, notice)
+    except UnknownContact:
+        return Outcome.UNKNOWN
     except SandboxError as error:
         current_app.logger.warning("The sandbox did not take a message: %s", error)
-        return False
-    return True
+        return Outcome.FAILED
+    return Outcome.SENT

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from http import HTTPStatus
 from typing import Any
 
 import requests
@@ -17,7 +18,18 @@ _EXTENSION = "shop_sandbox"
 
 
 class SandboxError(Exception):
-    """The sandbox did not answer, or not as expected."""
+    """The sandbox did not answer, or not as expected.
+
+    :param status: of its answer; 0 if there was none.
+    """
+
+    def __init__(self, message: str, status: int = 0) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+class UnknownContact(SandboxError):
+    """The sandbox does not know this contact."""
 
 
 @dataclass(frozen=True)
@@ -66,8 +78,17 @@ class SandboxClient:
         self._call("POST", "/_sandbox/contacts", body)
 
     def send(self, email: str, notice: Notice) -> None:
-        """Put a message into somebody's inbox."""
-        self._call("POST", "/_sandbox/messages", {"email": email, **asdict(notice)})
+        """Put a message into somebody's inbox.
+
+        :raises UnknownContact: if there is no such inbox.
+        """
+        body = {"email": email, **asdict(notice)}
+        try:
+            self._call("POST", "/_sandbox/messages", body)
+        except SandboxError as error:
+            if error.status == HTTPStatus.NOT_FOUND:
+                raise UnknownContact(str(error), error.status) from error
+            raise
 
     def invalidate_tokens(self) -> None:
         """Make every token that was issued worthless."""
@@ -126,7 +147,7 @@ class SandboxClient:
             answer.raise_for_status()
             return answer.json() if answer.content else None
         except (requests.RequestException, ValueError) as error:
-            raise SandboxError(f"{method} {path}: {error}") from error
+            raise SandboxError(f"{method} {path}: {error}", status) from error
         finally:
             if method != "GET":
                 ms = (time.perf_counter() - started) * 1000

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask_login import current_user, login_user, logout_user
 from flask_wtf import FlaskForm
@@ -13,6 +15,10 @@ from .notices import introduce
 from .orders import orders_of
 
 blueprint = Blueprint("sign_in", __name__)
+
+#: A plain path: no empty part, which a browser could read as another host, and
+#: nothing that browsers drop or replace, such as a tab or a backslash.
+_PLAIN_PATH = re.compile(r"/|(?:/[\w-][\w.-]*)+/?", re.ASCII)
 
 
 def require_login() -> Response | None:
@@ -65,6 +71,6 @@ def _login_page(form: LoginForm) -> str:
 def _wanted_page() -> str:
     """Return the page that asked for the login, if it is one of this shop."""
     wanted = request.args.get("next", "")
-    if wanted.startswith("/") and not wanted.startswith(("//", "/\\")):
+    if _PLAIN_PATH.fullmatch(wanted):
         return wanted
     return url_for("catalogue.home")

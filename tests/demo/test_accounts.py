@@ -28,6 +28,15 @@ def test_the_login_page_offers_the_accounts(visitor: Visitor) -> None:
     assert offered == [account.email for account in DEMO_ACCOUNTS]
 
 
+def test_with_the_real_vendor_the_login_page_knows_of_no_messages(
+    real_shop: Flask,
+) -> None:
+    page = Visitor(real_shop).text("/login")
+    assert "olena@example.com" in page
+    assert "messages waiting" not in page
+    assert "Not known to the vendor" not in page
+
+
 def test_capitals_and_spaces_in_the_email_do_not_matter(visitor: Visitor) -> None:
     assert visitor.log_in("  Olena@Example.com ").text("/account")
 
@@ -65,6 +74,16 @@ def test_an_incomplete_login_form_says_what_is_missing(
         ("https://evil.example/", "/"),
         ("//evil.example/", "/"),
         ("/\\evil.example/", "/"),
+        ("/orders/ZV-1001", "/orders/ZV-1001"),
+        ("/%09/evil.example", "/"),
+        ("/%0a/evil.example", "/"),
+        ("/%0d%0aX-Y:1", "/"),
+        ("/account%0a", "/"),
+        ("/%00", "/"),
+        ("/account\\..", "/"),
+        ("/account//evil.example", "/"),
+        ("/.//evil.example", "/"),
+        ("/@evil.example", "/"),
         ("", "/"),
     ],
 )

@@ -139,6 +139,21 @@ def test_the_message_button_sends_a_message(
     assert sandbox.messages("olena@example.com")[0]["title"] == "A cup for you"
 
 
+def test_the_message_button_says_that_the_vendor_knows_no_such_contact(
+    visitor: Visitor,
+) -> None:
+    response = visitor.log_in("mia@example.com").post("/flow/message", page="/account")
+    assert response.status_code == 404
+    assert response.json
+    assert "the vendor does not know this contact" in response.json["says"]
+    (said,) = [
+        call["says"]
+        for call in _calls(visitor)["calls"]
+        if call["path"] == "/_sandbox/messages" and call["status"] == 404
+    ]
+    assert said.startswith("The vendor does not know this contact")
+
+
 def test_the_token_button_kills_the_tokens(
     visitor: Visitor, sandbox: SandboxView
 ) -> None:
@@ -208,6 +223,8 @@ def test_with_the_real_vendor_a_refusal_of_ours_concludes_nothing(
         ("GET", "/appinbox/v1/messages", 0, "vendor_failed"),
         ("POST", "/appinbox/v1/messages/status", 200, "opened"),
         ("DELETE", "/_sandbox/tokens", 200, "invalidated"),
+        ("POST", "/_sandbox/messages", 404, "sent_to_nobody"),
+        ("POST", "/_sandbox/messages", 500, "sandbox_failed"),
         ("GET", "/app-inbox/oauth/connect", 302, "oauth_begun"),
         ("GET", "/uaa/oauth/authorize", 200, "oauth_consent"),
         ("POST", "/uaa/oauth/authorize", 302, "oauth_decided"),

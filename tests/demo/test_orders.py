@@ -8,6 +8,8 @@ import re
 import pytest
 from flask import Flask
 
+from flask_app_inbox.sandbox import SandboxServer
+
 from .conftest import MakeShop, SandboxView, Visitor
 
 
@@ -94,8 +96,70 @@ def test_an_order_stands_when_the_sandbox_is_gone(
     visitor = Visitor(make_shop(SHOP_SANDBOX_URL="http://127.0.0.1:9"))
     with caplog.at_level(logging.WARNING):
         page = visitor.log_in().take("bowl").order()
-    assert "Quiet bowl" in visitor.text(page)
+    text = visitor.text(page)
+    assert "Quiet bowl" in text
+    assert "the sandbox did not take it" in text
+    assert "Look at the bell" not in text
     assert "The sandbox did not take a message" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "the vendor does not know you"),
+        ("uk", "постачальник вас не знає"),
+        ("de", "Der Anbieter kennt Sie nicht"),
+    ],
+)
+def test_whoever_the_vendor_does_not_know_is_promised_no_message(
+    visitor: Visitor, language: str, words: str
+) -> None:
+    visitor.log_in("mia@example.com").take("bowl")
+    visitor.post("/language", language=language, page="/account")
+    page = visitor.text(visitor.order())
+    assert words in page
+    assert "Look at the bell" not in page
+
+
+def test_only_the_newest_order_says_what_became_of_its_message(
+    visitor: Visitor,
+) -> None:
+    first = visitor.log_in().take("bowl").order()
+    second = visitor.take("honey").order()
+    assert "Look at the bell" in visitor.text(second)
+    assert "Look at the bell" not in visitor.text(first)
+    visitor.post("/logout", page="/account")
+    assert "Look at the bell" not in visitor.log_in().text(second)
+
+
+def test_after_a_reset_an_order_is_announced_again(
+    visitor: Visitor, sandbox: SandboxView, sandbox_server: SandboxServer
+) -> None:
+    visitor.log_in().take("bowl")
+    sandbox_server.reset()
+    assert "Look at the bell" in visitor.text(visitor.order())
+    assert len(sandbox.messages("olena@example.com")) == 5
+
+
+def test_after_a_reset_whoever_is_logged_in_gets_a_token_and_messages(
+    visitor: Visitor, sandbox: SandboxView, sandbox_server: SandboxServer
+) -> None:
+    visitor.log_in()
+    sandbox_server.reset()
+    answer = visitor.client.post("/app-inbox/token").json
+    assert answer
+    assert answer["token"]
+    assert len(sandbox.messages("olena@example.com")) == 4
+    assert "jonas@example.com" in sandbox.emails()
+
+
+def test_a_customer_who_alone_is_missing_is_left_out_until_the_next_login(
+    shop: Flask, sandbox: SandboxView
+) -> None:
+    Visitor(shop).log_in("jonas@example.com")
+    visitor = Visitor(shop).log_in("mia@example.com")
+    assert visitor.client.post("/app-inbox/token").json == {"token": ""}
+    assert sandbox.emails() == ["jonas@example.com"]
 
 
 def test_with_the_real_vendor_the_message_is_the_vendors_job(real_shop: Flask) -> None:
@@ -130,5 +194,5 @@ def test_one_customer_stays_unknown_to_the_vendor(
 ) -> None:
     visitor = Visitor(shop).log_in("mia@example.com").take("bowl")
     assert visitor.order().startswith("/orders/")
-    assert sandbox.emails() == []
+    assert "mia@example.com" not in sandbox.emails()
     assert visitor.client.post("/app-inbox/token").json == {"token": ""}

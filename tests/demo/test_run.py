@@ -179,6 +179,18 @@ def test_a_wanted_port_that_is_taken_is_one_line_of_advice(
     )
 
 
+@pytest.mark.parametrize("option", ["--port", "--sandbox-port"])
+@pytest.mark.parametrize("number", ["99999", "65536", "-1"])
+@pytest.mark.usefixtures("signals", "started")
+def test_a_number_that_no_port_has_is_one_line(
+    capsys: pytest.CaptureFixture[str], option: str, number: str
+) -> None:
+    assert launch.main(["--python", "python", option, number]) == 1
+    assert capsys.readouterr().err == (
+        f"{option} {number}: a port is a number from 0 (any free one) to 65535.\n"
+    )
+
+
 def test_with_real_credentials_no_sandbox_is_started(
     start: Callable[..., Demo],
 ) -> None:
@@ -279,7 +291,11 @@ def test_real_credentials_leave_the_sandbox_out(
     monkeypatch.setattr(launch, "_watch", lambda _: 1)
     assert launch.main(["--port", "0", "--python", "python"]) == 1
     assert started == [("shop", {"SHOP_SANDBOX_URL": ""})]
-    assert "The vendor is the real one" in capsys.readouterr().out
+    printed = capsys.readouterr().out
+    assert "The vendor is the real one" in printed
+    assert "olena@example.com" in printed
+    assert "waiting" not in printed
+    assert "not known to the vendor" not in printed
 
 
 def test_with_oauth_the_shop_has_no_key_and_says_where_to_connect(

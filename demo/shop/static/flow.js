@@ -33,15 +33,33 @@
   let timer = 0;
   let asking = false;
   let own = 0;
+  let said = { text: "", trouble: false }; // by the last button
+  let pollTrouble = "";
+
+  const showStatus = () => {
+    if (!(status instanceof HTMLElement)) return;
+    const text = [said.text, pollTrouble].filter(Boolean).join(" ");
+    if (status.textContent !== text) status.textContent = text;
+    status.dataset.state = said.trouble || pollTrouble ? "trouble" : "";
+  };
 
   /**
+   * Say how a button's action ended; that stays until the next one.
    * @param {string} text
    * @param {boolean} [trouble]
    */
   const tell = (text, trouble = false) => {
-    if (!(status instanceof HTMLElement)) return;
-    if (status.textContent !== text) status.textContent = text;
-    status.dataset.state = trouble ? "trouble" : "";
+    said = { text, trouble };
+    showStatus();
+  };
+
+  /**
+   * Say what is wrong with the drawer's own questions: it may pass by itself.
+   * @param {string} text
+   */
+  const tellOfPolling = (text) => {
+    pollTrouble = text;
+    showStatus();
   };
 
   /** @param {Call} call */
@@ -201,8 +219,7 @@
     cursors.shop = answer.shop;
     cursors.vendor = answer.vendor;
     add(answer.calls);
-    if (!answer.vendorReachable) tell(texts.unreachable || "", true);
-    else if (status instanceof HTMLElement && status.dataset.state) tell("");
+    tellOfPolling(answer.vendorReachable ? "" : texts.unreachable || "");
   };
 
   const isOpen = () => !drawer.hidden;
@@ -215,7 +232,7 @@
       try {
         await ask();
       } catch {
-        tell(texts.lost || "", true);
+        tellOfPolling(texts.lost || "");
       }
       asking = false;
     }
@@ -315,6 +332,7 @@
 
   /** @param {HTMLFormElement} form */
   const press = async (form) => {
+    tell("");
     try {
       const response = await fetch(form.action, {
         method: "POST",

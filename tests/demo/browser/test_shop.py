@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
+from flask_app_inbox.sandbox import SandboxServer
 from tests.browser.bell import bell, message, open_panel
 from tests.browser.complaints import FAILED_LOAD, Complaints
 
@@ -68,6 +69,39 @@ def test_the_message_button_rings_the_bell(page: Page, enter: Enter) -> None:
     page.get_by_role("button", name="Send me a message").click()
     expect(page.get_by_text("Sent. The bell will notice")).to_be_visible()
     bell(page, 5).wait_for()
+
+
+def test_a_message_that_was_not_sent_stays_explained_until_the_next_action(
+    page: Page, address: str, complaints: Complaints
+) -> None:
+    complaints.expected.append(rf"{FAILED_LOAD}.*404")
+    page.goto(f"{address}/login")
+    page.get_by_role("button", name="mia@example.com").click()
+    page.locator("form[data-login]").get_by_role("button").click()
+    page.wait_for_url(f"{address}/")
+    page.get_by_role("button", name="How it works").click()
+    page.get_by_role("button", name="Send me a message").click()
+    status = page.locator(".flow-status")
+    expect(status).to_contain_text("the vendor does not know this contact")
+    for _ in range(2):
+        with page.expect_response("**/flow/calls?*"):
+            pass
+    expect(status).to_contain_text("the vendor does not know this contact")
+    page.get_by_role("button", name="Invalidate tokens").click()
+    expect(status).to_have_text(
+        "All tokens are dead. Watch the bell ask for a new one."
+    )
+
+
+def test_after_a_reset_the_bell_comes_back_with_the_next_page(
+    page: Page, enter: Enter, sandbox_server: SandboxServer, complaints: Complaints
+) -> None:
+    complaints.expected.append(rf"{FAILED_LOAD}.*401")
+    enter(page)
+    bell(page, 4).wait_for()
+    sandbox_server.reset()
+    page.reload()
+    bell(page, 4).wait_for()
 
 
 def test_the_drawer_follows_to_the_next_page_until_it_is_closed(

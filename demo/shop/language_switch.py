@@ -1,0 +1,30 @@
+"""The switch in the header that changes the language."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from flask import Blueprint, redirect, request, session, url_for
+from werkzeug.wrappers import Response
+
+from .forms import LanguageForm
+
+blueprint = Blueprint("language_switch", __name__)
+
+
+@blueprint.post("/language")
+def switch() -> Response:
+    """Change the language and go back to the page that the switch was on."""
+    form = LanguageForm()
+    if form.validate_on_submit():
+        session["language"] = form.language.data
+    return redirect(_page_before())
+
+
+def _page_before() -> str:
+    """Return the path that the visitor came from, if it is one of ours."""
+    before = urlsplit(request.referrer or "")
+    if before.netloc != request.host or not before.path.startswith("/"):
+        return url_for("catalogue.home")
+    path = "/" + before.path.lstrip("/")
+    return f"{path}?{before.query}" if before.query else path
