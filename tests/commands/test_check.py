@@ -515,7 +515,8 @@ def test_a_loader_that_raises(make_site: MakeSite, findings: Findings) -> None:
         raise LookupError("no database")
 
     told = findings(app, "--session", "a=b")
-    assert "no database" in told["page_missing"]["what"]
+    assert "could not say who is logged in" in told["loader_failed"]["what"]
+    assert "raised" in told["loader_failed"]["why"]
 
 
 def test_a_loader_that_returns_something_else(

@@ -54,9 +54,9 @@ def test_the_script_is_led_by_the_sites_configuration(
         "icon": None,
     }
     site = {
-        "selector": "</script>\u2028",
+        "selector": "[title='</script>']\u2028",
         "position": "afterend",
         "icon": "<svg></svg>",
     }
     control("PUT", "site", json=site)
-    assert configuration() == site | {"selector": "</script>"}
+    assert configuration() == site | {"selector": "[title='</script>']"}
