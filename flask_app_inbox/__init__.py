@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .contact import Contact
+from .client.contact import Contact
 from .errors import (
     AppInboxError,
     ConfigError,
@@ -18,7 +18,7 @@ from .errors import (
     VendorTimeout,
     VendorUnavailable,
 )
-from .extension import AppInbox
+from .inbox.extension import AppInbox
 
 if TYPE_CHECKING:
     from .chathub import ChatHub

@@ -8,7 +8,7 @@
         ├── VendorRejected     it refused our credentials (401, 403)
         ├── ReconnectNeeded    the owner has to connect again by OAuth
         ├── VendorRateLimited  it asked us to slow down (429)
-        ├── VendorInvalid      it answered nonsense, or not at all what we asked
+        ├── VendorInvalid      its answer is not what its documents promise
         ├── VendorUnavailable  it cannot be reached, or says that it is down
         └── VendorTimeout      no whole answer within the deadline
 
@@ -22,14 +22,37 @@ from collections.abc import Sequence
 
 
 class AppInboxError(Exception):
-    """The root of all errors of this package."""
+    """The root of all errors of this package.
+
+    What an endpoint, a log line and a signal say about an error stands on its class;
+    a subclass says the same unless it defines its own.
+    """
+
+    #: Stable and machine-readable.
+    code = "app_inbox_error"
+    #: The status of the problem that an endpoint answers.
+    http_status = 500
+    #: The title of that problem.
+    title = "The site cannot do this."
+    #: When that problem is answered, for the manual.
+    when = ""
+    #: What the site's owner can do about it, for the log; "": it passes by itself.
+    advice = ""
+    #: Whether the same call may succeed a little later.
+    retryable = False
+    #: Seconds to wait before the next try, if known.
+    retry_after: float | None = None
+    #: Seconds that a browser is asked to wait where nobody knows it better.
+    default_retry_after: float | None = None
 
 
 class ConfigError(AppInboxError):
     """Settings that cannot work.
 
-    :param problems: one sentence for each, naming the key and how to mend it.
+    :param problems: one sentence for each, naming the key and the fix.
     """
+
+    code = "config_error"
 
     def __init__(self, problems: Sequence[str]) -> None:
         #: One sentence for each problem.
@@ -39,14 +62,24 @@ class ConfigError(AppInboxError):
 
 
 class LoaderError(AppInboxError):
-    """A loader of the site returned something unusable; the message says what."""
+    """A loader of the site failed or returned something unusable."""
+
+    code = "loader_failed"
+    http_status = 500
+    title = "The site could not say who is logged in."
+    when = "a loader of the site raised, or returned something unusable; see the log"
 
 
 class StorageError(AppInboxError):
-    """OAuth connections cannot be read or written; the message says what to do."""
+    """OAuth connections cannot be read or written; the message names the fix."""
 
     code = "storage_failed"
-    retry_after: float | None = None
+    http_status = 503
+    title = "The site cannot read its connection to the vendor."
+    when = (
+        "the database with the OAuth connections cannot be used, or its key has "
+        "changed; the log names the fix"
+    )
 
 
 class VendorError(AppInboxError):
@@ -54,13 +87,14 @@ class VendorError(AppInboxError):
 
     :param message: what happened, for a log: no secrets, no personal data.
     :param status: the vendor's HTTP status; None if no answer came.
+    :param retryable: whether the same call may succeed a little later; by default
+        what the class says.
     :param retry_after: seconds to wait before the next try, if known.
     """
 
-    #: Stable and machine-readable; the token endpoint sends it to the browser.
     code = "vendor_error"
-    #: Whether the same call may well succeed a little later.
-    retryable = False
+    http_status = 502
+    title = "The vendor did not give what it was asked for."
 
     def __init__(
         self,
@@ -78,39 +112,66 @@ class VendorError(AppInboxError):
 
 
 class VendorRejected(VendorError):
-    """The vendor refused our credentials: a wrong, disabled or too weak key."""
+    """The vendor refused our credentials: wrong, disabled, or lacking a right."""
 
     code = "vendor_rejected"
+    title = "The vendor refused the site's credentials."
+    when = (
+        "the vendor refused the credentials: wrong key, one disabled after 90 idle "
+        "days, or a missing right"
+    )
+    advice = (
+        "Check the credentials at the vendor: they are wrong, were disabled (the "
+        "vendor disables a key after 90 days without use), or lack a right (full "
+        "access has them all)."
+    )
 
 
 class ReconnectNeeded(VendorError):
     """No connection to the vendor is left; only its owner can make another."""
 
     code = "reconnect_needed"
+    http_status = 503
+    title = "The site is not connected to the vendor. Its owner must connect it."
+    when = "there is no OAuth connection, or it was lost; its owner must connect again"
 
 
 class VendorRateLimited(VendorError):
     """The vendor asked us to slow down."""
 
     code = "rate_limited"
+    http_status = 429
+    title = "Asked too often."
+    when = "this contact asked too often, or the vendor said so"
+    advice = "The vendor allows an account 200 requests/s over most of its methods."
     retryable = True
+    default_retry_after = 5.0
 
 
 class VendorInvalid(VendorError):
     """The vendor's answer is not what its documents promise."""
 
     code = "vendor_invalid"
+    title = "The vendor answered something unusable."
+    when = "the vendor answered nonsense"
 
 
 class VendorUnavailable(VendorError):
     """The vendor cannot be reached, or says that it is down."""
 
     code = "vendor_unavailable"
+    http_status = 503
+    title = "The vendor cannot be reached now."
+    when = "the vendor cannot be reached or says that it is down; all slots are busy"
     retryable = True
+    default_retry_after = 5.0
 
 
 class VendorTimeout(VendorError):
     """No whole answer came within the deadline."""
 
     code = "vendor_timeout"
+    http_status = 504
+    title = "The vendor did not answer in time."
+    when = "no whole answer within `TIMEOUT`"
     retryable = True

@@ -12,7 +12,13 @@ import responses
 from flask import Flask
 
 from flask_app_inbox import AppInbox, Contact
-from flask_app_inbox.state import EXTENSION, State
+from flask_app_inbox.client.app_inbox import AppInboxClient
+from flask_app_inbox.client.transport import Transport
+from flask_app_inbox.inbox.extension import make_client
+from flask_app_inbox.inbox.settings import read_settings
+from flask_app_inbox.inbox.state import EXTENSION, State
+
+pytest_plugins = ["flask_app_inbox.testing"]
 
 API_KEY = "key-that-nobody-may-see"
 TOKEN = "token-that-nobody-may-log"
@@ -89,7 +95,7 @@ def make_app() -> MakeApp:
         if loader is not None:
             inbox.contact_loader(loader)
         # Retries do not wait.
-        state_of(app).vendor._transport._sleep = lambda seconds: None
+        state_of(app).client.api._transport._sleep = lambda seconds: None
         return app
 
     return make
@@ -98,6 +104,16 @@ def make_app() -> MakeApp:
 def state_of(app: Flask) -> State:
     state: State = app.extensions[EXTENSION]
     return state
+
+
+def client_of(transport: Transport | None = None, **settings: Any) -> AppInboxClient:
+    """Return a client as an app has it.
+
+    :param settings: ours, without their prefix.
+    """
+    given = {"API_KEY": API_KEY, "API_URL": API_URL} | settings
+    config = {f"APP_INBOX_{name}": value for name, value in given.items()}
+    return make_client(read_settings(config, "/"), transport)
 
 
 @pytest.fixture

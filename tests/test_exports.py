@@ -12,8 +12,7 @@ import flask_app_inbox
 import flask_app_inbox.sandbox
 from flask_app_inbox import Contact
 from flask_app_inbox.sandbox import SandboxServer
-from flask_app_inbox.settings import read_settings
-from flask_app_inbox.vendor.app_inbox import AppInboxClient
+from tests.conftest import client_of
 
 PUBLIC: list[tuple[ModuleType, set[str]]] = [
     (
@@ -65,7 +64,7 @@ def test_the_wire_does_not_know_flask() -> None:
         "import sys, types; package = types.ModuleType('flask_app_inbox'); "
         f"package.__path__ = {list(flask_app_inbox.__path__)!r}; "
         "sys.modules['flask_app_inbox'] = package; "
-        "import flask_app_inbox.vendor.app_inbox; print('flask' in sys.modules)"
+        "import flask_app_inbox.client.app_inbox; print('flask' in sys.modules)"
     )
     run = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
@@ -76,10 +75,6 @@ def test_the_wire_does_not_know_flask() -> None:
 def test_the_pytest_plugin_offers_a_sandbox_of_the_tests_own(
     app_inbox_sandbox: SandboxServer,
 ) -> None:
-    settings = {
-        "APP_INBOX_API_KEY": "sandbox-key",
-        "APP_INBOX_API_URL": f"{app_inbox_sandbox.url}/api",
-    }
-    client = AppInboxClient(read_settings(settings, "/"))
+    client = client_of(API_KEY="sandbox-key", API_URL=f"{app_inbox_sandbox.url}/api")
     assert client.issue_token(Contact(email="nobody@example.com")) == ""
-    client._transport._session.close()
+    client.api._transport._session.close()

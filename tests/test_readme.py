@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 import responses
 
-from flask_app_inbox import problems, settings
 from flask_app_inbox.chathub import settings as chathub_settings
-from flask_app_inbox.commands.check import check
-from flask_app_inbox.views import blueprint
+from flask_app_inbox.inbox import settings
+from flask_app_inbox.inbox.commands.check import check
+from flask_app_inbox.inbox.token import blueprint
+from flask_app_inbox.web import problems
 
 README = (Path(__file__).parent.parent / "README.md").read_text("utf-8")
 STATIC = Path(settings.__file__).parent / "static"

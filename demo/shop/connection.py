@@ -10,14 +10,14 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from flask_app_inbox import AppInbox, AppInboxError
-from flask_app_inbox.oauth_status import account_name
-from flask_app_inbox.state import current_state
+from flask_app_inbox.oauth.connections import current_connections
+from flask_app_inbox.oauth.status import account_name
 
 from .accounts import OWNER
 from .sign_in import require_login
 
 if TYPE_CHECKING:
-    from flask_app_inbox.vendor.token_store import StoredConnection
+    from flask_app_inbox.oauth.store import StoredConnection
 
 logger = logging.getLogger(__name__)
 
@@ -43,7 +43,7 @@ def let_owners_in() -> Response | None:
 @blueprint.get("/connect")
 def show() -> str:
     """Show how the connection is, and what leads to one."""
-    uses_oauth = current_state().oauth is not None
+    uses_oauth = current_connections() is not None
     stored = _stored_connection() if uses_oauth else None
     return render_template(
         "connect.html",
@@ -59,7 +59,7 @@ def has_bell() -> bool:
     By OAuth it can once its owner has connected it: until then a bell could only
     say that something is wrong.
     """
-    if not current_user.is_authenticated or current_state().oauth is None:
+    if not current_user.is_authenticated or current_connections() is None:
         return True
     stored = _stored_connection()
     return stored is not None and stored.state == "connected"
@@ -79,7 +79,7 @@ def _name_connection() -> str:
 
 
 def _stored_connection() -> StoredConnection | None:
-    connections = current_state().oauth
+    connections = current_connections()
     if connections is None:
         return None
     try:

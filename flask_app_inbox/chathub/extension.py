@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TypeVar
-from urllib.parse import urlsplit
 
 from flask import Flask
 
-from ..errors import AppInboxError
-from ..rate_limit import RateLimiter
-from ..script import read_page_script
-from ..vendor.chathub import (
+from ..client.chathub import (
     ChatHubClient,
     Credentials,
     Operator,
@@ -19,12 +15,17 @@ from ..vendor.chathub import (
     Organization,
     Validation,
 )
-from ..vendor.transport import Transport
+from ..client.transport import Transport
+from ..errors import AppInboxError
+from ..web.assets import read_page_script
+from ..web.csp import origin_of
+from ..web.rate_limit import RateLimiter
+from .commands import add_commands
+from .endpoints import blueprint
+from .page import chathub
 from .settings import ChatHubSettings, read_settings
 from .state import EXTENSION, Loaders, Scripts, State, current_state
-from .templating import chathub
 from .tokens import OperatorTokens
-from .views import blueprint
 
 OperatorLoader = TypeVar(
     "OperatorLoader",
@@ -64,41 +65,42 @@ class ChatHub:
                 "factory and call init_app(app) once for each app."
             )
         settings = read_settings(app.config)
-        vendor = _client(settings) if settings.enabled else None
+        client = _client(settings) if settings.enabled else None
         app.extensions[EXTENSION] = State(
             settings=settings,
-            vendor=vendor,
-            tokens=OperatorTokens(settings, vendor, app.secret_key) if vendor else None,
+            client=client,
+            tokens=OperatorTokens(settings, client, app.secret_key) if client else None,
             rate_limiter=RateLimiter(
-                settings.rate_limit, settings.storage_url if vendor else "memory://"
+                settings.rate_limit, settings.storage_url if client else "memory://"
             ),
             scripts=Scripts(
                 page=read_page_script(
-                    "site_endpoint.js",
-                    "make_element.js",
-                    "chathub_panel.js",
-                    "chathub.js",
+                    "web/static/site_endpoint.js",
+                    "web/static/make_element.js",
+                    "chathub/static/chathub_panel.js",
+                    "chathub/static/chathub.js",
                 ),
-                frame=read_page_script("chathub_frame.js"),
+                frame=read_page_script("chathub/static/chathub_frame.js"),
             ),
             loaders=self._loaders,
         )
+        add_commands(blueprint.cli)
         if settings.enabled:
             app.register_blueprint(blueprint, url_prefix=settings.url_prefix)
         app.jinja_env.globals.update(chathub=chathub)
 
     def operator_loader(self, loader: OperatorLoader) -> OperatorLoader:
-        """Register what tells which operators the current user is.
+        """Register the function that says which operators the current user is.
 
         It returns a dict from an organization's alias, a word of the site's own, to
         the vendor's id of an operator: ``{"sales": 101}``; ``{}`` for a user who is
-        none, ``None`` if nobody is logged in. Without it nobody gets a token.
+        no operator, ``None`` if nobody is logged in. Without it nobody gets a token.
         """
         self._loaders.operators = loader
         return loader
 
     def language_loader(self, loader: LanguageLoader) -> LanguageLoader:
-        """Register what tells the page's language: "en", "uk", "pt-BR"."""
+        """Register the function that returns the page's language: "en", "pt-BR"."""
         self._loaders.language = loader
         return loader
 
@@ -107,14 +109,14 @@ class ChatHub:
 
         :raises VendorError: with the cause, if the vendor does not.
         """
-        return _vendor().organizations()
+        return _enabled_client().organizations()
 
     def operators(self, organization: int) -> list[Operator]:
         """List the active operators of an organization, by the vendor's id of it.
 
         :raises VendorError: with the cause, if the vendor does not.
         """
-        return _vendor().operators(organization)
+        return _enabled_client().operators(organization)
 
     def validate(self, token: str) -> Validation:
         """Ask the vendor whether an operator token is good.
@@ -122,10 +124,10 @@ class ChatHub:
         :returns: an object that is true in a condition only if the token is good.
         :raises VendorError: with the cause, if the vendor does not say.
         """
-        return _vendor().validate(token)
+        return _enabled_client().validate(token)
 
     def issue_token(self, operator: int) -> OperatorToken:
-        """Return a token of an operator, minted now or a little earlier.
+        """Return a token of an operator, issued now or a little earlier.
 
         Whoever holds it is that operator: hand it to nobody else.
 
@@ -146,7 +148,7 @@ class ChatHub:
         ``<prefix>/panel`` alone.
         """
         settings = current_state().settings
-        script, api = _origin(settings.script_url), _origin(settings.api_url)
+        script, api = origin_of(settings.script_url), origin_of(settings.api_url)
         return {
             "script-src": ["'self'", script],
             "connect-src": ["'self'", api, "ws" + api.removeprefix("http"), script],
@@ -170,13 +172,8 @@ def _client(settings: ChatHubSettings) -> ChatHubClient:
     )
 
 
-def _vendor() -> ChatHubClient:
-    vendor = current_state().vendor
-    if vendor is None:
+def _enabled_client() -> ChatHubClient:
+    client = current_state().client
+    if client is None:
         raise AppInboxError(_SWITCHED_OFF)
-    return vendor
-
-
-def _origin(url: str) -> str:
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}"
+    return client

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from ..languages import DEFAULT_LANGUAGE, two_letters
+from ..config.languages import DEFAULT_LANGUAGE, two_letters
 
 _NEEDED = (
     'a dict like {"text": "Call 5000", "link": "tel:+380445000000"}: a text, or one '

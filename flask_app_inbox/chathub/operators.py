@@ -1,4 +1,4 @@
-"""Who of the logged-in users is which operator. Nobody is, unless the site says so.
+"""Which logged-in user is which operator: nobody, unless the site says so.
 
 Whoever holds an operator's token answers customers in the company's name, so every
 doubt ends in a refusal, before any call to the vendor.
@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 
 from flask import current_app
 
-from ..callbacks import call
 from ..errors import LoaderError
-from ..guards import keyed_tag
-from ..problems import LoginRequired
+from ..web.loaders import call
+from ..web.problems import LoginRequired
+from ..web.user_tag import keyed_tag
 from .problems import NotAnOperator
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def load_operators(state: State) -> dict[str, int]:
     """Return the operators that this request's user is: alias to operator's id.
 
     :raises LoginRequired: if nobody is logged in.
-    :raises NotAnOperator: if the user is none, or no loader says that he is.
+    :raises NotAnOperator: if the user is none, or there is no loader.
     :raises LoaderError: if the site's loader returns anything else.
     """
     if state.settings.require_login and _is_anonymous():

@@ -1,20 +1,14 @@
-"""What the operator panel's endpoints answer beside the problems of all endpoints."""
+"""What the operator panel's endpoints answer besides the problems of all endpoints."""
 
 from __future__ import annotations
 
-from ..problems import Problem
+from ..web.problems import Problem
 
 
 class NotAnOperator(Problem):
-    code = 403
+    """The user is logged in, but does not belong to the staff of that organization."""
+
+    status = 403
     problem_code = "not_an_operator"
     title = "This user is no operator of that organization."
-
-
-class BadRequest(Problem):
-    code = 400
-    problem_code = "bad_request"
-    title = "The body must be JSON as documented, or empty."
-
-
-PROBLEMS: tuple[type[Problem], ...] = (NotAnOperator, BadRequest)
+    when = "no loader, no operator, or an alias that is not this user's"

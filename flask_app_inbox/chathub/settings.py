@@ -1,19 +1,21 @@
-"""``CHATHUB_*``: every key, its default and its check stand in ``_KEYS``."""
+"""``CHATHUB_*``: every key is a field of :class:`ChatHubSettings`."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from importlib.util import find_spec
 from typing import Any
 from urllib.parse import urlsplit
 
-from .. import checks
+from ..config import validators
+from ..config.reader import read, setting
+from ..config.storage_url import storage_url
 from ..errors import ConfigError
-from ..keys import Check, read_keys
 from .fallback import Fallback, read_fallback
+from .texts import TEXTS
 
 PREFIX = "CHATHUB_"
 
@@ -49,7 +51,7 @@ def lifetime(value: Any) -> float:
     """Check how long an operator token lives; returned in seconds."""
     seconds = value.total_seconds() if isinstance(value, timedelta) else value
     try:
-        return checks.number(SHORTEST_LIFE, LONGEST_LIFE)(seconds)
+        return validators.number(SHORTEST_LIFE, LONGEST_LIFE)(seconds)
     except ValueError:
         raise ValueError(
             f"seconds (or a timedelta) from {SHORTEST_LIFE} to {LONGEST_LIFE}: the "
@@ -59,7 +61,7 @@ def lifetime(value: Any) -> float:
 
 def vendor_url(value: Any) -> str:
     """Check an address that also goes into a Content-Security-Policy."""
-    url = checks.url(value)
+    url = validators.url(value)
     if not re.fullmatch(r"https?://[A-Za-z0-9.:\[\]-]+[A-Za-z0-9._~%/-]*", url):
         raise ValueError("a URL of ASCII letters, digits and the signs . _ ~ % / -")
     return url
@@ -71,44 +73,82 @@ def script_url(value: Any) -> str:
     return url if urlsplit(url).path else url + _SCRIPT_PATH
 
 
-_KEYS: dict[str, tuple[Any, Check]] = {
-    "ENABLED": (True, checks.flag),
-    "LOGIN": (None, password),
-    "PASSWORD": (None, password),
-    "KEY": (None, key),
-    "API_URL": ("https://chatapi.smsbat.com", vendor_url),
-    "SCRIPT_URL": ("https://widget.smsbat.com" + _SCRIPT_PATH, script_url),
-    "TOKEN_LIFETIME": (8 * 60 * 60.0, lifetime),
-    "REQUIRE_LOGIN": (True, checks.flag),
-    "FALLBACK": (None, read_fallback),
-    "LANGUAGE": (None, checks.language),
-    "TIMEOUT": (5.0, checks.number(0.1, 60)),
-    "MAX_CONCURRENT": (8, checks.integer(1, 1000)),
-    "RATE_LIMIT": ("30/minute", checks.rate_limit),
-    "STORAGE_URL": (None, checks.storage_url),
-    "URL_PREFIX": ("/chathub", checks.url_prefix),
-}
-
-
 @dataclass(frozen=True)
 class ChatHubSettings:
-    """What ``CHATHUB_*`` says, checked; the README tells each key's meaning."""
+    """What ``CHATHUB_*`` says, checked."""
 
-    enabled: bool
-    login: str | None = field(repr=False)
-    password: str | None = field(repr=False)
-    key: str | None = field(repr=False)
-    api_url: str
-    script_url: str
-    token_lifetime: float
-    require_login: bool
-    fallback: Fallback | None
-    language: str | None
-    timeout: float
-    max_concurrent: int
-    rate_limit: str | None
-    storage_url: str = field(repr=False)
-    url_prefix: str
+    key: str | None = setting(
+        None,
+        key,
+        "The key of your profile at the vendor; sent as `X-Authorization-Key`. This, "
+        "or the next two.",
+        secret=True,
+    )
+    login: str | None = setting(
+        None,
+        password,
+        "What you log in to the vendor with. Login and password get a company token, "
+        "which is kept in the process and renewed on 401.",
+        secret=True,
+    )
+    password: str | None = setting(None, password, "Its password.", secret=True)
+    api_url: str = setting("https://chatapi.smsbat.com", vendor_url, "Base of the API.")
+    script_url: str = setting(
+        "https://widget.smsbat.com" + _SCRIPT_PATH,
+        script_url,
+        "The panel's module; a host alone is enough.",
+    )
+    token_lifetime: float = setting(
+        8 * 60 * 60.0,
+        lifetime,
+        "Seconds or a `timedelta`, 5 s to 23 h 50 min: the vendor refuses more than "
+        "24 h by its own clock.",
+        shown="`28800` (8 h)",
+    )
+    require_login: bool = setting(
+        True,
+        validators.flag,
+        "Where the app uses Flask-Login, refuse whoever is anonymous there before the "
+        "loader is asked; `False`: staff log in by other means.",
+    )
+    fallback: Fallback | None = setting(
+        None,
+        read_fallback,
+        '`{"text": …, "link": …}`: a text, a lazy text, or a text by language; a link '
+        "with https:, mailto:, tel: or a path.",
+    )
+    language: str | None = setting(
+        None,
+        validators.language,
+        f"Of our own texts ({', '.join(TEXTS)}); `@chathub.language_loader` goes "
+        "first.",
+        shown="Flask-Babel's locale, else `en`",
+    )
+    timeout: float = setting(
+        5.0,
+        validators.number(0.1, 60),
+        "Seconds for one request, everything included; two vendor calls may be needed.",
+    )
+    max_concurrent: int = setting(
+        8, validators.integer(1, 1000), "Vendor calls at once in a process."
+    )
+    rate_limit: str | None = setting(
+        "30/minute", validators.rate_limit, "Token requests for each operator."
+    )
+    storage_url: str = setting(
+        None,
+        storage_url,
+        "Where tokens and rate limits are kept; `redis://…` for several processes "
+        "(extra `redis`).",
+        shown="`APP_INBOX_STORAGE_URL`, else `memory://`",
+        secret=True,
+    )
+    url_prefix: str = setting(
+        "/chathub", validators.url_prefix, "Where the endpoints and scripts live."
+    )
+    enabled: bool = setting(
+        True, validators.flag, "`False`: no panel, no endpoint, no vendor."
+    )
 
     @property
     def is_shared(self) -> bool:
@@ -123,11 +163,11 @@ def read_settings(config: Mapping[str, Any]) -> ChatHubSettings:
         ``CHATHUB_STORAGE_URL`` is missing.
     :raises ConfigError: naming every problem at once.
     """
-    values, problems = read_keys(config, PREFIX, _KEYS)
+    values, problems = read(config, PREFIX, ChatHubSettings)
     if values["storage_url"] is None:
         inherited = config.get("APP_INBOX_STORAGE_URL") or "memory://"
         try:
-            values["storage_url"] = checks.storage_url(inherited)
+            values["storage_url"] = storage_url(inherited)
         except ValueError as error:
             problems.append(f"APP_INBOX_STORAGE_URL must be {error}.")
     if values["enabled"]:

@@ -8,24 +8,14 @@ from typing import Any
 
 from flask import current_app
 
-from ..errors import VendorInvalid, VendorRejected
-from ..failure_log import FailureLog
-from ..rate_limit import RateLimiter
-from ..script import PageScript
-from ..vendor.chathub import ChatHubClient
+from ..client.chathub import ChatHubClient
+from ..web.assets import PageScript
+from ..web.failure_log import FailureLog
+from ..web.rate_limit import RateLimiter
 from .settings import ChatHubSettings
 from .tokens import OperatorTokens
 
 EXTENSION = "chathub"
-
-#: What an owner can do about a failure; the rest passes by itself.
-ADVICE = {
-    VendorRejected.code: (
-        " Check CHATHUB_KEY, or CHATHUB_LOGIN and CHATHUB_PASSWORD, with `flask "
-        "chathub check`, and whether the operator is active."
-    ),
-    VendorInvalid.code: " Check CHATHUB_API_URL and the ids of the operator_loader.",
-}
 
 
 @dataclass
@@ -45,17 +35,21 @@ class Scripts:
     frame: PageScript
 
 
+def _failure_log() -> FailureLog:
+    return FailureLog("ChatHub", "flask chathub check")
+
+
 @dataclass(frozen=True)
 class State:
-    """One app's operator panel; without vendor and tokens it is switched off."""
+    """One app's operator panel; without client and tokens it is switched off."""
 
     settings: ChatHubSettings
-    vendor: ChatHubClient | None
+    client: ChatHubClient | None
     tokens: OperatorTokens | None
     rate_limiter: RateLimiter
     scripts: Scripts
     loaders: Loaders
-    failures: FailureLog = field(default_factory=lambda: FailureLog("ChatHub", ADVICE))
+    failures: FailureLog = field(default_factory=_failure_log)
 
 
 def current_state() -> State:

@@ -7,8 +7,6 @@ counts as not there.
 
 from __future__ import annotations
 
-import json
-import logging
 import threading
 import time
 from collections.abc import Callable
@@ -16,22 +14,16 @@ from contextlib import suppress
 from dataclasses import astuple
 from typing import TYPE_CHECKING, Any, Protocol
 
+from ..client.chathub import OperatorToken
 from ..errors import VendorTimeout
-from ..vendor.chathub import OperatorToken
 
 if TYPE_CHECKING:
     from dogpile.cache.region import CacheRegion
 
-    from ..vendor.deadline import Deadline
-
-logger = logging.getLogger(__name__)
+    from ..client.deadline import Deadline
 
 #: Seconds that connecting to Redis, and each of its answers, may take.
 REDIS_PATIENCE = 0.25
-#: Seconds without Redis after it failed, until one request tries it again.
-PAUSE = 5.0
-#: Seconds between two warnings about it.
-WARN_EVERY = 60.0
 #: Seconds between two looks at a lock that another process holds.
 _GLANCE = 0.05
 
@@ -134,7 +126,7 @@ class _PatientMutex:
                 return False
             left = self._deadline.remaining()
             if not left:
-                raise VendorTimeout("another request still mints this token")
+                raise VendorTimeout("another request still waits for this token")
             time.sleep(min(_GLANCE, left))
         return True
 
@@ -168,26 +160,26 @@ def _token_or_none(value: object) -> OperatorToken | None:
 
 
 def _redis_region(url: str, *, keep: float, hold: float, secret: bytes) -> CacheRegion:
-    from cryptography.fernet import Fernet, InvalidToken
     from dogpile.cache import make_region
     from dogpile.cache.api import CantDeserializeException
     from redis.backoff import NoBackoff
     from redis.retry import Retry
 
+    from ..web.encryption import Encryptor, WrongKey, derive_key
     from . import redis_backend
 
-    fernet = Fernet(encryption_key(secret))
+    encryptor = Encryptor([derive_key(secret, "operator tokens")])
 
-    def seal(token: OperatorToken) -> bytes:
-        return fernet.encrypt(json.dumps(astuple(token)).encode())
+    def encrypt(token: OperatorToken) -> bytes:
+        return encryptor.encrypt(astuple(token)).encode()
 
-    def unseal(sealed: bytes) -> OperatorToken:
+    def decrypt(stored: bytes) -> OperatorToken:
         try:
-            return OperatorToken(*json.loads(fernet.decrypt(sealed)))
-        except (InvalidToken, ValueError, TypeError) as error:
+            return OperatorToken(*encryptor.decrypt(stored))
+        except (WrongKey, ValueError, TypeError) as error:
             raise CantDeserializeException from error
 
-    return make_region(serializer=seal, deserializer=unseal).configure(
+    return make_region(serializer=encrypt, deserializer=decrypt).configure(
         redis_backend.NAME,
         arguments={
             "url": url,
@@ -201,14 +193,3 @@ def _redis_region(url: str, *, keep: float, hold: float, secret: bytes) -> Cache
             "lock_timeout": hold,
         },
     )
-
-
-def encryption_key(secret: bytes) -> bytes:
-    """Make a Fernet key that serves nothing but operator tokens."""
-    from base64 import urlsafe_b64encode
-
-    from cryptography.hazmat.primitives.hashes import SHA256
-    from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-
-    derive = HKDF(SHA256(), 32, salt=None, info=b"flask-app-inbox operator tokens")
-    return urlsafe_b64encode(derive.derive(secret))

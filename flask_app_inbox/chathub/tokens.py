@@ -8,15 +8,15 @@ of what is left of theirs, so they always get a newer one.
 from __future__ import annotations
 
 import logging
-import threading
 import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from ..guards import keyed_tag
-from ..vendor.chathub import ChatHubClient, OperatorToken
-from ..vendor.deadline import Deadline
-from .storage import PAUSE, WARN_EVERY, MemoryStorage, RedisStorage, StorageDown
+from ..client.chathub import ChatHubClient, OperatorToken
+from ..client.deadline import Deadline
+from ..web.outage import Outage
+from ..web.user_tag import keyed_tag
+from .storage import MemoryStorage, RedisStorage, StorageDown
 
 if TYPE_CHECKING:
     from .settings import ChatHubSettings
@@ -43,12 +43,12 @@ class OperatorTokens:
     def __init__(
         self,
         settings: ChatHubSettings,
-        vendor: ChatHubClient,
+        client: ChatHubClient,
         secret: str | bytes | None,
         *,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        self._vendor = vendor
+        self._client = client
         self._clock = clock
         self._lifetime = settings.token_lifetime
         self._timeout = settings.timeout
@@ -63,7 +63,10 @@ class OperatorTokens:
                 hold=self._timeout + 1,
                 secret=self._secret,
             )
-        self._outage = _Outage()
+        self._outage = Outage(
+            "Operator tokens are not shared, because CHATHUB_STORAGE_URL does not "
+            "work: each process gets its own"
+        )
 
     def issue(self, operator: int, deadline: Deadline | None = None) -> OperatorToken:
         """Return an operator's token, minted now or kept.
@@ -91,7 +94,7 @@ class OperatorTokens:
         """
         deadline = deadline or Deadline(self._timeout)
         token = self.issue(operator, deadline)
-        if self._vendor.validate(token.token, deadline):
+        if self._client.validate(token.token, deadline):
             return token
         self._forget(token)
         return self.issue(operator, deadline)
@@ -118,7 +121,7 @@ class OperatorTokens:
             return token, _NEVER if self._is_fresh(token) else _LONG_AGO
 
         def mint() -> tuple[OperatorToken, float]:
-            token = self._vendor.issue_token(operator, self._lifetime, deadline)
+            token = self._client.issue_token(operator, self._lifetime, deadline)
             storage.write(key, token)
             return token, _NEVER
 
@@ -146,43 +149,3 @@ class OperatorTokens:
         """Return the key of an operator of this company in this app."""
         tag = keyed_tag(self._secret, "flask-app-inbox chathub", *self._company)
         return f"flask-app-inbox:chathub:{tag}:{operator}"
-
-
-class _Outage:
-    """Whether Redis is worth a try, and when to say that it is not."""
-
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock = clock
-        self._lock = threading.Lock()
-        self._next_try: float | None = None
-        self._next_warning = clock()
-
-    def is_worth_a_try(self) -> bool:
-        """Tell whether to ask Redis; while it is down, one request in a while does."""
-        if self._next_try is None:
-            return True
-        with self._lock:
-            now = self._clock()
-            if self._next_try is not None and now < self._next_try:
-                return False
-            self._next_try = now + PAUSE
-            return True
-
-    def note(self, error: StorageDown) -> None:
-        """Remember that Redis does not answer."""
-        with self._lock:
-            now = self._clock()
-            self._next_try = now + PAUSE
-            if now < self._next_warning:
-                return
-            self._next_warning = now + WARN_EVERY
-        # The text of Redis' errors could hold parts of its address.
-        logger.warning(
-            "The storage of operator tokens does not work (%s): each process mints "
-            "its own meanwhile. See CHATHUB_STORAGE_URL.",
-            error,
-        )
-
-    def end(self) -> None:
-        """Remember that Redis answers."""
-        self._next_try = None

@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 import sys
 
-from . import bell, endpoint, hang, memory, render
-from .report import machine, table
+from tests.bench import bell, endpoint, hang, memory, render
+from tests.bench.report import machine, table
 
 ROWS = {
     "endpoint": endpoint.measure_throughput,

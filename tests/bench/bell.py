@@ -12,10 +12,9 @@ from typing import Any
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from flask_app_inbox.sandbox import SandboxServer
-
-from .programs import Site, site
-from .report import Row, median_ratio
-from .sites import KEY, TOKEN_PATHS, User, cookies
+from tests.bench.programs import Site, site
+from tests.bench.report import Row, median_ratio
+from tests.bench.sites import KEY, TOKEN_PATHS, User, cookies
 
 #: Seconds that the sandbox takes for each of its routes.
 DELAYS = {"script": 0.08, "token": 0.1, "count": 0.08, "messages": 0.08}

@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from .certificates import make_certificate
-from .programs import Site, finish, load, site, start_load, vendor
-from .report import Row, median_ratio, spread
-from .sites import THREADS, TOKEN_PATHS
+from tests.bench.certificates import make_certificate
+from tests.bench.programs import Site, finish, load, site, start_load, vendor
+from tests.bench.report import Row, median_ratio, spread
+from tests.bench.sites import THREADS, TOKEN_PATHS
 
 LATENCY = 0.03
 CONTACTS = 10_000

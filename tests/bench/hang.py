@@ -8,10 +8,10 @@ import tempfile
 import time
 from pathlib import Path
 
-from .certificates import make_certificate
-from .programs import finish, site, start_load, vendor
-from .report import Row, median_ratio
-from .sites import TOKEN_PATHS
+from tests.bench.certificates import make_certificate
+from tests.bench.programs import finish, site, start_load, vendor
+from tests.bench.report import Row, median_ratio
+from tests.bench.sites import TOKEN_PATHS
 
 SECONDS = 30.0
 ROUNDS = 3

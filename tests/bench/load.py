@@ -21,7 +21,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
-from .sites import cookies
+from tests.bench.sites import cookies
 
 
 @dataclass

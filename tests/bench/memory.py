@@ -6,11 +6,11 @@ import contextlib
 import tempfile
 from pathlib import Path
 
-from .certificates import make_certificate
-from .endpoint import check_all_good
-from .programs import load, site, vendor
-from .report import Row
-from .sites import THREADS, TOKEN_PATHS
+from tests.bench.certificates import make_certificate
+from tests.bench.endpoint import check_all_good
+from tests.bench.programs import load, site, vendor
+from tests.bench.report import Row
+from tests.bench.sites import THREADS, TOKEN_PATHS
 
 REQUESTS = 100_000
 CONTACTS = 10_000

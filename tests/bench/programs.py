@@ -14,8 +14,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from .certificates import Certificate
-from .sites import THREADS
+from tests.bench.certificates import Certificate
+from tests.bench.sites import THREADS
 
 ROOT = Path(__file__).parent.parent.parent
 

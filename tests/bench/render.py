@@ -12,10 +12,10 @@ from collections.abc import Callable
 from flask import Flask, request
 from flask_login import login_user
 
-from flask_app_inbox.script import read_page_script
-
-from .report import Row
-from .sites import User, create
+from flask_app_inbox.inbox.page import PAGE_SCRIPT
+from flask_app_inbox.web.assets import read_page_script
+from tests.bench.report import Row
+from tests.bench.sites import User, create
 
 ROUNDS = 21
 CALLS = 2000
@@ -98,9 +98,7 @@ def measure_size() -> Row:
     app = create("ours")
     page = len(rendered(app, "{{ app_inbox_anchor() }}{{ app_inbox() }}"))
     rival = len(rendered(app, '{% include "snippet.html" %}'))
-    packed = len(
-        gzip.compress(read_page_script("site_endpoint.js", "app_inbox.js").content, 6)
-    )
+    packed = len(gzip.compress(read_page_script(*PAGE_SCRIPT).content, 6))
     return Row(
         "bytes added to a page; our script compressed, once",
         f"{page} B; {packed} B",

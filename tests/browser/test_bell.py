@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from flask_app_inbox.anchors import POSITIONS
+from flask_app_inbox.inbox.anchor import POSITIONS
 from tests.browser.bell import bell, message, open_panel
 from tests.browser.complaints import FAILED_LOAD, Complaints
 from tests.browser.control import TOKEN_PATH, Control

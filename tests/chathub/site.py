@@ -5,12 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Flask, redirect, render_template_string, request
-from flask_login import (
-    LoginManager,
-    current_user,
-    login_user,
-    logout_user,
-)
+from flask_login import LoginManager, current_user, login_user, logout_user
 from werkzeug.wrappers import Response
 
 from flask_app_inbox import ChatHub

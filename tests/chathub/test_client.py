@@ -11,8 +11,7 @@ import pytest
 import responses
 from responses import matchers
 
-from flask_app_inbox.errors import VendorInvalid, VendorRejected, VendorTimeout
-from flask_app_inbox.vendor.chathub import (
+from flask_app_inbox.client.chathub import (
     ChatHubClient,
     Credentials,
     Operator,
@@ -20,8 +19,9 @@ from flask_app_inbox.vendor.chathub import (
     iso_8601,
     read_moment,
 )
-from flask_app_inbox.vendor.deadline import Deadline
-from flask_app_inbox.vendor.transport import Transport
+from flask_app_inbox.client.deadline import Deadline
+from flask_app_inbox.client.transport import Transport
+from flask_app_inbox.errors import VendorInvalid, VendorRejected, VendorTimeout
 
 API = "https://chatapi.smsbat.com"
 LOGIN = f"{API}/api/company/get-token"

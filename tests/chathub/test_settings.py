@@ -150,7 +150,10 @@ def test_a_missing_package_is_named_by_its_pip_line(
             raise ModuleNotFoundError(name)
         return real(name, package)
 
-    for module in ("flask_app_inbox.chathub.settings", "flask_app_inbox.checks"):
+    for module in (
+        "flask_app_inbox.chathub.settings",
+        "flask_app_inbox.config.validators",
+    ):
         monkeypatch.setattr(f"{module}.find_spec", find_spec, raising=False)
     with pytest.raises(ConfigError) as caught:
         read(CHATHUB_STORAGE_URL=storage_url)

@@ -16,12 +16,13 @@ import redis
 from dogpile.cache.api import CantDeserializeException
 
 from flask_app_inbox.chathub.settings import ChatHubSettings, read_settings
-from flask_app_inbox.chathub.storage import RedisStorage, encryption_key
+from flask_app_inbox.chathub.storage import RedisStorage
 from flask_app_inbox.chathub.tokens import OperatorTokens
+from flask_app_inbox.client.chathub import OperatorToken, Validation
+from flask_app_inbox.client.deadline import Deadline
 from flask_app_inbox.errors import VendorTimeout, VendorUnavailable
 from flask_app_inbox.sandbox import SandboxServer
-from flask_app_inbox.vendor.chathub import OperatorToken, Validation
-from flask_app_inbox.vendor.deadline import Deadline
+from flask_app_inbox.web.encryption import derive_key
 from tests.browser.control import Control
 
 MINT = "/api/operator/get-token"
@@ -318,7 +319,7 @@ def test_what_was_encrypted_under_another_key_cannot_be_read() -> None:
     sealed = region.serializer(OperatorToken(101, "token", 1.0, 2.0))
     with pytest.raises(CantDeserializeException):
         other.deserializer(sealed)
-    assert encryption_key(b"one") != encryption_key(b"other")
+    assert derive_key(b"one", "x") != derive_key(b"other", "x")
 
 
 def test_a_lock_whose_holder_died_opens_by_itself(

@@ -391,9 +391,9 @@ def test_11_a_whole_day_keeps_a_margin_for_clocks(
     assert company.mint(lifetime=ahead).status_code == 400
     assert LONGEST_LIFE <= 24 * 60 * 60 - 5 * 60
     app = make_staff_app(CHATHUB_TOKEN_LIFETIME=LONGEST_LIFE)
-    vendor = app.extensions["chathub"].vendor
-    real = vendor._clock
-    vendor._clock = lambda: real() + 5 * 60
+    client = app.extensions["chathub"].client
+    real = client._clock
+    client._clock = lambda: real() + 5 * 60
     assert answer_of(app).status_code == 200
 
 

@@ -19,9 +19,9 @@ import responses
 from flask import Flask
 
 from flask_app_inbox import AppInbox, Contact
+from flask_app_inbox.oauth.connections import EXTENSION
+from flask_app_inbox.oauth.store import StoredConnection
 from flask_app_inbox.sandbox import SandboxServer
-from flask_app_inbox.state import EXTENSION
-from flask_app_inbox.vendor.token_store import StoredConnection
 
 CALLBACK = "http://my-host.example:8081/test/callback"
 
@@ -261,7 +261,7 @@ def form_of(request: Any) -> dict[str, str]:
 
 
 def row_of(app: Flask) -> StoredConnection:
-    row: StoredConnection = app.extensions[EXTENSION].oauth.store.read("default")
+    row: StoredConnection = app.extensions[EXTENSION].store.read("default")
     return row
 
 
@@ -273,7 +273,7 @@ def test_we_ask_at_the_documented_addresses_in_the_documented_form(
         location = connect(app, vendor)
         exchange, version, _ = (call.request for call in vendor.calls)
         vendor.post(f"{UAA}/oauth/token", json={**TOKENS, "refresh_token": "SECOND"})
-        app.extensions[EXTENSION].oauth.keeper("default").refresh()
+        app.extensions[EXTENSION].keeper("default").refresh()
         refresh = vendor.calls[-1].request
     assert location.startswith(f"{UAA}/oauth/authorize?response_type=code&client_id=")
     basic = "Basic " + base64.b64encode(b"CLIENT:SECRET").decode()
@@ -350,7 +350,7 @@ def test_our_refresh_satisfies_a_server_that_takes_the_guide_at_its_word(
         json={"redirect_uri": app.config["APP_INBOX_OAUTH_REDIRECT_URI"]},
         timeout=30,
     )
-    oauth = app.extensions[EXTENSION].oauth
+    oauth = app.extensions[EXTENSION]
     verifier = "v" * 43
     consent = program.http.post(
         oauth.client.authorize_url("state", verifier),

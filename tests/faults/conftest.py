@@ -9,11 +9,10 @@ from contextlib import ExitStack
 import pytest
 
 from flask_app_inbox.sandbox import SandboxServer
-
-from .certificates import Authority
-from .raw_vendor import RawVendor
-from .records import SECRETS, Records
-from .sites import API_KEY, Site
+from tests.faults.certificates import Authority
+from tests.faults.raw_vendor import RawVendor
+from tests.faults.records import SECRETS, Records
+from tests.faults.sites import API_KEY, Site
 
 
 @pytest.fixture(autouse=True)

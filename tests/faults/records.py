@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import logging
 
-from .sites import API_KEY, CUSTOMER, EMAIL, PHONE, TOKEN
+from tests.faults.sites import API_KEY, CUSTOMER, EMAIL, PHONE, TOKEN
 
 #: What neither a log nor a problem may hold.
 SECRETS = (

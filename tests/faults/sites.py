@@ -15,10 +15,10 @@ from flask import Flask
 from werkzeug.serving import make_server
 
 from flask_app_inbox import AppInbox, Contact
-from flask_app_inbox.state import EXTENSION, State
-from flask_app_inbox.vendor.app_inbox import AppInboxClient
-from flask_app_inbox.vendor.breaker import Breaker
-from flask_app_inbox.vendor.transport import Transport
+from flask_app_inbox.client.breaker import Breaker
+from flask_app_inbox.client.transport import Transport
+from flask_app_inbox.inbox.extension import make_client
+from flask_app_inbox.inbox.state import EXTENSION, State
 
 API_KEY = "key-of-the-fault-tests"
 EMAIL = "ann.fault@example.com"
@@ -100,7 +100,7 @@ class Site:
                 make_breaker=breaker or Breaker,
                 sleep=sleep or time.sleep,
             )
-            self._replace(vendor=AppInboxClient(self.state.settings, transport))
+            self._replace(client=make_client(self.state.settings, transport))
         self._server = make_server("127.0.0.1", 0, self.app, threaded=True)
         self._thread = threading.Thread(
             target=self._server.serve_forever, args=(0.02,), daemon=True

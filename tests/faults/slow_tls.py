@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import ssl
 
-from .raw_vendor import Line
+from tests.faults.raw_vendor import Line
 
 
 class SlowTls:

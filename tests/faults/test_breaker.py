@@ -11,11 +11,10 @@ from functools import partial
 
 import pytest
 
-from flask_app_inbox.vendor.breaker import Breaker
-
-from .raw_vendor import Behaviour, Line, RawVendor, each_request, http
-from .records import Records
-from .sites import LONG, TOKEN, Site, check_problem
+from flask_app_inbox.client.breaker import Breaker
+from tests.faults.raw_vendor import Behaviour, Line, RawVendor, each_request, http
+from tests.faults.records import Records
+from tests.faults.sites import LONG, TOKEN, Site, check_problem
 
 GOOD = http(b'{"token": "%s"}' % TOKEN.encode())
 FAILURES = 3

@@ -6,8 +6,8 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
-from .raw_vendor import Line, RawVendor, http
-from .sites import SHORT, TOKEN, Reply, Site, check_problem
+from tests.faults.raw_vendor import Line, RawVendor, http
+from tests.faults.sites import SHORT, TOKEN, Reply, Site, check_problem
 
 GOOD = http(b'{"token": "%s"}' % TOKEN.encode())
 SLOTS = 3

@@ -13,10 +13,9 @@ from typing import NamedTuple
 import pytest
 
 from flask_app_inbox import VendorError
-
-from .raw_vendor import Behaviour, Line, RawVendor, answers, http
-from .records import SECRETS
-from .sites import CONTACT, LONG, SHORT, TOKEN, Site, check_problem
+from tests.faults.raw_vendor import Behaviour, Line, RawVendor, answers, http
+from tests.faults.records import SECRETS
+from tests.faults.sites import CONTACT, LONG, SHORT, TOKEN, Site, check_problem
 
 GOOD = json.dumps({"token": TOKEN}).encode()
 

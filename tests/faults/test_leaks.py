@@ -14,11 +14,10 @@ from typing import NamedTuple
 
 import pytest
 
-from flask_app_inbox.vendor.breaker import Breaker
-
-from .certificates import Authority
-from .raw_vendor import Behaviour, Line, RawVendor, http
-from .sites import LONG, Site, free_port
+from flask_app_inbox.client.breaker import Breaker
+from tests.faults.certificates import Authority
+from tests.faults.raw_vendor import Behaviour, Line, RawVendor, http
+from tests.faults.sites import LONG, Site, free_port
 
 SLOTS = 8
 

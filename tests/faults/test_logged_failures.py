@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from flask_app_inbox.failure_log import FailureLog
-
-from .raw_vendor import RawVendor, each_request, http
-from .records import Records
-from .sites import Site
+from flask_app_inbox import VendorTimeout
+from flask_app_inbox.web.failure_log import FailureLog
+from tests.faults.raw_vendor import RawVendor, each_request, http
+from tests.faults.records import Records
+from tests.faults.sites import Site
 
 
 def test_threads_write_one_line_and_lose_no_failure(
@@ -26,12 +26,12 @@ def test_threads_write_one_line_and_lose_no_failure(
     def fail(_: int) -> None:
         together.wait(15)
         for _ in range(50):
-            log.write("vendor_timeout", "too late")
+            log.write(VendorTimeout("too late"))
 
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(fail, range(8)))
     now[0] += 60
-    log.write("vendor_timeout", "too late")
+    log.write(VendorTimeout("too late"))
 
     _, last = records.of_package()
     assert "399 more" in last
@@ -49,7 +49,7 @@ def test_refused_credentials_are_told_once_with_what_to_do(
     assert {shop.ask().code for _ in range(20)} == {"vendor_rejected"}
 
     (line,) = records.of_package()
-    for hint in (str(status), "APP_INBOX_API_KEY", "wrong", "90 days", "right"):
+    for hint in (str(status), "flask app-inbox check", "wrong", "90 days", "right"):
         assert hint in line
 
 

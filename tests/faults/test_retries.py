@@ -7,8 +7,15 @@ from typing import NamedTuple
 
 import pytest
 
-from .raw_vendor import Behaviour, Line, RawVendor, answers, each_request, http
-from .sites import LONG, SHORT, TOKEN, Site
+from tests.faults.raw_vendor import (
+    Behaviour,
+    Line,
+    RawVendor,
+    answers,
+    each_request,
+    http,
+)
+from tests.faults.sites import LONG, SHORT, TOKEN, Site
 
 GOOD = http(b'{"token": "%s"}' % TOKEN.encode())
 

@@ -10,9 +10,8 @@ import requests
 
 from flask_app_inbox.sandbox import SandboxServer
 from flask_app_inbox.sandbox.faults import KINDS
-
-from .records import Records
-from .sites import EMAIL, LONG, SHORT, Site, check_problem
+from tests.faults.records import Records
+from tests.faults.sites import EMAIL, LONG, SHORT, Site, check_problem
 
 
 class Case(NamedTuple):

@@ -8,11 +8,20 @@ from typing import NamedTuple
 
 import pytest
 
-from .certificates import Authority
-from .raw_vendor import Behaviour, Line, RawVendor, answers, http
-from .records import Records
-from .sites import GRACE, LONG, SHORT, TOKEN, Reply, Site, check_problem, within
-from .slow_tls import SlowTls
+from tests.faults.certificates import Authority
+from tests.faults.raw_vendor import Behaviour, Line, RawVendor, answers, http
+from tests.faults.records import Records
+from tests.faults.sites import (
+    GRACE,
+    LONG,
+    SHORT,
+    TOKEN,
+    Reply,
+    Site,
+    check_problem,
+    within,
+)
+from tests.faults.slow_tls import SlowTls
 
 GOOD = http(b'{"token": "%s"}' % TOKEN.encode())
 

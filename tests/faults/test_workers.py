@@ -14,10 +14,10 @@ from pathlib import Path
 
 import pytest
 
-from .certificates import Authority
-from .raw_vendor import Line, RawVendor, http
-from .records import SECRETS
-from .sites import (
+from tests.faults.certificates import Authority
+from tests.faults.raw_vendor import Line, RawVendor, http
+from tests.faults.records import SECRETS
+from tests.faults.sites import (
     API_KEY,
     EMAIL,
     GRACE,
@@ -28,7 +28,7 @@ from .sites import (
     check_problem,
     within,
 )
-from .slow_tls import SlowTls
+from tests.faults.slow_tls import SlowTls
 
 pytestmark = pytest.mark.skipif(
     sys.platform == "win32", reason="these servers inherit a socket"

@@ -11,11 +11,10 @@ import psycopg
 import pytest
 
 from flask_app_inbox.sandbox import SandboxServer
-
-from . import postgres
-from .nursery import Nursery
-from .site import Site
-from .vendor import CALLBACK, Vendor
+from tests.oauth import postgres
+from tests.oauth.nursery import Nursery
+from tests.oauth.site import Site
+from tests.oauth.vendor import CALLBACK, Vendor
 
 MakeSite = Callable[..., Site]
 

@@ -20,11 +20,10 @@ from typing import Any
 
 from sqlalchemy import Connection as DatabaseConnection
 
-from flask_app_inbox.vendor.connection_keeper import ConnectionKeeper
-from flask_app_inbox.vendor.oauth import OAuthClient
-from flask_app_inbox.vendor.token_store import LockedConnection, TokenStore
-
-from .site import Site
+from flask_app_inbox.oauth.client import OAuthClient
+from flask_app_inbox.oauth.keeper import ConnectionKeeper
+from flask_app_inbox.oauth.store import LockedConnection, TokenStore
+from tests.oauth.site import Site
 
 ROOT = Path(__file__).parent.parent.parent
 

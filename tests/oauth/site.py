@@ -8,10 +8,9 @@ from flask import Flask
 from sqlalchemy import update
 
 from flask_app_inbox import AppInbox, Contact
-from flask_app_inbox.oauth import OAuthConnections
-from flask_app_inbox.state import EXTENSION, State
-from flask_app_inbox.vendor import token_store
-from flask_app_inbox.vendor.token_store import StoredConnection
+from flask_app_inbox.oauth import store as token_store
+from flask_app_inbox.oauth.connections import EXTENSION, OAuthConnections
+from flask_app_inbox.oauth.store import StoredConnection
 
 ANN = "ann@example.com"
 
@@ -38,9 +37,8 @@ class Site:
 
     @property
     def oauth(self) -> OAuthConnections:
-        state: State = self.app.extensions[EXTENSION]
-        assert state.oauth is not None
-        return state.oauth
+        connections: OAuthConnections = self.app.extensions[EXTENSION]
+        return connections
 
     def row(self, name: str = "default") -> StoredConnection:
         """The connection as it is stored."""

@@ -13,8 +13,7 @@ import requests
 
 from flask_app_inbox.sandbox import create_sandbox
 from flask_app_inbox.sandbox.method_groups import documented_calls, group_of
-
-from .vendor import CALLBACK, Vendor
+from tests.oauth.vendor import CALLBACK, Vendor
 
 
 def authorize_url(vendor: Vendor, **query: str) -> str:

@@ -7,11 +7,10 @@ import re
 
 import pytest
 
-from flask_app_inbox.vendor.sealing import Sealer
-
-from .conftest import MakeSite
-from .site import Site
-from .vendor import CALLBACK, Vendor
+from flask_app_inbox.web.encryption import Encryptor
+from tests.oauth.conftest import MakeSite
+from tests.oauth.site import Site
+from tests.oauth.vendor import CALLBACK, Vendor
 
 
 def run(site: Site, *args: str, given: str | None = None) -> tuple[int, str]:
@@ -145,7 +144,7 @@ def test_a_wrong_key_is_told_and_a_disconnect_gets_rid_of_it(
     make_site: MakeSite,
 ) -> None:
     site = make_site(connected=True)
-    site.oauth.store._sealer = Sealer([b"A" * 43 + b"="])
+    site.oauth.store._encryptor = Encryptor([b"A" * 43 + b"="])
     for command in ("status", "refresh"):
         status, output = run(site, command)
         assert (status, "stored under another key" in output) == (1, True)

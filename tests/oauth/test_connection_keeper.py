@@ -24,20 +24,19 @@ from flask_app_inbox import (
     VendorTimeout,
     VendorUnavailable,
 )
-from flask_app_inbox.signals import connection_lost
-from flask_app_inbox.vendor.connection_keeper import (
+from flask_app_inbox.client.deadline import Deadline
+from flask_app_inbox.oauth.keeper import (
     ConnectionKeeper,
     leeway,
     pause_after,
     pause_left,
 )
-from flask_app_inbox.vendor.deadline import Deadline
-from flask_app_inbox.vendor.token_store import LockedConnection, TokenStore
-
-from .conftest import MakeSite, connect
-from .site import Site
-from .test_processes import let_the_token_die, wait_until
-from .vendor import Vendor
+from flask_app_inbox.oauth.store import LockedConnection, TokenStore
+from flask_app_inbox.signals import connection_lost
+from tests.oauth.conftest import MakeSite, connect
+from tests.oauth.site import Site
+from tests.oauth.test_processes import let_the_token_die, wait_until
+from tests.oauth.vendor import Vendor
 
 DAY = 86400.0
 
@@ -325,7 +324,7 @@ def test_clocks_that_differ_by_minutes_do_no_harm(
     def clock() -> float:
         return time.time() + skew
 
-    store = TokenStore(oauth.store._database, oauth.store._sealer, clock=clock)
+    store = TokenStore(oauth.store._database, oauth.store._encryptor, clock=clock)
     other = ConnectionKeeper("default", store, oauth.client, clock=clock)
     mine = oauth.keeper("default")
     # While the token lives, both use it.

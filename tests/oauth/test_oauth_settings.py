@@ -11,7 +11,8 @@ import pytest
 from flask import Flask
 
 from flask_app_inbox import AppInbox, ConfigError
-from flask_app_inbox.state import EXTENSION
+from flask_app_inbox.inbox.state import EXTENSION
+from flask_app_inbox.oauth.connections import EXTENSION as OAUTH
 
 CLIENT = {
     "OAUTH_CLIENT_ID": "id",
@@ -37,7 +38,7 @@ def problems(tmp_path: Path, **settings: Any) -> str:
 
 def test_an_app_with_a_client_needs_no_key(tmp_path: Path) -> None:
     app = make(tmp_path, **CLIENT)
-    assert app.extensions[EXTENSION].oauth is not None
+    assert OAUTH in app.extensions
     assert list(tmp_path.iterdir()) == [], "nothing is made before it is needed"
     assert "client-secret" not in repr(app.extensions[EXTENSION].settings)
 
@@ -137,7 +138,7 @@ def test_a_missing_extra_is_told_with_the_line_that_installs_it(
 
 def test_an_app_that_is_switched_off_checks_and_opens_nothing(tmp_path: Path) -> None:
     app = make(tmp_path, ENABLED=False, OAUTH_CLIENT_ID="id")
-    assert app.extensions[EXTENSION].oauth is None
+    assert OAUTH not in app.extensions
 
 
 def test_an_app_with_a_key_imports_nothing_of_the_extras() -> None:

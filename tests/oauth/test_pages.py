@@ -10,12 +10,11 @@ import pytest
 from flask import Flask, session
 from flask_wtf import CSRFProtect
 
-from flask_app_inbox.oauth_views import path_of_this_site
-from flask_app_inbox.vendor.sealing import Sealer
-
-from .conftest import MakeSite
-from .site import Site
-from .vendor import Vendor
+from flask_app_inbox.oauth.pages import path_of_this_site
+from flask_app_inbox.web.encryption import Encryptor
+from tests.oauth.conftest import MakeSite
+from tests.oauth.site import Site
+from tests.oauth.vendor import Vendor
 
 PAGES = "/app-inbox/oauth"
 
@@ -349,7 +348,7 @@ def test_a_connection_that_is_lost_tells_the_owner_what_to_do(
 
 def test_a_wrong_key_is_told_before_the_consent(make_site: MakeSite) -> None:
     site = make_site(connected=True)
-    site.oauth.store._sealer = Sealer([b"A" * 43 + b"="])
+    site.oauth.store._encryptor = Encryptor([b"A" * 43 + b"="])
     for path in ("/", "/connect"):
         answer = site.browser.get(PAGES + path)
         assert answer.status_code == 503

@@ -9,13 +9,12 @@ from collections.abc import Callable
 
 import pytest
 
-from flask_app_inbox.vendor import token_store
-from flask_app_inbox.vendor.token_store import RECONNECT_NEEDED
-
-from .conftest import MakeSite, connect
-from .nursery import Nursery
-from .site import Site
-from .vendor import Vendor
+from flask_app_inbox.oauth import store as token_store
+from flask_app_inbox.oauth.store import RECONNECT_NEEDED
+from tests.oauth.conftest import MakeSite, connect
+from tests.oauth.nursery import Nursery
+from tests.oauth.site import Site
+from tests.oauth.vendor import Vendor
 
 #: Where the vendor has changed the tokens and nobody has stored them.
 LOST = ("R4", "R5")

@@ -14,14 +14,13 @@ from cryptography.fernet import Fernet
 from sqlalchemy import inspect
 
 from flask_app_inbox import StorageError
-from flask_app_inbox.vendor.database import Database, LockBusy
-from flask_app_inbox.vendor.oauth import Tokens
-from flask_app_inbox.vendor.sealing import Sealer, derive_key
-from flask_app_inbox.vendor.token_store import TokenStore
-
-from .conftest import MakeSite
-from .site import Site
-from .vendor import Vendor
+from flask_app_inbox.oauth.client import Tokens
+from flask_app_inbox.oauth.database import Database, LockBusy
+from flask_app_inbox.oauth.store import TokenStore
+from flask_app_inbox.web.encryption import Encryptor, derive_key
+from tests.oauth.conftest import MakeSite
+from tests.oauth.site import Site
+from tests.oauth.vendor import Vendor
 
 TOKENS = Tokens("access-1", "refresh-1", "code-1", 100.0)
 NEXT = Tokens("access-2", "refresh-2", "code-1", 100.0)
@@ -31,7 +30,7 @@ KEY = Fernet.generate_key()
 @pytest.fixture
 def store(database_url: str) -> Any:
     database = Database(database_url)
-    yield TokenStore(database, Sealer([KEY]), sleep=lambda seconds: None)
+    yield TokenStore(database, Encryptor([KEY]), sleep=lambda seconds: None)
     database.close()
 
 
@@ -65,7 +64,7 @@ def test_the_file_is_private_and_logs_ahead(tmp_path: Path) -> None:
     path = tmp_path / "new" / "connections.sqlite3"
     before = os.umask(0)
     try:
-        store = TokenStore(Database(f"sqlite:///{path}"), Sealer([KEY]))
+        store = TokenStore(Database(f"sqlite:///{path}"), Encryptor([KEY]))
         store.connect("default", TOKENS, {})
         with store._database.read() as connection:
             mode = connection.exec_driver_sql("PRAGMA journal_mode").scalar()
@@ -88,7 +87,7 @@ def test_the_file_stands_in_the_instance_folder(make_site: MakeSite) -> None:
 
 def test_no_secret_is_on_the_disk_in_plain_text(tmp_path: Path) -> None:
     path = tmp_path / "connections.sqlite3"
-    store = TokenStore(Database(f"sqlite:///{path}"), Sealer([KEY]))
+    store = TokenStore(Database(f"sqlite:///{path}"), Encryptor([KEY]))
     store.connect("default", TOKENS, {"email": "ann@example.com"})
     with store.lock("default", 1) as locked:
         assert locked is not None
@@ -101,12 +100,12 @@ def test_no_secret_is_on_the_disk_in_plain_text(tmp_path: Path) -> None:
 def test_keys_are_rotated_by_putting_a_new_one_in_front(store: TokenStore) -> None:
     new = Fernet.generate_key()
     store.connect("default", TOKENS, {})
-    store._sealer = Sealer([new, KEY])
+    store._encryptor = Encryptor([new, KEY])
     assert store.read("default") is not None
     with store.lock("default", 1) as locked:
         assert locked is not None
         locked.renew(NEXT)
-    store._sealer = Sealer([new])
+    store._encryptor = Encryptor([new])
     row = store.read("default")
     assert row is not None
     assert row.tokens == NEXT
@@ -114,14 +113,14 @@ def test_keys_are_rotated_by_putting_a_new_one_in_front(store: TokenStore) -> No
 
 def test_a_wrong_key_is_a_clear_error_and_destroys_nothing(store: TokenStore) -> None:
     store.connect("default", TOKENS, {})
-    right, store._sealer = store._sealer, Sealer([Fernet.generate_key()])
+    right, store._encryptor = store._encryptor, Encryptor([Fernet.generate_key()])
     with pytest.raises(StorageError, match="Nothing was deleted"):
         store.read("default")
     with pytest.raises(StorageError, match="Nothing was deleted"):
         store.connect("default", NEXT, {})
     with pytest.raises(StorageError), store.lock("default", 1):
         pass
-    store._sealer = right
+    store._encryptor = right
     row = store.read("default")
     assert row is not None
     assert row.tokens == TOKENS
@@ -137,7 +136,7 @@ def test_a_new_secret_key_still_opens_with_the_old_one_as_fallback(
         "SECRET_KEY_FALLBACKS": [old.config["SECRET_KEY"]],
     }
     assert Site(config, old.instance_path).token() == (200, "")
-    assert derive_key("a") != derive_key("b")
+    assert derive_key("a", "x") != derive_key("b", "x") != derive_key("b", "y")
     site = Site({**old.config, "SECRET_KEY": "new"}, old.instance_path)
     assert site.token() == (503, "storage_failed")
 
@@ -216,7 +215,7 @@ def test_a_database_that_stays_away_is_told_in_the_end(tmp_path: Path) -> None:
     now = [1000.0]
     store = TokenStore(
         Database(f"sqlite:///{path}"),
-        Sealer([KEY]),
+        Encryptor([KEY]),
         clock=lambda: now[0],
         sleep=lambda seconds: now.__setitem__(0, now[0] + seconds),
     )
@@ -244,7 +243,7 @@ def test_a_database_that_cannot_be_reached_is_told_without_its_password(
 def test_a_place_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     store = TokenStore(
-        Database(f"sqlite:///{tmp_path / 'file' / 'x.sqlite3'}"), Sealer([KEY])
+        Database(f"sqlite:///{tmp_path / 'file' / 'x.sqlite3'}"), Encryptor([KEY])
     )
     with pytest.raises(StorageError, match="APP_INBOX_DATABASE_URL"):
         store.make_tables()
@@ -253,7 +252,7 @@ def test_a_place_that_cannot_be_written_is_told(tmp_path: Path) -> None:
 def test_something_else_than_a_database_is_told(tmp_path: Path) -> None:
     path = tmp_path / "connections.sqlite3"
     path.write_text("This is a letter, and a long one, not a database.\n" * 100)
-    store = TokenStore(Database(f"sqlite:///{path}"), Sealer([KEY]))
+    store = TokenStore(Database(f"sqlite:///{path}"), Encryptor([KEY]))
     with pytest.raises(StorageError):
         store.read("default")
     assert path.read_text().startswith("This is a letter")
@@ -261,7 +260,7 @@ def test_something_else_than_a_database_is_told(tmp_path: Path) -> None:
 
 def test_stores_that_begin_at_once_make_the_table_once(database_url: str) -> None:
     databases = [Database(database_url) for _ in range(6)]
-    stores = [TokenStore(database, Sealer([KEY])) for database in databases]
+    stores = [TokenStore(database, Encryptor([KEY])) for database in databases]
     failures: list[Exception] = []
 
     def begin(store: TokenStore) -> None:

@@ -2,13 +2,7 @@
 
 from __future__ import annotations
 
-from tests.browser.fixtures import (
-    browser,
-    context,
-    new_context,
-    page,
-    serve,
-)
+from tests.browser.fixtures import browser, context, new_context, page, serve
 from tests.chathub.fixtures import complaints_before_the_end, make_staff_site
 
 __all__ = [

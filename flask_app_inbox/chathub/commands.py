@@ -1,0 +1,173 @@
+"""The commands below ``flask chathub``."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from typing import Any
+
+import click
+from flask import current_app
+from flask.cli import with_appcontext
+
+from ..client.chathub import ChatHubClient
+from ..errors import VendorError, VendorRejected, VendorTimeout, VendorUnavailable
+from .state import State, current_state
+
+_SECRETS = ("login", "password", "key", "storage_url")
+
+_as_json = click.option("--json", "as_json", is_flag=True, help="For programs.")
+
+
+def add_commands(group: click.Group) -> None:
+    """Put the commands onto the blueprint's group."""
+    group.short_help = "ChatHub: the vendor's operator panel for the staff."
+    for command in (check, organizations, operators, token):
+        group.add_command(command)
+
+
+@click.command("check")
+@_as_json
+@with_appcontext
+def check(as_json: bool) -> None:
+    """Try the settings: do the credentials work, is there anybody to chat?"""
+    state = current_state()
+    with _vendor(state) as vendor:
+        staff = [
+            {"id": one.id, "name": one.name, "operators": len(vendor.operators(one.id))}
+            for one in vendor.organizations()
+        ]
+    problems = []
+    if state.loaders.operators is None:
+        problems.append(
+            "Nobody is an operator: register who is with @chathub.operator_loader."
+        )
+    if not any(entry["operators"] for entry in staff):
+        problems.append(
+            "The company has no active operator: add some in the vendor's dashboard."
+        )
+    if not current_app.secret_key:
+        problems.append("SECRET_KEY is missing: without sessions nobody is logged in.")
+    if as_json:
+        found = {"settings": _settings(state), "organizations": staff}
+        _print_json({**found, "problems": problems})
+    else:
+        for name, value in _settings(state).items():
+            click.echo(f"CHATHUB_{name.upper():<16} {value}")
+        click.echo()
+        _print_table(staff)
+        for problem in problems:
+            click.secho(f"✗ {problem}", fg="red")
+    if problems:
+        raise click.exceptions.Exit(1)
+    if not as_json:
+        click.secho("✓ The credentials work.", fg="green")
+
+
+@click.command("organizations")
+@_as_json
+@with_appcontext
+def organizations(as_json: bool) -> None:
+    """List the company's organizations."""
+    with _vendor(current_state()) as vendor:
+        rows = [{"id": one.id, "name": one.name} for one in vendor.organizations()]
+    (_print_json if as_json else _print_table)(rows)
+
+
+@click.command("operators")
+@click.argument("organization", type=int, required=False)
+@_as_json
+@with_appcontext
+def operators(organization: int | None, as_json: bool) -> None:
+    """List the active operators of an ORGANIZATION, by its id, or of all."""
+    with _vendor(current_state()) as vendor:
+        if organization is not None:
+            ids = [organization]
+        else:
+            ids = [one.id for one in vendor.organizations()]
+        rows = [asdict(each) for one in ids for each in vendor.operators(one)]
+    (_print_json if as_json else _print_table)(rows)
+
+
+@click.command("token")
+@click.argument("operator", type=int)
+@click.option("--reveal", is_flag=True, help="Print the token itself.")
+@_as_json
+@with_appcontext
+def token(operator: int, reveal: bool, as_json: bool) -> None:
+    """Mint a token for an OPERATOR, by his id, and have it validated."""
+    state = current_state()
+    with _vendor(state) as vendor:
+        minted = vendor.issue_token(operator, state.settings.token_lifetime)
+        is_valid = bool(vendor.validate(minted.token))
+    found = {
+        "operator": operator,
+        "token": minted.token if reveal else _masked(minted.token),
+        "expiresAt": minted.expires_at_text,
+        "isValid": is_valid,
+    }
+    if as_json:
+        _print_json(found)
+        return
+    for name, value in found.items():
+        click.echo(f"{name:<10} {value}")
+
+
+@contextmanager
+def _vendor(state: State) -> Iterator[ChatHubClient]:
+    """Let a command call the vendor; a failure ends it with what to do."""
+    assert state.client is not None  # noqa: S101 - there is no command without it
+    try:
+        yield state.client
+    except VendorRejected as error:
+        advice = "Check CHATHUB_KEY, or CHATHUB_LOGIN and CHATHUB_PASSWORD"
+        if error.status == 403:
+            advice += "; perhaps the operator is inactive"
+        raise click.ClickException(f"{error}. {advice}.") from error
+    except (VendorUnavailable, VendorTimeout) as error:
+        raise click.ClickException(
+            f"{error}. Check CHATHUB_API_URL and the network."
+        ) from error
+    except VendorError as error:
+        raise click.ClickException(f"{error}.") from error
+
+
+def _settings(state: State) -> dict[str, Any]:
+    settings = state.settings
+    shown = {
+        "api_url": settings.api_url,
+        "script_url": settings.script_url,
+        "token_lifetime": settings.token_lifetime,
+        "url_prefix": settings.url_prefix,
+        "rate_limit": settings.rate_limit,
+        "timeout": settings.timeout,
+    }
+    for name in _SECRETS:
+        value = getattr(settings, name)
+        if value is not None:
+            shown[name] = value if value == "memory://" else _masked(value)
+    return shown
+
+
+def _masked(secret: str) -> str:
+    """Show that there is a secret, and of a long one how it ends."""
+    return "••••" + (secret[-4:] if len(secret) >= 24 else "")
+
+
+def _print_json(value: object) -> None:
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def _print_table(rows: list[dict[str, Any]]) -> None:
+    if not rows:
+        click.echo("None.")
+        return
+    widths = {
+        name: max(len(name), *(len(str(row[name])) for row in rows)) for name in rows[0]
+    }
+    click.echo("  ".join(f"{name:<{width}}" for name, width in widths.items()).rstrip())
+    for row in rows:
+        cells = (f"{row[name]!s:<{width}}" for name, width in widths.items())
+        click.echo("  ".join(cells).rstrip())

@@ -1,0 +1,145 @@
+"""The blueprint: tokens for operators, the frame of their panel, our scripts."""
+
+from __future__ import annotations
+
+import json
+from typing import NamedTuple
+
+from flask import Response, current_app, request, url_for
+
+from ..client.deadline import Deadline
+from ..web.assets import render, respond_with_script
+from ..web.blueprint import (
+    AnyHostBlueprint,
+    answer_problems,
+    exempt_from_form_tokens,
+    keep_out_of_caches,
+)
+from ..web.guards import check_same_origin
+from ..web.loaders import page_language, page_nonce
+from ..web.problems import BadRequest
+from ..web.user_tag import check_user
+from .operators import choose_operator, load_operators, operator_tag
+from .state import State, current_state
+from .texts import texts_in
+
+#: The longest body that is looked at, in bytes.
+_MAX_BODY = 2000
+
+blueprint = AnyHostBlueprint("chathub", __name__, cli_group="chathub")
+answer_problems(blueprint, lambda: current_state().failures)
+exempt_from_form_tokens(blueprint)
+keep_out_of_caches(blueprint, "script", "frame_script")
+
+
+class TokenRequest(NamedTuple):
+    """What a page asks for."""
+
+    #: The alias; None: the user's first.
+    organization: str | None
+    #: Whether the panel found that its token does not work.
+    failed: bool
+
+
+@blueprint.post("/token")
+def token() -> dict[str, str]:
+    """Give the user who is an operator that operator's token."""
+    state = current_state()
+    deadline = Deadline(state.settings.timeout)
+    asked = _read_request()
+    operator, tag = _admit(state, asked.organization)
+    state.rate_limiter.check(tag)
+    assert state.tokens is not None  # noqa: S101 - there is no view without tokens
+    issue = state.tokens.replace if asked.failed else state.tokens.issue
+    issued = issue(operator, deadline)
+    return {"token": issued.token, "expiresAt": issued.expires_at_text}
+
+
+@blueprint.get("/user")
+def user() -> tuple[str, int]:
+    """Tell a page whether its user still is the operator: 204, or a problem.
+
+    The page asks when it comes back, or when another tab went elsewhere; the
+    vendor is not asked.
+    """
+    _admit(current_state(), request.args.get("organization"))
+    return "", 204
+
+
+@blueprint.get("/panel")
+def panel() -> Response:
+    """Show the document of the frame that the vendor's panel is drawn in.
+
+    It holds no token: the page around it sends one.
+    """
+    state = current_state()
+    load_operators(state)
+    language = page_language(
+        current_app, state.loaders.language, state.settings.language
+    )
+    response = Response(
+        render(
+            __package__,
+            "frame.html",
+            language=language,
+            title=texts_in(language).panel,
+            source=url_for(
+                "chathub.frame_script", fingerprint=state.scripts.frame.fingerprint
+            ),
+            script=state.settings.script_url,
+            nonce=page_nonce(current_app, None, state.loaders.csp_nonce),
+        ),
+        mimetype="text/html",
+    )
+    # The site's own policy goes over this one.
+    response.headers["Content-Security-Policy"] = (
+        "frame-ancestors 'self'; base-uri 'none'; object-src 'none'"
+    )
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+@blueprint.get("/chathub.<fingerprint>.js")
+def script(fingerprint: str) -> Response:
+    """Serve the page's script."""
+    return respond_with_script(current_state().scripts.page, fingerprint)
+
+
+@blueprint.get("/frame.<fingerprint>.js")
+def frame_script(fingerprint: str) -> Response:
+    """Serve the frame's script."""
+    return respond_with_script(current_state().scripts.frame, fingerprint)
+
+
+def _admit(state: State, organization: str | None) -> tuple[int, str]:
+    """Return which operator asks, and their tag, if they may ask at all.
+
+    :raises Problem: if they may not.
+    """
+    check_same_origin(request)
+    alias, operator = choose_operator(load_operators(state), organization)
+    tag = operator_tag(state, alias, operator)
+    check_user(request, tag)
+    return operator, tag
+
+
+def _read_request() -> TokenRequest:
+    """Read the body: JSON as documented, or nothing.
+
+    :raises BadRequest: for anything else.
+    """
+    if (request.content_length or 0) > _MAX_BODY:
+        raise BadRequest
+    data = request.get_data(cache=False)
+    if not data:
+        return TokenRequest(None, False)
+    try:
+        body = json.loads(data)
+    except (ValueError, RecursionError):
+        raise BadRequest from None
+    if not isinstance(body, dict) or not set(body) <= {"organization", "failed"}:
+        raise BadRequest
+    asked = TokenRequest(body.get("organization"), body.get("failed", False))
+    if not isinstance(asked.organization, str | None) or type(asked.failed) is not bool:
+        raise BadRequest
+    return asked

@@ -1,0 +1,90 @@
+"""The Jinja global ``chathub()``."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import asdict
+
+from flask import current_app, has_request_context, request, url_for
+from markupsafe import Markup
+
+from ..errors import LoaderError
+from ..web.assets import render
+from ..web.loaders import page_language, page_nonce
+from ..web.problems import Problem
+from .operators import load_operators, operator_tag
+from .state import State, current_state
+from .texts import texts_in
+
+logger = logging.getLogger(__name__)
+
+_RENDERED = "flask_app_inbox.chathub.rendered"
+
+
+def chathub(organization: str | None = None, *, nonce: str | None = None) -> Markup:
+    """Render the operator panel for whoever is logged in, if they are an operator.
+
+    :param organization: an alias of the user's own mapping; without it, all of
+        their organizations, one panel shown at a time.
+    :param nonce: of the page's Content-Security-Policy; by default that of the
+        callable given to the extension, else of the global ``csp_nonce``.
+    :returns: nothing for everybody else, outside a request, and for an organization
+        that has its panel in this page already.
+    """
+    state = current_state()
+    if not state.settings.enabled or not has_request_context():
+        return Markup()
+    operators = _operators(state)
+    if organization is not None:
+        operators = {a: o for a, o in operators.items() if a == organization}
+    operators = _not_yet_rendered(operators)
+    if not operators:
+        return Markup()
+    language = page_language(
+        current_app, state.loaders.language, state.settings.language
+    )
+    fallback = state.settings.fallback
+    rendered: set[str] = request.environ.setdefault(_RENDERED, set())
+    is_first = not rendered
+    rendered.update(operators)
+    return render(
+        __package__,
+        "panel.html",
+        # Of each organization its alias, and the tag of the user's operator there.
+        organizations=[
+            [alias, operator_tag(state, alias, operator)]
+            for alias, operator in operators.items()
+        ],
+        texts=asdict(texts_in(language)),
+        fallback_text=fallback.text_in(language) if fallback else None,
+        fallback_link=fallback.link if fallback else None,
+        token_url=url_for("chathub.token"),
+        user_url=url_for("chathub.user"),
+        frame_url=url_for("chathub.panel"),
+        source=url_for("chathub.script", fingerprint=state.scripts.page.fingerprint)
+        if is_first
+        else None,
+        nonce=page_nonce(current_app, nonce, state.loaders.csp_nonce),
+    )
+
+
+def _operators(state: State) -> dict[str, int]:
+    try:
+        return load_operators(state)
+    except Problem:
+        return {}
+    except LoaderError as error:
+        logger.error("ChatHub is left out of this page: %s", error)
+        return {}
+
+
+def _not_yet_rendered(operators: dict[str, int]) -> dict[str, int]:
+    rendered = request.environ.get(_RENDERED, ())
+    twice = [alias for alias in operators if alias in rendered]
+    if twice:
+        logger.warning(
+            "chathub() was called twice for %s in one page; the second call leaves "
+            "it out, since each operator has one panel.",
+            ", ".join(map(repr, twice)),
+        )
+    return {a: o for a, o in operators.items() if a not in rendered}

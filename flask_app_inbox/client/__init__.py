@@ -1,0 +1,1 @@
+"""The vendors' HTTP APIs. Nothing in this room knows Flask, not even its types."""

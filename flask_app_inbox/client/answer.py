@@ -1,0 +1,109 @@
+"""What a vendor answered: read up to a size, and what its status means."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+import zlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import requests
+
+from ..errors import VendorInvalid, VendorRateLimited, VendorRejected, VendorUnavailable
+
+#: Bytes of an answer that are read, unpacked.
+MAX_SIZE = 64 * 1024
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a vendor answered; its text may hold anything, so repr hides it."""
+
+    status: int
+    body: bytes = field(repr=False)
+
+    def json(self) -> Any:
+        """Parse the body.
+
+        :raises VendorInvalid: if it is no JSON.
+        """
+        try:
+            return json.loads(self.body)
+        except (ValueError, RecursionError) as error:
+            raise VendorInvalid(
+                "the vendor's answer is no JSON", status=self.status
+            ) from error
+
+
+#: What becomes of a status, the headers and a body.
+Judge = Callable[[int, Mapping[str, str], bytes], Answer]
+
+
+def read_body(response: requests.Response) -> bytes:
+    """Read and unpack a body of at most 64 KiB.
+
+    :raises VendorInvalid: if it is larger or packed in a way never asked for;
+        the caller closes the connection.
+    """
+    packed = response.headers.get("Content-Encoding", "identity").strip().lower()
+    if packed in ("", "identity"):
+        unpack = None
+    elif packed in ("gzip", "x-gzip", "deflate"):
+        unpack = zlib.decompressobj(zlib.MAX_WBITS | 32)
+    else:
+        raise VendorInvalid("the vendor's answer is packed in a way never asked for")
+    body = b""
+    while chunk := response.raw.read(8192, decode_content=False):
+        if unpack is None:
+            body += chunk
+        else:
+            try:
+                body += unpack.decompress(chunk, MAX_SIZE + 1 - len(body))
+            except zlib.error as error:
+                raise VendorInvalid("the vendor's answer cannot be unpacked") from error
+        if len(body) > MAX_SIZE:
+            raise VendorInvalid(f"the vendor's answer is larger than {MAX_SIZE} bytes")
+    return body
+
+
+def check_status(status: int, headers: Mapping[str, str], body: bytes) -> Answer:
+    """Return an answer that a caller may look into.
+
+    :raises VendorError: for a status that means the same for every call.
+    """
+    if status in (401, 403):
+        raise VendorRejected(f"the vendor answered {status}", status=status)
+    if status == 429:
+        raise VendorRateLimited(
+            "the vendor answered 429",
+            status=status,
+            retry_after=retry_after(headers.get("Retry-After")),
+        )
+    if status >= 500:
+        raise VendorUnavailable(
+            f"the vendor answered {status}",
+            status=status,
+            retryable=status in (502, 503, 504),
+            retry_after=retry_after(headers.get("Retry-After")),
+        )
+    if not 200 <= status < 300 and not 400 <= status < 500:
+        raise VendorInvalid(f"the vendor answered {status}", status=status)
+    return Answer(status, body)
+
+
+def retry_after(value: str | None) -> float | None:
+    """Parse Retry-After, seconds or a date; None if it is missing or unusable."""
+    if value is None:
+        return None
+    try:
+        if re.fullmatch(r"\s*[0-9]+\s*", value):
+            seconds = float(value)
+        else:
+            seconds = parsedate_to_datetime(value).timestamp() - time.time()
+    except (ValueError, OverflowError):
+        return None
+    return min(max(0.0, seconds), 24 * 60 * 60)

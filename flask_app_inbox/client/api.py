@@ -1,0 +1,87 @@
+"""Calls to the vendor's REST API in the name of one account."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from requests import Request
+
+from ..errors import VendorInvalid
+from .answer import Answer
+from .credentials import Credentials
+from .deadline import Deadline
+from .transport import Transport
+
+
+class VendorApi:
+    """The API of one account.
+
+    :param url: its base, without a last slash.
+    :param credentials: returns those of the current call.
+    :param timeout: seconds for a call that brings no deadline of its own.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        transport: Transport,
+        credentials: Callable[[], Credentials],
+        *,
+        timeout: float,
+    ) -> None:
+        self._url = url
+        self._transport = transport
+        self._credentials = credentials
+        self._timeout = timeout
+
+    def deadline(self) -> Deadline:
+        """Return the deadline of a call that begins now."""
+        return Deadline(self._timeout)
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        deadline: Deadline | None = None,
+        *,
+        body: dict[str, Any] | None = None,
+        accept: str | None = None,
+    ) -> Answer:
+        """Make one call.
+
+        :param path: below the base.
+        :param body: what is sent as JSON; None: nothing.
+        :param accept: the kind of answer that is asked for; by default JSON.
+        :raises VendorError: if there is no usable answer.
+        """
+        request = Request(
+            method,
+            self._url + path,
+            json=body,
+            headers={"Accept": accept} if accept else None,
+        )
+        return self._credentials().send(
+            self._transport, request, deadline or self.deadline()
+        )
+
+    def read_object(
+        self, path: str, deadline: Deadline | None = None
+    ) -> dict[str, Any]:
+        """Get a JSON object.
+
+        :raises VendorInvalid: if the answer is anything else.
+        :raises VendorError: with any other cause.
+        """
+        answer = self.call("GET", path, deadline)
+        if answer.status != 200:
+            raise VendorInvalid(
+                f"the vendor answered {answer.status} to {path}; see APP_INBOX_API_URL",
+                status=answer.status,
+            )
+        body = answer.json()
+        if not isinstance(body, dict):
+            raise VendorInvalid(
+                f"the vendor's answer to {path} is no object", status=200
+            )
+        return body

@@ -1,0 +1,136 @@
+"""The vendor's REST calls for a contact: issue a token, create or update them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from ..errors import VendorInvalid
+from .api import VendorApi
+from .contact import Contact
+from .deadline import Deadline
+
+CONTACT_PATH = "/v1/contact"
+
+#: How the vendor names the fields by which it finds a contact.
+_IDENTIFIERS = {
+    "externalCustomerId": "external_customer_id",
+    "email": "email",
+    "phone": "phone",
+}
+#: The longest token that is passed on to a browser.
+_MAX_TOKEN = 8192
+#: Seconds to wait for a contact that another request creates; doubled each time.
+FIRST_PAUSE = 0.1
+
+
+class AppInboxClient:
+    """Calls about the contacts of one account.
+
+    :param token_path: where tokens are issued, below the API's base.
+    :param create_contacts: whether an unknown contact is created before their token
+        is issued.
+    :param sleep: waits for seconds.
+    """
+
+    def __init__(
+        self,
+        api: VendorApi,
+        *,
+        token_path: str,
+        create_contacts: bool = False,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        #: For calls about the account itself.
+        self.api = api
+        self._token_path = token_path
+        self._create_contacts = create_contacts
+        self._sleep = sleep
+
+    def issue_token(self, contact: Contact, deadline: Deadline | None = None) -> str:
+        """Issue a token; an unknown contact is created first if that is set.
+
+        Source: the guides "Configuring App Inbox for websites": POST with any of
+        the three fields, 200 with the token, "" for an unknown contact.
+
+        :returns: the token, "" for a contact that the vendor does not know.
+        :raises VendorError: with the cause.
+        """
+        deadline = deadline or self.api.deadline()
+        token = self.issue_to_known(contact, deadline)
+        if token or not self._create_contacts:
+            return token
+        saved = self._save(contact, deadline)
+        token = self.issue_to_known(contact, deadline)
+        pause = FIRST_PAUSE
+        while not token and not saved and pause < deadline.remaining():
+            # Another request creates the contact at this moment: wait for it.
+            self._sleep(pause)
+            pause *= 2
+            token = self.issue_to_known(contact, deadline)
+        return token
+
+    def sync_contact(self, contact: Contact, deadline: Deadline | None = None) -> None:
+        """Create or update a contact.
+
+        Source: the reference "Add contact". Two identical calls at once are
+        refused with a text about a duplicated request: the other one does it.
+
+        :raises VendorError: with the cause.
+        """
+        self._save(contact, deadline or self.api.deadline())
+
+    def _save(self, contact: Contact, deadline: Deadline) -> bool:
+        """Create or update a contact; False if another call does it right now."""
+        body = contact_body(contact)
+        answer = self.api.call("POST", CONTACT_PATH, deadline, body=body)
+        if answer.status < 400:
+            return True
+        if b"uplicated request" in answer.body:
+            return False
+        raise VendorInvalid(
+            f"the vendor answered {answer.status} to a contact", status=answer.status
+        )
+
+    def issue_to_known(self, contact: Contact, deadline: Deadline | None = None) -> str:
+        """Issue a token to a contact that the vendor knows; create nobody.
+
+        :returns: the token, "" for a contact that the vendor does not know.
+        :raises VendorError: with the cause.
+        """
+        body = token_body(contact)
+        answer = self.api.call("POST", self._token_path, deadline, body=body)
+        if answer.status != 200:
+            raise VendorInvalid(
+                f"the vendor answered {answer.status} to a token request; see "
+                "APP_INBOX_API_URL and APP_INBOX_TOKEN_PATH",
+                status=answer.status,
+            )
+        told = answer.json()
+        token = told.get("token") if isinstance(told, dict) else None
+        if not isinstance(token, str) or len(token) > _MAX_TOKEN:
+            raise VendorInvalid("the vendor's answer holds no token", status=200)
+        return token
+
+
+def token_body(contact: Contact) -> dict[str, str]:
+    """Return the body of a token request: the identifiers that are known."""
+    values = {name: getattr(contact, ours) for name, ours in _IDENTIFIERS.items()}
+    return {name: value for name, value in values.items() if value}
+
+
+def contact_body(contact: Contact) -> dict[str, Any]:
+    """Return the body that creates or updates a contact."""
+    channels = [
+        {"type": kind, "value": value}
+        for kind, value in (("email", contact.email), ("sms", contact.phone))
+        if value
+    ]
+    values = {
+        "externalCustomerId": contact.external_customer_id,
+        "firstName": contact.first_name,
+        "lastName": contact.last_name,
+        "channels": channels,
+    }
+    return {name: value for name, value in values.items() if value}

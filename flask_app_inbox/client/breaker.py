@@ -1,0 +1,116 @@
+"""A circuit breaker around calls that run at the same time.
+
+Its lock is never held during a call, so one slow call stops no other; and when the
+host is tried again, one call goes ahead and not a crowd.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+from ..errors import VendorError, VendorTimeout, VendorUnavailable
+
+logger = logging.getLogger(__name__)
+
+Result = TypeVar("Result")
+
+#: Failures in a row that open the breaker.
+FAILURES = 5
+#: Seconds until a call is let through to see whether the vendor is back.
+PAUSE = 10.0
+
+
+class Breaker:
+    """Fails fast while a host does not answer.
+
+    :param host: for the log.
+    :param failures: in a row; so many open it.
+    :param pause: seconds between probes.
+    :param clock: returns seconds that never run backwards.
+    """
+
+    def __init__(
+        self,
+        host: str,
+        *,
+        failures: int = FAILURES,
+        pause: float = PAUSE,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._host = host
+        self._most = failures
+        self._pause = pause
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._failures = 0
+        #: When the next probe may go; None while the breaker is closed.
+        self._next_probe: float | None = None
+
+    def call(self, function: Callable[[], Result]) -> Result:
+        """Run a function, or fail at once while the host is down.
+
+        :raises VendorUnavailable: without calling, while the breaker is open.
+        """
+        is_probe = self._admit()
+        try:
+            result = function()
+        except VendorError as error:
+            if _is_silence(error):
+                self._note_silence(is_probe)
+            else:
+                self._note_answer(is_probe)
+            raise
+        self._note_answer(is_probe)
+        return result
+
+    def _admit(self) -> bool:
+        """Let a call pass, and tell whether it is a probe of an open breaker.
+
+        :raises VendorUnavailable: if it has to wait.
+        """
+        with self._lock:
+            if self._next_probe is None:
+                return False
+            wait = self._next_probe - self._clock()
+            if wait > 0:
+                raise VendorUnavailable(
+                    f"{self._host} did not answer lately; not asked", retry_after=wait
+                )
+            # Whoever comes while this probe is out is turned away.
+            self._next_probe = self._clock() + self._pause
+            return True
+
+    def _note_silence(self, is_probe: bool) -> None:
+        with self._lock:
+            was_open = self._next_probe is not None
+            self._failures += 1
+            if self._failures < self._most:
+                return
+            if is_probe or not was_open:
+                self._next_probe = self._clock() + self._pause
+        if not was_open:
+            logger.error(
+                "%s does not answer: no more calls, one try every %g s. Pages of the "
+                "site are not affected; their bells stay empty meanwhile.",
+                self._host,
+                self._pause,
+            )
+
+    def _note_answer(self, is_probe: bool) -> None:
+        with self._lock:
+            was_open = self._next_probe is not None
+            if was_open and not is_probe:
+                return  # it was sent before the breaker opened
+            self._failures = 0
+            self._next_probe = None
+        if was_open:
+            logger.warning("%s answers again.", self._host)
+
+
+def _is_silence(error: VendorError) -> bool:
+    """Tell whether nothing came back, as opposed to an answer we dislike."""
+    return isinstance(error, (VendorTimeout, VendorUnavailable)) and not error.status

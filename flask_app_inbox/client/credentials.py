@@ -1,0 +1,64 @@
+"""How a call proves to the vendor which account it belongs to."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from typing import Protocol
+
+from requests import PreparedRequest, Request
+from requests.auth import AuthBase
+
+from .answer import Answer
+from .deadline import Deadline
+from .transport import Transport
+
+
+class Credentials(Protocol):
+    """What sends a request in the name of an account."""
+
+    def send(
+        self, transport: Transport, request: Request, deadline: Deadline
+    ) -> Answer:
+        """Send a request and return the answer.
+
+        :raises VendorError: if there is no usable answer.
+        """
+
+
+class _Header(AuthBase):
+    """An Authorization header that is the same for each request."""
+
+    def __init__(self, value: str) -> None:
+        self._value = value
+
+    def __call__(self, request: PreparedRequest) -> PreparedRequest:
+        request.headers["Authorization"] = self._value
+        return request
+
+    def send(
+        self, transport: Transport, request: Request, deadline: Deadline
+    ) -> Answer:
+        """Send a request with the header."""
+        request.auth = self
+        return transport.send(request, deadline)
+
+
+class ApiKey(_Header):
+    """Basic authentication: any user name, the API key as password.
+
+    Source: the vendor's reference, "Getting started with your API".
+    """
+
+    def __init__(self, api_key: str) -> None:
+        credentials = b64encode(f"app-inbox:{api_key}".encode()).decode()
+        super().__init__(f"Basic {credentials}")
+
+
+class AccessToken(_Header):
+    """An access token of OAuth 2.0.
+
+    Source: the guide "Authorization using OAuth 2.0".
+    """
+
+    def __init__(self, access_token: str) -> None:
+        super().__init__(f"Bearer {access_token}")

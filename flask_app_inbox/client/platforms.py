@@ -1,0 +1,64 @@
+"""The three brands of one platform, as data.
+
+The documents of eSputnik, Yespo and Reteno describe the same service under
+three host names. Where they disagree, the form that the vendor's own plugins
+use stands here, and every other documented form is reachable by settings.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Platform:
+    """Where a brand of the vendor lives.
+
+    :param api_url: base of the REST API; the token path is joined to it.
+    :param script_url: base of the page script, ``<script_url>/scripts/<id>.js``.
+    :param oauth_url: base of the authorization server; None where no document
+        names one.
+    :param domains: whom pages with the widget call. That it asks for messages at the
+        API's own domain is likely: the guide for mobile apps names esputnik.com, and
+        the one site whose policy is public allows it with all below it.
+    """
+
+    name: str
+    api_url: str
+    script_url: str
+    oauth_url: str | None
+    domains: tuple[str, ...]
+
+
+#: The web guides of all three brands load the script from this host.
+_SCRIPT_URL = "https://statics.esputnik.com"
+
+PLATFORMS = {
+    platform.name: platform
+    for platform in (
+        # API base: the reference "Getting started with your API".
+        Platform(
+            name="esputnik",
+            api_url="https://esputnik.com/api",
+            script_url=_SCRIPT_URL,
+            oauth_url="https://uaa.esputnik.com/uaa",
+            domains=("esputnik.com",),
+        ),
+        # API base: the vendor's WooCommerce plugin.
+        Platform(
+            name="yespo",
+            api_url="https://yespo.io/api",
+            script_url=_SCRIPT_URL,
+            oauth_url="https://uaa.yespo.io/uaa",
+            domains=("yespo.io", "esputnik.com"),
+        ),
+        # The guide "Configuring App Inbox for websites" shows no /api here.
+        Platform(
+            name="reteno",
+            api_url="https://reteno.com",
+            script_url=_SCRIPT_URL,
+            oauth_url=None,
+            domains=("reteno.com", "esputnik.com"),
+        ),
+    )
+}

@@ -1,0 +1,71 @@
+"""The vendor's calls about a site: register its domain, read its script."""
+
+from __future__ import annotations
+
+import re
+
+from ..errors import VendorInvalid
+from .api import VendorApi
+from .deadline import Deadline
+
+#: What the vendor answers to a domain that it has already, in either of two wordings.
+_KNOWN_DOMAIN = re.compile(rb"already (?:exists|registered)", re.IGNORECASE)
+_UNREACHABLE = re.compile(rb"can.t be reached", re.IGNORECASE)
+
+#: The id in the address of the script, or as the last argument of the loader, which
+#: puts the address together itself.
+_ID_IN_ADDRESS = re.compile(r"/scripts/([A-Za-z0-9_-]{1,64})\.js")
+_ID_OF_LOADER = re.compile(
+    r"""['"]script['"]\s*,\s*['"]([A-Za-z0-9_-]{8,64})['"]\s*\)"""
+)
+
+
+def register_domain(
+    api: VendorApi, domain: str, deadline: Deadline | None = None
+) -> bool:
+    """Register a site's domain with the account.
+
+    Source: the vendor's plugins for WooCommerce and Shopify call
+    ``POST /v1/site/domains`` with ``{"domain": …}``; they take a 400 with the text
+    that the domain exists for success.
+
+    :returns: whether it is new.
+    :raises VendorError: with the cause.
+    """
+    answer = api.call("POST", "/v1/site/domains", deadline, body={"domain": domain})
+    if answer.status < 400:
+        return True
+    if _KNOWN_DOMAIN.search(answer.body):
+        return False
+    if _UNREACHABLE.search(answer.body):
+        raise VendorInvalid("the vendor cannot reach that domain", status=answer.status)
+    raise VendorInvalid(
+        f"the vendor answered {answer.status} to a domain", status=answer.status
+    )
+
+
+def read_script_id(api: VendorApi, deadline: Deadline | None = None) -> str:
+    """Read the id of the account's page script.
+
+    Source: the same plugins call ``GET /v1/site/script`` with ``Accept: text/plain``
+    and get the HTML of the loader, which holds the id.
+
+    :raises VendorInvalid: if there is no script or no id in it.
+    :raises VendorError: with any other cause.
+    """
+    answer = api.call("GET", "/v1/site/script", deadline, accept="text/plain")
+    if answer.status != 200:
+        raise VendorInvalid(
+            f"the vendor answered {answer.status} to the request for the script",
+            status=answer.status,
+        )
+    script_id = find_script_id(answer.body.decode("utf-8", "replace"))
+    if script_id is None:
+        raise VendorInvalid("the vendor's script holds no id", status=200)
+    return script_id
+
+
+def find_script_id(html: str) -> str | None:
+    """Return the id of the script that some HTML loads, None if it loads none."""
+    found = _ID_IN_ADDRESS.search(html) or _ID_OF_LOADER.search(html)
+    return found[1] if found else None

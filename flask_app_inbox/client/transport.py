@@ -1,0 +1,191 @@
+"""One way to call a vendor; every call of the package passes here.
+
+The policy, in the order of :meth:`Transport.send`: a slot, so that a slow
+vendor takes only some of the process's threads; a breaker, so that a dead one
+takes none; retries where they help and fit into the deadline; one exchange over
+kept connections, whose every wait keeps the deadline and whose answer is read
+up to a size. Nothing follows redirects, obeys proxy variables or keeps cookies.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import random
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.cookiejar import DefaultCookiePolicy
+from urllib.parse import urlsplit
+
+import requests
+
+from ..errors import VendorError, VendorRateLimited, VendorTimeout, VendorUnavailable
+from .answer import Answer, Judge, check_status, read_body
+from .breaker import Breaker
+from .deadline import Deadline, DeadlineAdapter
+from .transport_errors import EXCHANGE_FAILURES, cause_of
+
+logger = logging.getLogger(__name__)
+
+#: Seconds that a call waits for a slot.
+SLOT_PATIENCE = 0.1
+#: How often one call is repeated.
+RETRIES = 2
+#: Seconds before the first retry; doubled for the next.
+FIRST_PAUSE = 0.1
+
+
+class Transport:
+    """Calls to a vendor under one policy.
+
+    :param max_concurrent: calls at once in this process.
+    :param ca_bundle: a file of certificates to trust in place of certifi's; by
+        default that of ``REQUESTS_CA_BUNDLE`` or ``CURL_CA_BUNDLE``.
+    :param sleep: waits for seconds.
+    :param jitter: returns a number from 0 to 1.
+    :param make_breaker: returns the breaker for a host.
+    """
+
+    def __init__(
+        self,
+        *,
+        max_concurrent: int,
+        ca_bundle: str | None = None,
+        sleep: Callable[[float], None] = time.sleep,
+        jitter: Callable[[], float] = random.random,
+        make_breaker: Callable[[str], Breaker] = Breaker,
+    ) -> None:
+        self._slots = threading.BoundedSemaphore(max_concurrent)
+        self._make_breaker = make_breaker
+        self._breakers: dict[str, Breaker] = {}
+        self._sleep = sleep
+        self._jitter = jitter
+        self._session = _session(max_concurrent, ca_bundle or _ca_bundle_of_system())
+
+    def send(
+        self,
+        request: requests.Request,
+        deadline: Deadline,
+        *,
+        repeatable: bool = True,
+        judge: Judge | None = None,
+    ) -> Answer:
+        """Send a request and return the answer, whether it is 2xx or 4xx.
+
+        :param repeatable: False for a call that must not reach the vendor twice.
+        :param judge: makes an answer, or an error, of what came; by default
+            :func:`check_status`.
+        :raises VendorError: if there is no usable answer; credentials refused
+            (401, 403), 429, redirects and 5xx are errors here, too.
+        """
+        if not deadline.remaining():
+            raise VendorTimeout("no time was left to ask the vendor")
+        with self._slot(deadline):
+            if not deadline.remaining():
+                # The site used the time up itself: nothing against the vendor.
+                raise VendorTimeout("no time was left to ask the vendor")
+            return self._breaker_of(request.url).call(
+                lambda: self._send_again(
+                    request, deadline, repeatable, judge or check_status
+                )
+            )
+
+    @contextmanager
+    def _slot(self, deadline: Deadline) -> Iterator[None]:
+        if not self._slots.acquire(timeout=min(SLOT_PATIENCE, deadline.remaining())):
+            raise VendorUnavailable(
+                "all slots for calls to the vendor are busy", retry_after=1
+            )
+        try:
+            yield
+        finally:
+            self._slots.release()
+
+    def _breaker_of(self, url: str) -> Breaker:
+        host = urlsplit(url).netloc
+        if host not in self._breakers:
+            self._breakers.setdefault(host, self._make_breaker(host))
+        return self._breakers[host]
+
+    def _send_again(
+        self,
+        request: requests.Request,
+        deadline: Deadline,
+        repeatable: bool,
+        judge: Judge,
+    ) -> Answer:
+        for attempt in range(RETRIES + 1):
+            try:
+                return self._exchange(request, deadline, judge)
+            except VendorError as error:
+                pause = pause_before_retry(error, attempt, self._jitter())
+                if pause is None or not repeatable or pause >= deadline.remaining():
+                    raise
+                self._sleep(pause)
+        raise AssertionError("the last attempt returns or raises")
+
+    def _exchange(
+        self, request: requests.Request, deadline: Deadline, judge: Judge
+    ) -> Answer:
+        prepared = self._session.prepare_request(request)
+        try:
+            with deadline.kept_by_sockets():
+                response = self._session.send(
+                    prepared,
+                    stream=True,
+                    allow_redirects=False,
+                    timeout=deadline.patience(),
+                )
+                with response:
+                    body = read_body(response)
+        except EXCHANGE_FAILURES as error:
+            # Not "from error": its words hold bytes of the answer, its objects
+            # the credentials, and sites log the causes of what they catch.
+            raise cause_of(error) from None
+        return judge(response.status_code, response.headers, body)
+
+
+class _Session(requests.Session):
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        """See no redirect: requests unpacks the body of one without a limit."""
+
+
+def _session(size: int, ca_bundle: str | None) -> requests.Session:
+    session = _Session()
+    # No proxy, netrc or certificate comes from the environment by itself.
+    session.trust_env = False
+    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+    session.headers.clear()
+    session.headers.update(
+        {
+            "Accept": "application/json",
+            "Accept-Encoding": "identity",
+            "User-Agent": "flask-app-inbox",
+        }
+    )
+    adapter = DeadlineAdapter(size=size, ca_bundle=ca_bundle)
+    session.mount("https://", adapter)
+    session.mount("http://", adapter)
+    return session
+
+
+def _ca_bundle_of_system() -> str | None:
+    return os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE")
+
+
+def pause_before_retry(error: VendorError, attempt: int, jitter: float) -> float | None:
+    """Decide how long to wait before the next attempt.
+
+    :param attempt: 0 for the first.
+    :param jitter: from 0 to 1.
+    :returns: seconds; None if another attempt would not help.
+    """
+    if attempt >= RETRIES or isinstance(error, VendorTimeout) or not error.retryable:
+        return None
+    if isinstance(error, VendorRateLimited) and error.retry_after is None:
+        return None
+    if error.retry_after is not None:
+        return error.retry_after + FIRST_PAUSE * jitter
+    return FIRST_PAUSE * float(2**attempt) * (0.5 + jitter)

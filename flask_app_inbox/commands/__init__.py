@@ -1,1 +1,0 @@
-"""The commands below ``flask app-inbox``, a module each."""

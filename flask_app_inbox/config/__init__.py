@@ -1,0 +1,1 @@
+"""Reading and checking settings. This room knows no key of its own."""

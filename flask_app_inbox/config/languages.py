@@ -1,0 +1,37 @@
+"""Languages as the vendor wants them: two letters of ISO 639-1."""
+
+from __future__ import annotations
+
+import re
+
+DEFAULT_LANGUAGE = "en"
+
+#: All codes of ISO 639-1.
+_CODES = frozenset(
+    """
+    aa ab ae af ak am an ar as av ay az ba be bg bh bi bm bn bo br bs ca ce ch co
+    cr cs cu cv cy da de dv dz ee el en eo es et eu fa ff fi fj fo fr fy ga gd gl
+    gn gu gv ha he hi ho hr ht hu hy hz ia id ie ig ii ik io is it iu ja jv ka kg
+    ki kj kk kl km kn ko kr ks ku kv kw ky la lb lg li ln lo lt lu lv mg mh mi mk
+    ml mn mr ms mt my na nb nd ne ng nl nn no nr nv ny oc oj om or os pa pi pl ps
+    pt qu rm rn ro ru rw sa sc sd se sg si sk sl sm sn so sq sr ss st su sv sw ta
+    te tg th ti tk tl tn to tr ts tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo za
+    zh zu
+    """.split()
+)
+_TAG = re.compile(r"([A-Za-z]{2})(?:[-_][A-Za-z0-9]{1,8})*")
+
+
+def two_letters(tag: object) -> str | None:
+    """Cut a language tag to ISO 639-1.
+
+    :param tag: "en", "pt-BR", "zh_Hant_TW"; anything else is refused.
+    :returns: two lower-case letters; None if it is no such language.
+    """
+    if not isinstance(tag, str):
+        return None
+    match = _TAG.fullmatch(tag.strip())
+    if match is None:
+        return None
+    code = match[1].lower()
+    return code if code in _CODES else None

@@ -1,0 +1,1 @@
+"""The extension AppInbox, in three paths: a page, a token, a command."""

@@ -1,0 +1,180 @@
+"""The anchor: the element of the page that the bell is inserted at.
+
+The vendor is told a CSS selector and one of the four positions of
+``insertAdjacentHTML`` (the guides "Configuring App Inbox for websites"). From a
+simple selector this module makes the element that ``app_inbox_anchor()`` renders;
+for any other the site writes the element itself.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+#: Where the bell may go, seen from the anchor.
+POSITIONS = ("beforebegin", "afterbegin", "beforeend", "afterend")
+
+#: Nothing is shown of what they hold, or they have their place in no body.
+_UNSEEN = frozenset(
+    """
+    area base body col colgroup frame frameset head html image link listing meta
+    noembed noframes noscript optgroup option param plaintext script source style
+    template title track xmp
+    """.split()
+)
+#: What holds nothing, shows nothing of what it holds, or may not hold a button.
+_CLOSED = frozenset(
+    """
+    a audio br button canvas datalist embed hr iframe img input math meter object
+    picture progress select svg table tbody textarea tfoot thead tr video wbr
+    """.split()
+)
+#: What may stand after a colon; the rest is unknown to browsers or comes and goes.
+_PSEUDO_CLASSES = frozenset(
+    """
+    root empty first-child last-child only-child first-of-type last-of-type only-of-type
+    nth-child nth-last-child nth-of-type nth-last-of-type lang not is where has
+    """.split()
+)
+
+_ESCAPE = r"\\(?:[0-9a-fA-F]{1,6}\s?|[^\n\r\f0-9a-fA-F])"
+_IDENT = rf"(?:-?(?:[_a-zA-Z]|[^\x00-\x7f]|{_ESCAPE})|--)(?:[\w-]|{_ESCAPE})*"
+_STRING = r""""(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'"""
+_WITHIN = rf"(?:[^()\"']|{_STRING})"
+_PART = re.compile(
+    rf"""
+    \#(?P<id>{_IDENT})
+    |\.(?P<class>{_IDENT})
+    |\[\s*(?P<name>{_IDENT})\s*
+      (?:(?P<operator>[~|^$*]?=)\s*(?P<value>{_IDENT}|{_STRING})\s*(?P<flag>[iIsS])?\s*)?\]
+    |:(?P<pseudo>{_IDENT})(?:\((?:{_WITHIN}|\({_WITHIN}*\))*\))?
+    |(?P<tag>{_IDENT}|\*)
+    """,
+    re.VERBOSE,
+)
+_COMBINATOR = re.compile(r"\s*([>+~,])\s*|\s+")
+#: Signs that HTML and UTF-8 cannot carry.
+_LOST = re.compile("[\0\ud800-\udfff]")
+_NAME = re.compile("[A-Za-z][A-Za-z0-9-]*")
+
+
+@dataclass(frozen=True)
+class Anchor:
+    """An element that a selector matches.
+
+    :param tag: the element's name.
+    :param attributes: its attributes, ``id`` and ``class`` among them.
+    """
+
+    tag: str = "div"
+    attributes: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def can_hold(self) -> bool:
+        """Whether a bell can be put inside it."""
+        return self.tag not in _CLOSED
+
+
+@lru_cache(maxsize=64)
+def parse_anchor(selector: str) -> Anchor | None:
+    """Return the element that a simple selector names.
+
+    Simple are ``#id``, ``.class``, ``tag``, ``[name=value]`` and their compounds.
+
+    :returns: None for any other selector that browsers know.
+    :raises ValueError: if the selector is not valid CSS, or names no element that a
+        bell can be seen at.
+    """
+    if _LOST.search(selector):
+        raise ValueError("it holds a sign that no page can hold")
+    parts = list(_parts_of(selector.strip()))
+    if any(not _is_simple(part) for part in parts):
+        return None
+    tag = "div"
+    attributes: dict[str, str] = {}
+    for part in filter(None, parts):
+        if part["tag"]:
+            tag = _unescaped(part["tag"]).lower()
+        elif part["class"]:
+            before = attributes.get("class", "")
+            name = _unescaped(part["class"])
+            attributes["class"] = f"{before} {name}".strip()
+        elif part["id"]:
+            _set(attributes, "id", _unescaped(part["id"]))
+        else:
+            value = _unescaped(part["value"] or "")
+            _set(attributes, _unescaped(part["name"]).lower(), value)
+    _check(tag, attributes)
+    return Anchor(tag, attributes)
+
+
+def _parts_of(selector: str) -> Iterator[re.Match[str] | None]:
+    """Yield each part of a selector, None for what combines them.
+
+    :raises ValueError: if it is not valid CSS.
+    """
+    position, is_begun = 0, False
+    while position < len(selector):
+        part = _PART.match(selector, position)
+        if part and not (part["tag"] and is_begun):
+            if part["pseudo"]:
+                _check_pseudo_classes(part[0])
+            yield part
+            position, is_begun = part.end(), True
+            continue
+        combinator = _COMBINATOR.match(selector, position)
+        if not combinator or not is_begun or combinator.end() == len(selector):
+            raise ValueError("it is not a valid CSS selector")
+        yield None
+        position, is_begun = combinator.end(), False
+    if not is_begun:
+        raise ValueError("it is not a valid CSS selector")
+
+
+def _check_pseudo_classes(part: str) -> None:
+    """Refuse what a browser's ``querySelector()`` throws at, in brackets, too."""
+    for name in re.findall(rf":({_IDENT})", re.sub(_STRING, "", part)):
+        if name.lower() not in _PSEUDO_CLASSES:
+            raise ValueError(f":{name} does not tell where an element stands")
+
+
+def _is_simple(part: re.Match[str] | None) -> bool:
+    return (
+        part is not None
+        and not part["pseudo"]
+        and part["tag"] != "*"
+        and part["operator"] in (None, "=")
+        and not part["flag"]
+    )
+
+
+def _set(attributes: dict[str, str], name: str, value: str) -> None:
+    if attributes.setdefault(name, value) != value:
+        raise ValueError(f"no element has two values of {name}")
+
+
+def _check(tag: str, attributes: Mapping[str, str]) -> None:
+    if tag in _UNSEEN:
+        raise ValueError(f"no bell can stand in <{tag}>; name another element")
+    for name in (tag, *attributes):
+        if not _NAME.fullmatch(name) or name.startswith("on"):
+            raise ValueError("no element can be made of it; give it an id or a class")
+
+
+def _unescaped(text: str) -> str:
+    """Return what an identifier or a string in quotes says."""
+    if text[:1] in ("'", '"'):
+        text = text[1:-1]
+
+    def sign(match: re.Match[str]) -> str:
+        digits = match[0][1:].strip()
+        if not re.fullmatch("[0-9a-fA-F]{1,6}", digits):
+            return match[0][1:]
+        number = int(digits, 16)
+        if not 0 < number < 0x110000 or 0xD800 <= number < 0xE000:
+            raise ValueError("it holds a sign that no page can hold")
+        return chr(number)
+
+    return re.sub(_ESCAPE, sign, text)

@@ -1,0 +1,246 @@
+"""Seeing a site as its visitors do: inside this process, or over the network."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import Context
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
+from urllib.parse import urljoin, urlsplit
+
+import requests
+import urllib3
+from flask import Flask, request, url_for
+from werkzeug.datastructures import Headers
+
+from ...client.contact import Contact
+from ...errors import LoaderError
+from ..state import EXTENSION, State
+
+#: Seconds for one request to a running site.
+PATIENCE = 10
+#: Bytes of a page that are read.
+MAX_SIZE = 5 * 1024 * 1024
+
+_FAILURES = (requests.RequestException, urllib3.exceptions.HTTPError, OSError)
+
+
+class VisitError(Exception):
+    """A page could not be fetched; the message says why."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """What a site answered.
+
+    :param url: the whole address.
+    :param visitor: who was logged in, as far as this process can know.
+    """
+
+    url: str
+    status: int
+    headers: Headers
+    text: str
+    visitor: Contact | LoaderError | None = None
+
+
+class Site(Protocol):
+    """A site that can be asked."""
+
+    def get(self, address: str) -> Page:
+        """Fetch a page as the visitor who is logged in."""
+
+    def ask_anonymously(self, method: str, address: str) -> Page:
+        """Send a request without any cookie."""
+
+    def own_address(self, endpoint: str, **values: Any) -> str | None:
+        """Return the address of one of our endpoints, if that can be known."""
+
+
+class SiteInProcess:
+    """The app itself, called without a server.
+
+    :param host: that the requests name.
+    :param session: what the visitor's session holds.
+    :param cookie: the visitor's Cookie header, in place of a session.
+    """
+
+    def __init__(
+        self,
+        app: Flask,
+        *,
+        host: str | None = None,
+        session: Mapping[str, Any] | None = None,
+        cookie: str | None = None,
+    ) -> None:
+        self._app = app
+        self._session = session or {}
+        self._cookie = cookie
+        host = host or app.config["SERVER_NAME"] or "localhost"
+        root = (app.config["APPLICATION_ROOT"] or "/").rstrip("/")
+        self._base_url = f"https://{host}{root}/"
+
+    def get(self, address: str) -> Page:
+        return self._visit("GET", address, self._session, self._cookie)
+
+    def ask_anonymously(self, method: str, address: str) -> Page:
+        return self._visit(method, address, {}, None)
+
+    def own_address(self, endpoint: str, **values: Any) -> str | None:
+        with self._app.test_request_context("/", base_url=self._base_url):
+            address = url_for(endpoint, **values)
+            return "/" + address.removeprefix(request.script_root).lstrip("/")
+
+    def visitor(self) -> Contact | LoaderError | None:
+        """Return whom the site's own loader finds in the session."""
+        # Whatever it answers, before_request has run and the session is there.
+        return self.get("/").visitor
+
+    def _visit(
+        self,
+        method: str,
+        address: str,
+        session: Mapping[str, Any],
+        cookie: str | None,
+    ) -> Page:
+        def visit() -> Page:
+            # Of its own cookies the client would make the whole header.
+            with self._app.test_client(use_cookies=cookie is None) as client:
+                if session:
+                    self._log_in(client, session)
+                headers = {"Cookie": cookie} if cookie else {}
+                return self._open(client, method, address, headers)
+
+        # A command has an app context already, and requests within it would share
+        # its g: the next visitor would be the one before.
+        return Context().run(visit)
+
+    def _log_in(self, client: Any, entries: Mapping[str, Any]) -> None:
+        try:
+            with client.session_transaction(base_url=self._base_url) as session:
+                session.update(entries)
+        except RuntimeError as error:
+            raise VisitError(f"the app has no session: {error}") from error
+
+    def _open(
+        self, client: Any, method: str, address: str, headers: Mapping[str, str]
+    ) -> Page:
+        try:
+            response = client.open(
+                address, method=method, base_url=self._base_url, headers=headers
+            )
+        except Exception as error:
+            # The site's own code may raise anything; that is what we came to tell.
+            raise VisitError(
+                f"the page raises {type(error).__name__}: {error}"
+            ) from error
+        return Page(
+            url=urljoin(self._base_url, address.lstrip("/")),
+            status=response.status_code,
+            headers=response.headers,
+            text=response.text,
+            visitor=self._visitor(),
+        )
+
+    def _visitor(self) -> Contact | LoaderError | None:
+        """Ask the loader within the request that was just answered."""
+        state: State = self._app.extensions[EXTENSION]
+        try:
+            return state.contact()
+        except LoaderError as error:
+            return error
+        except Exception as error:
+            # As above: a loader is the site's own code.
+            return LoaderError(f"the loader raises {type(error).__name__}: {error}")
+
+
+class RunningSite:
+    """A site somewhere in the network.
+
+    :param base_url: of the page that is looked at.
+    :param cookie: the Cookie header of somebody who is logged in.
+    """
+
+    def __init__(self, base_url: str, *, cookie: str | None = None) -> None:
+        self._base_url = base_url
+        self._cookie = cookie
+
+    def get(self, address: str) -> Page:
+        headers = {"Cookie": self._cookie} if self._cookie else {}
+        return self._fetch("GET", address, headers)
+
+    def ask_anonymously(self, method: str, address: str) -> Page:
+        return self._fetch(method, address, {})
+
+    def own_address(self, endpoint: str, **values: Any) -> str | None:  # noqa: ARG002 - only a page of the site tells where it has us
+        return None
+
+    def _fetch(self, method: str, address: str, headers: dict[str, str]) -> Page:
+        url = urljoin(self._base_url, address)
+        try:
+            with (
+                _session() as session,
+                session.request(
+                    method,
+                    url,
+                    headers=headers,
+                    allow_redirects=False,
+                    stream=True,
+                    timeout=PATIENCE,
+                ) as response,
+            ):
+                body = response.raw.read(MAX_SIZE, decode_content=True)
+        except _FAILURES as error:
+            raise VisitError(f"{url} cannot be fetched: {error}") from error
+        return Page(
+            url=url,
+            status=response.status_code,
+            headers=Headers(list(response.raw.headers.items())),
+            text=body.decode(response.encoding or "utf-8", "replace"),
+        )
+
+
+def _session() -> requests.Session:
+    session = requests.Session()
+    # No credentials of the machine go along; its own certificates may be needed.
+    session.trust_env = False
+    session.verify = os.environ.get("REQUESTS_CA_BUNDLE") or True
+    session.headers["User-Agent"] = "flask-app-inbox check"
+    return session
+
+
+def ask_status(url: str) -> int | None:
+    """Return the status of a public file, None if nothing answers."""
+    try:
+        with (
+            _session() as session,
+            session.get(
+                url, stream=True, timeout=PATIENCE, allow_redirects=False
+            ) as response,
+        ):
+            return response.status_code
+    except _FAILURES:
+        return None
+
+
+def is_address(url: str) -> bool:
+    """Tell a whole address from a path of the app."""
+    return urlsplit(url).scheme in ("http", "https")
+
+
+@contextmanager
+def logged_in_as(app: Flask, contact: Contact) -> Iterator[None]:
+    """Let the extension of an app take everybody for one contact.
+
+    For programs that look at pages, never for a server: who is logged in is no
+    longer asked.
+    """
+    state: State = app.extensions[EXTENSION]
+    loaders = replace(state.loaders, contact=lambda: contact)
+    app.extensions[EXTENSION] = replace(state, loaders=loaders)
+    try:
+        yield
+    finally:
+        app.extensions[EXTENSION] = state

@@ -1,0 +1,135 @@
+"""``flask app-inbox check``: why there is no bell, and what mends it."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import click
+from flask.cli import ScriptInfo, pass_script_info, with_appcontext
+
+from ...client.contact import Contact
+from .contact_options import session_option
+from .terminal import columns, heading, item, paint, part, wrapped, write
+
+if TYPE_CHECKING:
+    from ..check.finding import Area, Report
+
+_COLOURS = {"error": "red", "warning": "yellow"}
+
+
+@click.command("check")
+@click.option(
+    "--url",
+    "page",
+    default="/",
+    show_default=True,
+    help="A page with your layout: a path, rendered in this process, or the whole "
+    "address of a running site.",
+)
+@click.option(
+    "--as",
+    "email",
+    metavar="EMAIL",
+    help="Render the page, and mint a token, for this contact.",
+)
+@session_option
+@click.option(
+    "--cookie", help="The Cookie header of your browser while you are logged in."
+)
+@click.option("--host", help="For a path: the host that requests name.")
+@click.option(
+    "--processes",
+    type=click.IntRange(1),
+    help="Processes of the site in operation.  [default: WEB_CONCURRENCY, gunicorn's]",
+)
+@click.option("--offline", is_flag=True, help="Do not call the vendor.")
+@click.option("--strict", is_flag=True, help="Warnings count as errors.")
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+@with_appcontext
+@pass_script_info
+def check(
+    info: ScriptInfo,
+    page: str,
+    email: str | None,
+    session: dict[str, Any],
+    cookie: str | None,
+    host: str | None,
+    processes: int | None,
+    offline: bool,
+    strict: bool,
+    as_json: bool,
+) -> None:
+    """Find out why there is no bell, and what mends it.
+
+    Ends with status 1 if something is wrong. Nobody is created at the vendor, and
+    nothing is changed.
+    """
+    # Parsing HTML and the like is for this command alone.
+    from ..check import run as diagnosis
+    from ..check.visit import RunningSite, Site, SiteInProcess, is_address
+
+    app = info.load_app()
+    site: Site
+    if is_address(page):
+        site = RunningSite(page, cookie=cookie)
+    elif cookie and session:
+        raise click.UsageError("Give --session or --cookie, not both.")
+    else:
+        page = "/" + page.lstrip("/")
+        site = SiteInProcess(app, host=host, session=session, cookie=cookie)
+    report = diagnosis.check(
+        app,
+        site,
+        diagnosis.Wishes(
+            page=page,
+            contact=_contact(email),
+            own_login=bool(session or cookie) and not email,
+            vendor=not offline,
+            processes=processes,
+        ),
+    )
+    if as_json:
+        click.echo(json.dumps(report.to_json(), indent=2))
+    else:
+        _print(report)
+    failed = report.count("error") or (strict and report.count("warning"))
+    click.get_current_context().exit(1 if failed else 0)
+
+
+def _contact(email: str | None) -> Contact | None:
+    if email is None:
+        return None
+    try:
+        return Contact(email=email)
+    except ValueError as error:
+        raise click.UsageError(f"--as: {error}") from error
+
+
+def _print(report: Report) -> None:
+    heading("Settings")
+    columns((row.key, row.value, row.source) for row in report.settings)
+    for area in report.areas:
+        _print_area(area)
+    write()
+    errors, warnings = report.count("error"), report.count("warning")
+    if errors or warnings:
+        told = f"{_counted(errors, 'error')}, {_counted(warnings, 'warning')}."
+        write(paint(told, "red" if errors else "yellow", bold=True))
+    else:
+        write(paint("Everything is in order.", "green", bold=True))
+
+
+def _print_area(area: Area) -> None:
+    heading(area.title)
+    for text in area.passed:
+        item("ok", "green", text)
+    for finding in area.findings:
+        item(finding.level, _COLOURS[finding.level], finding.what)
+        part("why", wrapped(finding.why, indent=17))
+        # Never wrapped: it is there to be copied.
+        part("mend", finding.mend.splitlines())
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}{'s' * (number != 1)}"

@@ -1,0 +1,130 @@
+"""``flask app-inbox handoff``: a folder for the vendor's support."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+from flask import Flask
+from flask.cli import ScriptInfo, pass_script_info, with_appcontext
+
+from ...client.account import Account, read_account
+from ...errors import VendorError
+from ..state import State, current_state
+from .terminal import write
+
+if TYPE_CHECKING:
+    from ..check.visit import SiteInProcess
+
+
+@click.command("handoff")
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("app-inbox-handoff"),
+    show_default=True,
+    help="The folder; made if it is not there.",
+)
+@click.option("--site", help="The site's address.  [default: SERVER_NAME]")
+@click.option("--note", "notes", multiple=True, help="A wish for the design; repeat.")
+@click.option("--url", "page", default="/", show_default=True, help="For the picture.")
+@click.option("--offline", is_flag=True, help="Do not ask the vendor whose account.")
+@with_appcontext
+@pass_script_info
+def handoff(
+    info: ScriptInfo,
+    out: Path,
+    site: str | None,
+    notes: tuple[str, ...],
+    page: str,
+    offline: bool,
+) -> None:
+    """Write what the vendor's support needs to place the widget.
+
+    A ready message with selector, position and wishes, the icon of APP_INBOX_ICON,
+    and a picture of the anchor's place if there is a Chromium or Chrome.
+    """
+    from ..handoff.message import Attachments, write_message
+
+    app = info.load_app()
+    state = current_state()
+    settings = state.settings
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        has_icon = _write_icon(settings.icon, out)
+        has_picture = _write_picture(app, page, out)
+        message = write_message(
+            settings,
+            site=site or app.config["SERVER_NAME"] or "(the address of your site)",
+            account=None if offline else _account(state),
+            language=settings.language or "en",
+            notes=notes,
+            attachments=Attachments(icon=has_icon, picture=has_picture),
+        )
+        (out / "message.txt").write_text(message, "utf-8")
+    except OSError as error:
+        raise click.ClickException(
+            f"{out} cannot be written: {error.strerror}. Name another with --out."
+        ) from error
+    write()
+    write(message)
+    write(f"Written to {out}. Send message.txt with the other files to the support.")
+
+
+def _write_icon(icon: str | None, out: Path) -> bool:
+    from ..handoff.icon_size import icon_doubts
+
+    if icon is None:
+        return False
+    for doubt in icon_doubts(icon):
+        click.echo(f"Icon: {doubt}.", err=True)
+    (out / "icon.svg").write_text(icon, "utf-8")
+    return True
+
+
+def _write_picture(app: Flask, page: str, out: Path) -> bool:
+    from ..check.visit import SiteInProcess
+    from ..handoff.picture import find_browser, take_picture
+
+    browser = find_browser()
+    if browser is None:
+        click.echo("No picture: there is no Chromium or Chrome here.", err=True)
+        return False
+    page = "/" + page.lstrip("/")
+    if not _shows_anchor(SiteInProcess(app), page):
+        click.echo(
+            f"No picture: {page} shows no anchor to a visitor. Name a page with --url.",
+            err=True,
+        )
+        return False
+    taken = take_picture(
+        app,
+        page,
+        current_state().settings.anchor,
+        out / "anchor.png",
+        browser=browser,
+        host=app.config["SERVER_NAME"] or "localhost",
+    )
+    if not taken:
+        click.echo(f"No picture: {browser} did not draw the page.", err=True)
+    return taken
+
+
+def _shows_anchor(site: SiteInProcess, page: str) -> bool:
+    from ..check.page import read_html
+    from ..check.visit import VisitError
+
+    try:
+        shown = site.get(page)
+    except VisitError:
+        return False
+    anchor = current_state().settings.anchor
+    return shown.status == 200 and len(read_html(shown).select(anchor)) == 1
+
+
+def _account(state: State) -> Account | None:
+    try:
+        return read_account(state.client.api)
+    except VendorError:
+        return None  # the message is good without

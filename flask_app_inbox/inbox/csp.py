@@ -1,0 +1,60 @@
+"""What a page's Content-Security-Policy must allow for the platform.
+
+The vendor publishes no guide to this. Documented is one host, that of the page
+script; the others follow from where its documents and plugins call it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from ..web.csp import Policy, add_sources, added, origin_of
+
+if TYPE_CHECKING:
+    from .settings import Settings
+
+#: The name of the Trusted Types policy of our page script.
+TRUSTED_TYPES_POLICY = "app-inbox"
+
+
+def csp_sources(settings: Settings, into: Policy | None = None) -> dict[str, list[str]]:
+    """Return the directives that the platform needs.
+
+    :param into: the site's own policy; the sources are added to its directives.
+    :returns: the whole policy; only the platform's part without ``into``.
+    """
+    needed = _needed(settings)
+    if into is None:
+        return {name: ["'self'", *sources] for name, sources in needed.items()}
+    if "script-src-elem" in into:
+        needed["script-src-elem"] = needed["script-src"]
+    policy = add_sources(into, needed)
+    if "trusted-types" in policy:
+        policy["trusted-types"] = added(policy["trusted-types"], [TRUSTED_TYPES_POLICY])
+    return policy
+
+
+def _needed(settings: Settings) -> dict[str, list[str]]:
+    script = origin_of(settings.script_url)
+    plain_http = [script] if script.startswith("http:") else []
+    return {
+        "script-src": [script],
+        "connect-src": _connected(settings),
+        # Messages carry images of any https address.
+        "img-src": ["https:", *plain_http],
+    }
+
+
+def _connected(settings: Settings) -> list[str]:
+    api, script = origin_of(settings.api_url), origin_of(settings.script_url)
+    domains = settings.platform.domains
+    host = urlsplit(api).hostname or ""
+    if not any(f".{host}".endswith(f".{domain}") for domain in domains):
+        # A stand-in such as the sandbox calls nobody else.
+        return list(dict.fromkeys((api, script)))
+    return [
+        source
+        for domain in domains
+        for source in (f"https://{domain}", f"https://*.{domain}")
+    ]

@@ -1,0 +1,212 @@
+"""AppInbox: the extension that puts a vendor's bell into an app."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar, cast
+from weakref import WeakSet
+
+from flask import Flask, current_app, has_app_context
+
+from ..client.api import VendorApi
+from ..client.app_inbox import AppInboxClient
+from ..client.contact import Contact
+from ..client.credentials import ApiKey, Credentials
+from ..client.transport import Transport
+from ..errors import AppInboxError
+from ..web.assets import read_page_script
+from ..web.csp import Policy
+from ..web.rate_limit import RateLimiter
+from .commands import add_commands
+from .csp import csp_sources
+from .page import PAGE_SCRIPT, app_inbox, app_inbox_anchor
+from .settings import Settings, read_settings
+from .state import EXTENSION, Loaders, State, current_state
+from .token import blueprint, issue_token
+
+ContactLoader = TypeVar(
+    "ContactLoader", bound=Callable[[], Contact | Awaitable[Contact | None] | None]
+)
+LanguageLoader = TypeVar("LanguageLoader", bound=Callable[[], object])
+OwnerLoader = TypeVar("OwnerLoader", bound=Callable[[], object])
+ConnectionLoader = TypeVar("ConnectionLoader", bound=Callable[[], object])
+
+
+class AppInbox:
+    """The App Inbox of eSputnik, Yespo or Reteno in a Flask app.
+
+    :param app: the app; without it, call :meth:`init_app` later.
+    :param csp_nonce: returns the nonce of the current page's
+        Content-Security-Policy; by default the Jinja global ``csp_nonce``.
+    :raises ConfigError: with every problem of the app's ``APP_INBOX_*`` settings.
+    """
+
+    def __init__(
+        self, app: Flask | None = None, *, csp_nonce: Callable[[], str] | None = None
+    ) -> None:
+        self._loaders = Loaders(csp_nonce=csp_nonce)
+        #: Only to find the one that is meant where no app is current.
+        self._apps: WeakSet[Flask] = WeakSet()
+        if app is not None:
+            self.init_app(app)
+
+    def init_app(self, app: Flask) -> None:
+        """Read the app's settings, register the blueprint and the Jinja globals.
+
+        :raises ConfigError: with every problem of the settings.
+        :raises RuntimeError: if the app has an inbox already.
+        """
+        if EXTENSION in app.extensions:
+            raise RuntimeError(
+                "This app has an AppInbox already. Create one AppInbox() beside the "
+                "factory and call init_app(app) once for each app."
+            )
+        settings = read_settings(app.config, app.root_path)
+        app.extensions[EXTENSION] = State(
+            settings=settings,
+            client=make_client(settings, credentials=self._credentials(app, settings)),
+            rate_limiter=RateLimiter(settings.rate_limit, settings.storage_url),
+            script=read_page_script(*PAGE_SCRIPT),
+            loaders=self._loaders,
+        )
+        self._apps.add(app)
+        add_commands(blueprint.cli)
+        if settings.enabled:
+            app.register_blueprint(blueprint, url_prefix=settings.url_prefix)
+        else:
+            # Its commands stay: `check` tells why there is no bell.
+            app.cli.add_command(blueprint.cli, "app-inbox")
+        app.jinja_env.globals.update(
+            app_inbox=app_inbox, app_inbox_anchor=app_inbox_anchor
+        )
+
+    def _credentials(
+        self, app: Flask, settings: Settings
+    ) -> Callable[[], Credentials] | None:
+        """Return what gives the credentials of a call; None: the API key."""
+        if not (settings.enabled and settings.uses_oauth):
+            return None
+        # What this imports is an extra, and most sites have an API key.
+        from ..oauth.connections import open_connections
+        from ..oauth.pages import blueprint as pages
+
+        connections = open_connections(
+            app,
+            settings,
+            api_url=settings.api_url,
+            timeout=settings.timeout,
+            max_concurrent=settings.max_concurrent,
+            owner_loader=lambda: self._loaders.owner,
+            connection_loader=lambda: self._loaders.connection,
+        )
+        app.register_blueprint(pages, url_prefix=f"{settings.url_prefix}/oauth")
+        return connections.credentials
+
+    def contact_loader(self, loader: ContactLoader) -> ContactLoader:
+        """Register the function that returns the current contact, None for nobody.
+
+        Without one, Flask-Login's current user is taken and their email sent.
+        """
+        self._loaders.contact = loader
+        return loader
+
+    def language_loader(self, loader: LanguageLoader) -> LanguageLoader:
+        """Register the function that returns the page's language: "en", "pt-BR"."""
+        self._loaders.language = loader
+        return loader
+
+    def owner_loader(self, loader: OwnerLoader) -> OwnerLoader:
+        """Register the function that says whether the site's owner is logged in.
+
+        Only the owner sees the pages that connect the site to the vendor by OAuth;
+        without a loader nobody does.
+        """
+        self._loaders.owner = loader
+        return loader
+
+    def connection_loader(self, loader: ConnectionLoader) -> ConnectionLoader:
+        """Register the function that names this request's OAuth connection.
+
+        It returns a name, such as a tenant's, or None for the default connection.
+        """
+        self._loaders.connection = loader
+        return loader
+
+    def issue_token(self, contact: Contact) -> str:
+        """Issue a token to a contact, in the current app.
+
+        :returns: the token, "" for a contact that the vendor does not know.
+        :raises VendorError: with the cause, if the vendor gives none.
+        """
+        return issue_token(_enabled_state(), contact)
+
+    def sync_contact(self, contact: Contact) -> None:
+        """Create or update a contact at the vendor, in the current app.
+
+        :raises VendorError: with the cause, if the vendor does not.
+        """
+        _enabled_state().client.sync_contact(contact)
+
+    def csp_sources(
+        self, into: Policy | None = None, *, app: Flask | None = None
+    ) -> dict[str, list[str]]:
+        """Return what a Content-Security-Policy must allow for the platform.
+
+        Documented by the vendor is the host in ``script-src``. Likely, but not
+        documented: ``connect-src`` with the platform's own domains, ``img-src`` with
+        ``https:``. Whether the widget needs inline styles is unknown, so
+        ``style-src`` is not among them.
+
+        :param into: the site's own policy, Talisman's dict or werkzeug's
+            ``ContentSecurityPolicy``; it stays as it is, and the whole is returned.
+            Without it, ``'self'`` stands in each list for our own script and endpoint.
+        :param app: by default the current app, or the only one that this was
+            initialised for.
+        :returns: lists of sources by directive.
+        :raises RuntimeError: if it is not clear which app is meant.
+        """
+        if app is None:
+            app = self._only_app()
+        state: State = app.extensions[EXTENSION]
+        return csp_sources(state.settings, into)
+
+    def _only_app(self) -> Flask:
+        if has_app_context():
+            return cast(Flask, cast(Any, current_app)._get_current_object())
+        apps = list(self._apps)
+        if len(apps) != 1:
+            raise RuntimeError(
+                "Call csp_sources(app=app), or within an app context: this AppInbox "
+                f"belongs to {len(apps) or 'no'} app{'s' * (len(apps) != 1)}."
+            )
+        return apps[0]
+
+
+def _enabled_state() -> State:
+    state = current_state()
+    if not state.settings.enabled:
+        raise AppInboxError("APP_INBOX_ENABLED is False: no call to the vendor.")
+    return state
+
+
+def make_client(
+    settings: Settings,
+    transport: Transport | None = None,
+    credentials: Callable[[], Credentials] | None = None,
+) -> AppInboxClient:
+    """Return the client of an app.
+
+    :param credentials: returns those of the current call; by default the API key.
+    """
+    api_key = ApiKey(settings.api_key or "")
+    api = VendorApi(
+        settings.api_url,
+        transport or Transport(max_concurrent=settings.max_concurrent),
+        credentials or (lambda: api_key),
+        timeout=settings.timeout,
+    )
+    return AppInboxClient(
+        api,
+        token_path=settings.token_path,
+        create_contacts=settings.create_contacts,
+    )

@@ -1,0 +1,83 @@
+"""Who is logged in: Flask-Login's user as a contact, and the tag of a contact."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Flask, current_app
+
+from ..client.contact import IDENTIFIERS, Contact
+from ..errors import LoaderError
+from ..web.user_tag import keyed_tag
+from .settings import Settings
+
+
+def user_tag(app: Flask, settings: Settings, contact: Contact) -> str:
+    """Return an opaque tag of a contact: their own, and another for anybody else.
+
+    An app without ``SECRET_KEY`` has no sessions to change; there the vendor's key
+    serves.
+    """
+    key = app.secret_key or settings.api_key or settings.oauth_client_secret or ""
+    return keyed_tag(key, "flask-app-inbox user", *contact.identity)
+
+
+def load_flask_login_contact(
+    fields: Mapping[str, str], verified_attribute: str | None
+) -> Contact | None:
+    """Make a contact of Flask-Login's current user.
+
+    :param fields: which field of the contact is which attribute of the user.
+    :param verified_attribute: an attribute of the user that is true once their
+        email is proved; None: every email is taken as proved.
+    :returns: None if nobody is logged in, or nothing that may be sent is known.
+    :raises LoaderError: without Flask-Login, or if the user lacks an attribute.
+    """
+    if getattr(current_app, "login_manager", None) is None:
+        raise LoaderError(
+            "This app has neither Flask-Login nor a contact_loader. Register "
+            "one with @app_inbox.contact_loader."
+        )
+    from flask_login import current_user
+
+    user = current_user._get_current_object()  # the proxy itself is slow
+    if not user or not user.is_authenticated:
+        return None
+    values = {name: _attribute(user, path) for name, path in fields.items()}
+    if verified_attribute and not _attribute(user, verified_attribute):
+        values.pop("email", None)
+    if all(_is_blank(field, values.get(field)) for field in IDENTIFIERS):
+        return None
+    return _contact_of(values)
+
+
+def _is_blank(field: str, value: object) -> bool:
+    if not isinstance(value, str):
+        return value is None
+    # "none" or "-" in the place of a phone is nobody's phone.
+    return not (re.search("[0-9]", value) if field == "phone" else value.strip())
+
+
+def _attribute(user: Any, name: str) -> Any:
+    try:
+        value = getattr(user, name)
+    except AttributeError:
+        raise LoaderError(
+            f"The user has no attribute {name!r}; see APP_INBOX_CONTACT_FIELDS "
+            "and APP_INBOX_VERIFIED_ATTRIBUTE."
+        ) from None
+    if callable(value):
+        # A bound method is always true: it would verify everybody's email.
+        raise LoaderError(
+            f"The user's {name!r} is a method. Name an attribute or a property."
+        )
+    return value
+
+
+def _contact_of(values: Mapping[str, Any]) -> Contact:
+    try:
+        return Contact(**values)
+    except (TypeError, ValueError) as error:
+        raise LoaderError(f"The mapped attributes make no contact: {error}") from error

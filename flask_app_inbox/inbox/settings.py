@@ -1,0 +1,283 @@
+"""Settings of one app, read once and checked whole.
+
+Every key is a field of :class:`Settings` or, for OAuth, of
+:class:`~flask_app_inbox.oauth.settings.OAuthSettings`, with its default, its check and
+its help.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from ..client.contact import FIELDS, IDENTIFIERS
+from ..client.platforms import PLATFORMS, Platform
+from ..config import validators
+from ..config.reader import either, read, setting
+from ..config.storage_url import storage_url
+from ..errors import ConfigError
+from ..oauth.settings import PREFIX, OAuthSettings, is_begun, oauth_problems
+from .anchor import POSITIONS, Anchor, parse_anchor
+
+_API_URLS = ", ".join(f"`{one.api_url}`" for one in PLATFORMS.values())
+
+
+def platform(value: Any) -> Platform:
+    """Check the name of a platform."""
+    return PLATFORMS[validators.one_of(*PLATFORMS)(value)]
+
+
+def features(value: Any) -> Mapping[str, bool]:
+    """Check the flags of the vendor's first init object."""
+    if not isinstance(value, Mapping) or not all(
+        isinstance(key, str)
+        and re.fullmatch(r"[A-Z][A-Z0-9_]{0,63}", key)
+        and isinstance(on, bool)
+        for key, on in value.items()
+    ):
+        raise ValueError('a dict of flags like {"TRACKING": False, "RECOMS": True}')
+    if "APP_INBOX" in value:
+        raise ValueError("without APP_INBOX: the extension sets that flag itself")
+    return MappingProxyType(dict(value))
+
+
+def selector(value: Any) -> str:
+    """Check the anchor's selector."""
+    if not isinstance(value, str) or not value.strip() or len(value) > 500:
+        raise ValueError("a CSS selector like #app-inbox")
+    try:
+        parse_anchor(value)
+    except ValueError as error:
+        raise ValueError(f"a CSS selector like #app-inbox: {error}") from error
+    return value.strip()
+
+
+def contact_fields(value: Any) -> Mapping[str, str]:
+    """Check the map from a contact's fields to the user's attributes."""
+    if (
+        not isinstance(value, Mapping)
+        or not set(value) <= set(FIELDS)
+        or not set(value) & set(IDENTIFIERS)
+        or not all(
+            isinstance(name, str) and name.isidentifier() for name in value.values()
+        )
+    ):
+        raise ValueError(
+            "a dict from fields of a contact to attributes of the user, like "
+            '{"external_customer_id": "crm_id", "email": "email"}; fields are '
+            + ", ".join(FIELDS)
+            + f", and one of the first {len(IDENTIFIERS)} must be there"
+        )
+    return MappingProxyType(dict(value))
+
+
+@dataclass(frozen=True)
+class Settings(OAuthSettings):
+    """What ``APP_INBOX_*`` says, checked."""
+
+    api_key: str | None = setting(
+        None,
+        validators.quoted(f"{PREFIX}API_KEY", validators.secret),
+        "The vendor's API key. Required, unless you connect by OAuth.",
+        secret=True,
+    )
+    script_id: str | None = setting(
+        None,
+        validators.quoted(
+            f"{PREFIX}SCRIPT_ID",
+            validators.matching(r"[A-Za-z0-9_-]{1,64}", "a script id"),
+        ),
+        "The id in the vendor's loader, `/scripts/<id>.js`. Unset: your pages carry "
+        "the loader already.",
+    )
+    platform: Platform = setting(
+        PLATFORMS["esputnik"],
+        platform,
+        f"Whose hosts are used: {either(PLATFORMS)}.",
+        shown="`esputnik`",
+    )
+    api_url: str = setting(
+        None,
+        validators.url,
+        f"Base of the vendor's API: {_API_URLS}.",
+        shown="the platform's",
+    )
+    script_url: str = setting(
+        None,
+        validators.url,
+        "Base of the vendor's script: `https://statics.esputnik.com` for all three. "
+        "One document has `https://cdn.esputnik.com`.",
+        shown="the platform's",
+    )
+    token_path: str = setting(
+        "/v1/auth/contact/token",
+        validators.path,
+        "Joined to `API_URL`. The documents disagree about `/api`: "
+        "`https://esputnik.com` as `API_URL` gives the form without it.",
+    )
+    init_form: str = setting(
+        "features",
+        validators.one_of("features", "options"),
+        "The call that starts the vendor's script. `features`: `eS('init', {APP_INBOX: "
+        "true}, {…})`. `options`: `eS('init', {…})`. Both are documented.",
+    )
+    features: Mapping[str, bool] = setting(
+        MappingProxyType({}),
+        features,
+        'Further flags of the first object, like `{"TRACKING": False, "RECOMS": '
+        "True}`.",
+        shown="`{}`",
+    )
+    language: str | None = setting(
+        None,
+        validators.language,
+        "Language of the widget. Regional tags are cut: `pt-BR` is `pt`.",
+        shown="Flask-Babel's, else `en`",
+    )
+    anchor: str = setting(
+        "#app-inbox", selector, "CSS selector of the anchor, as you told the vendor."
+    )
+    position: str = setting(
+        "beforeend",
+        validators.one_of(*POSITIONS),
+        f"{either(POSITIONS)}, as you told the vendor.",
+    )
+    icon: str | None = setting(
+        None,
+        validators.text,
+        "SVG file with the bell's picture for the vendor, relative to the app's "
+        "folder. It is checked: no script, no outside reference.",
+    )
+    anonymous: str = setting(
+        "nothing",
+        validators.one_of("nothing", "tracking"),
+        "Visitors who are not logged in: `nothing`, or `tracking` to load the vendor's "
+        "script without the inbox.",
+    )
+    contact_fields: Mapping[str, str] = setting(
+        MappingProxyType({"email": "email"}),
+        contact_fields,
+        "Field of the contact → attribute of Flask-Login's user.",
+        shown='`{"email": "email"}`',
+    )
+    verified_attribute: str | None = setting(
+        None,
+        validators.identifier,
+        "Attribute of the user that must be true before their email is sent.",
+    )
+    create_contacts: bool = setting(
+        False,
+        validators.flag,
+        "Create a contact that the vendor does not know, then issue their token.",
+    )
+    timeout: float = setting(
+        3.0,
+        validators.number(0.1, 60),
+        "Seconds for one token request, everything included.",
+    )
+    max_concurrent: int = setting(
+        8,
+        validators.integer(1, 1000),
+        "Calls to the vendor at once in a process. Keep it at or below half of the "
+        "process's threads.",
+    )
+    rate_limit: str | None = setting(
+        "30/minute", validators.rate_limit, "Token requests for each contact."
+    )
+    storage_url: str = setting(
+        "memory://",
+        storage_url,
+        "Where processes share what they count: `memory://` or `redis://…`.",
+        secret=True,
+    )
+    url_prefix: str = setting(
+        "/app-inbox", validators.url_prefix, "Where the endpoints and the script live."
+    )
+    enabled: bool = setting(
+        True,
+        validators.flag,
+        "`False`: the template calls render nothing, no endpoint, no vendor.",
+    )
+
+    @property
+    def token_url(self) -> str:
+        """Where a contact's token is issued."""
+        return self.api_url + self.token_path
+
+    @property
+    def script_source(self) -> str | None:
+        """The vendor's page script; None where the page carries it already."""
+        if self.script_id is None:
+            return None
+        return f"{self.script_url}/scripts/{self.script_id}.js"
+
+    @property
+    def anchor_has_place(self) -> bool:
+        """Whether ``app_inbox_anchor()`` renders a box around anchor and bell.
+
+        A bell beside the anchor needs one to be moved with it.
+        """
+        return self.position in ("beforebegin", "afterend")
+
+    @property
+    def anchor_element(self) -> Anchor | None:
+        """The element that ``app_inbox_anchor()`` renders, if it can make one."""
+        return parse_anchor(self.anchor)
+
+
+def read_settings(config: Mapping[str, Any], root_path: str) -> Settings:
+    """Read and check every ``APP_INBOX_*`` key.
+
+    :param config: the app's configuration.
+    :param root_path: the folder that a relative ``APP_INBOX_ICON`` starts from.
+    :raises ConfigError: naming every problem at once.
+    """
+    values, problems = read(config, PREFIX, Settings)
+    if values["icon"] is not None:
+        problems += _load_icon(values, root_path)
+    if values["features"] and values["init_form"] == "options":
+        problems.append(
+            f"{PREFIX}FEATURES has no place in the init form 'options'; take it out, "
+            f"or set {PREFIX}INIT_FORM to 'features'."
+        )
+    inside = values["position"] in ("afterbegin", "beforeend")
+    anchor = parse_anchor(values["anchor"])
+    if inside and anchor and not anchor.can_hold:
+        problems.append(
+            f"{PREFIX}POSITION must be beforebegin or afterend: no bell can stand "
+            f"inside the element of {PREFIX}ANCHOR."
+        )
+    problems += oauth_problems(values, config)
+    if (
+        values["enabled"]
+        and config.get(f"{PREFIX}API_KEY") is None
+        and not is_begun(config)
+    ):
+        problems.append(
+            f"{PREFIX}API_KEY is missing. Create a key with full access to the API "
+            "in the vendor's settings and set it (FLASK_APP_INBOX_API_KEY in the "
+            "environment, with app.config.from_prefixed_env()). Without a vendor: "
+            "`python -m flask_app_inbox.sandbox` is a stand-in that accepts the key "
+            "sandbox-key. An app that is "
+            f"registered with the vendor sets {PREFIX}OAUTH_CLIENT_ID instead. "
+            f"{PREFIX}ENABLED = False switches the whole extension off."
+        )
+    if problems:
+        raise ConfigError(problems)
+    for name in ("api_url", "script_url", "oauth_url"):
+        values[name] = values[name] or getattr(values["platform"], name)
+    return Settings(**values)
+
+
+def _load_icon(values: dict[str, Any], root_path: str) -> list[str]:
+    from .icon import read_icon
+
+    try:
+        values["icon"] = read_icon(Path(root_path, values["icon"]))
+    except ValueError as error:
+        return [f"{PREFIX}ICON must be an SVG file with a plain picture: {error}."]
+    return []

@@ -1,0 +1,82 @@
+"""What one app knows of its inbox: one frozen object in ``app.extensions``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import current_app
+from werkzeug.exceptions import HTTPException
+
+from ..client.app_inbox import AppInboxClient
+from ..client.contact import Contact
+from ..errors import LoaderError
+from ..web.assets import PageScript
+from ..web.failure_log import FailureLog
+from ..web.loaders import call
+from ..web.rate_limit import RateLimiter
+from .login import load_flask_login_contact
+from .settings import Settings
+
+EXTENSION = "app_inbox"
+
+
+@dataclass
+class Loaders:
+    """The site's own answers to our questions; each is optional."""
+
+    contact: Callable[[], Any] | None = None
+    language: Callable[[], Any] | None = None
+    csp_nonce: Callable[[], Any] | None = None
+    owner: Callable[[], Any] | None = None
+    connection: Callable[[], Any] | None = None
+
+
+@dataclass(frozen=True)
+class State:
+    """One app's inbox."""
+
+    settings: Settings
+    client: AppInboxClient
+    rate_limiter: RateLimiter
+    script: PageScript
+    loaders: Loaders
+    failures: FailureLog = field(default_factory=FailureLog)
+
+    def contact(self) -> Contact | None:
+        """Return the contact of this request, None if nobody is logged in.
+
+        :raises LoaderError: if the site's loader returns anything else, or fails: a
+            page is worth more than its bell.
+        """
+        loader = self.loaders.contact
+        if loader is None:
+            return load_flask_login_contact(
+                self.settings.contact_fields, self.settings.verified_attribute
+            )
+        try:
+            contact = call(loader)
+        except HTTPException:
+            raise  # abort() is an answer of the site's own
+        except Exception as error:
+            raise LoaderError(
+                f"The contact_loader raised {type(error).__name__}."
+            ) from error
+        if contact is None or isinstance(contact, Contact):
+            return contact
+        raise LoaderError(
+            "The contact_loader must return a Contact or None, not a "
+            f"{type(contact).__name__}."
+        )
+
+
+def current_state() -> State:
+    """Return the inbox of the current app.
+
+    :raises RuntimeError: if it has none.
+    """
+    state: State | None = current_app.extensions.get(EXTENSION)
+    if state is None:
+        raise RuntimeError("This app has no AppInbox. Call init_app(app) first.")
+    return state

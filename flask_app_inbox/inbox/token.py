@@ -1,0 +1,143 @@
+"""A token is issued: request, guard, contact, client, answer. And our page script."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, cast
+
+from flask import Flask, Response, current_app, has_request_context, request
+
+from ..client.contact import Contact
+from ..client.deadline import Deadline
+from ..errors import AppInboxError, LoaderError
+from ..signals import contact_unknown, token_failed, token_issued
+from ..web.assets import respond_with_script
+from ..web.blueprint import (
+    AnyHostBlueprint,
+    answer_problems,
+    exempt_from_form_tokens,
+    keep_out_of_caches,
+)
+from ..web.guards import check_same_origin
+from ..web.problems import LoginRequired, RateLimited
+from ..web.user_tag import check_user
+from .login import user_tag
+from .state import State, current_state
+
+if TYPE_CHECKING:
+    from blinker import NamedSignal
+
+_VENDOR_TIME = "flask_app_inbox.vendor_time"
+
+blueprint = AnyHostBlueprint("app_inbox", __name__, cli_group="app-inbox")
+answer_problems(blueprint, lambda: current_state().failures)
+exempt_from_form_tokens(blueprint)
+keep_out_of_caches(blueprint, "script")
+
+
+@blueprint.post("/token")
+def token() -> dict[str, str]:
+    """Issue a token for whoever is logged in; nothing in the request's body counts."""
+    state = current_state()
+    deadline = Deadline(state.settings.timeout)
+    try:
+        contact, tag = _who_asks(state)
+        state.rate_limiter.check(tag)
+    except LoaderError as error:
+        tell_failure(error.code)
+        raise
+    except RateLimited as problem:
+        tell_failure(problem.problem_code, retryable=True)
+        raise
+    return {"token": issue_token(state, contact, deadline)}
+
+
+@blueprint.get("/user")
+def user() -> tuple[str, int]:
+    """Tell a page whether its user is still logged in: 204, or a problem.
+
+    The page asks when it comes back from the browser's history or when another
+    tab went elsewhere; the vendor is not asked.
+    """
+    _who_asks(current_state())
+    return "", 204
+
+
+@blueprint.get("/app_inbox.<fingerprint>.js")
+def script(fingerprint: str) -> Response:
+    """Serve the page script."""
+    return respond_with_script(current_state().script, fingerprint)
+
+
+@blueprint.after_request
+def add_server_timing(response: Response) -> Response:
+    """Tell the browser's developer tools how long the vendor took."""
+    seconds = request.environ.get(_VENDOR_TIME)
+    if seconds is not None:
+        response.headers.add("Server-Timing", f"vendor;dur={seconds * 1000:.1f}")
+    return response
+
+
+def issue_token(
+    state: State,
+    contact: Contact,
+    deadline: Deadline | None = None,
+    *,
+    clock: Callable[[], float] = time.perf_counter,
+) -> str:
+    """Issue a token to a contact and send the signal of what came out.
+
+    :returns: the token, "" for a contact that the vendor does not know.
+    :raises AppInboxError: with the cause.
+    """
+    user = user_tag(current_app, state.settings, contact)
+    start = clock()
+    try:
+        token = state.client.issue_token(contact, deadline)
+    except AppInboxError as error:
+        duration = _measured(clock() - start)
+        tell_failure(
+            error.code, retryable=error.retryable, user=user, duration=duration
+        )
+        raise
+    duration = _measured(clock() - start)
+    _send(token_issued if token else contact_unknown, user=user, duration=duration)
+    return token
+
+
+def tell_failure(
+    code: str,
+    *,
+    retryable: bool = False,
+    user: str | None = None,
+    duration: float | None = None,
+) -> None:
+    """Send ``token_failed``."""
+    _send(token_failed, code=code, retryable=retryable, user=user, duration=duration)
+
+
+def _who_asks(state: State) -> tuple[Contact, str]:
+    """Return the contact of this session and their tag, if they may ask.
+
+    :raises LoaderError: if the site cannot say who is logged in.
+    :raises Problem: if nobody is, or somebody else than on the page.
+    """
+    check_same_origin(request)
+    contact = state.contact()
+    if contact is None:
+        raise LoginRequired
+    tag = user_tag(current_app, state.settings, contact)
+    check_user(request, tag)
+    return contact, tag
+
+
+def _measured(seconds: float) -> float:
+    if has_request_context():
+        request.environ[_VENDOR_TIME] = seconds
+    return seconds
+
+
+def _send(signal: NamedSignal, **data: Any) -> None:
+    app: Flask = cast(Any, current_app)._get_current_object()
+    signal.send(app, _async_wrapper=app.ensure_sync, **data)

@@ -1,0 +1,233 @@
+"""The vendor's OAuth 2.0, on the wire: consent address, exchange, refresh.
+
+Source: the guide "Authorization using OAuth 2.0". It shows token requests in two
+forms, a form body with HTTP Basic client credentials (its Python sample) and a
+query string that holds everything. It asks for the code and the callback URL in
+a refresh, too, and names neither ``state`` nor PKCE; both are added here, since
+servers ignore parameters that they do not know (RFC 6749, section 3.1).
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qsl
+
+from authlib.oauth2.auth import ClientAuth
+from authlib.oauth2.rfc6749.parameters import prepare_grant_uri, prepare_token_request
+from authlib.oauth2.rfc7636 import create_s256_code_challenge
+from requests import Request
+
+from ..client.answer import Answer, check_status
+from ..client.deadline import Deadline
+from ..client.transport import Transport
+from ..errors import ReconnectNeeded, VendorInvalid, VendorRejected
+from .settings import OAuthSettings
+
+#: Seconds for one token request. An answer that comes after this is lost, and the
+#: new tokens with it, so it is far longer than a visitor would wait.
+TIMEOUT = 30.0
+#: Seconds that tokens live by the vendor's guide, from their creation.
+ACCESS_TOKEN_LIFE = 172_800.0
+REFRESH_TOKEN_LIFE = 2_592_000.0
+
+_FORM = "application/x-www-form-urlencoded"
+#: Error codes that say: these tokens will never work again. The second is no code
+#: of RFC 6749 for this, but what Spring's servers answer to an expired token.
+_DEAD = ("invalid_grant", "invalid_token")
+_WRONG_CLIENT = ("invalid_client", "unauthorized_client")
+
+
+@dataclass(frozen=True)
+class Tokens:
+    """What the vendor answered to a token request.
+
+    :param expires_in: seconds that the access token lives from now on.
+    :param code: the authorization code that began the connection; the vendor's
+        guide asks for it in each refresh.
+    """
+
+    access_token: str = field(repr=False)
+    refresh_token: str = field(repr=False)
+    code: str = field(repr=False)
+    expires_in: float
+
+
+class OAuthClient:
+    """The app as it is registered with the vendor."""
+
+    def __init__(
+        self, settings: OAuthSettings, transport: Transport | None = None
+    ) -> None:
+        self._client_id = settings.oauth_client_id or ""
+        self._redirect_uri = settings.oauth_redirect_uri or ""
+        self._base = settings.oauth_url or ""
+        self._query_form = settings.oauth_form == "query"
+        self._auth = ClientAuth(
+            self._client_id,
+            settings.oauth_client_secret or "",
+            "client_secret_post" if self._query_form else "client_secret_basic",
+        )
+        # Its own slots: a crowd of token requests must not hold up a refresh.
+        self._transport = transport or Transport(max_concurrent=8)
+        if self._query_form:
+            _keep_queries_out_of_logs()
+
+    def authorize_url(self, state: str, verifier: str) -> str:
+        """Return the address of the vendor's consent page.
+
+        :param state: comes back with the code.
+        :param verifier: the secret that the code will be exchanged with.
+        """
+        return str(
+            prepare_grant_uri(
+                f"{self._base}/oauth/authorize",
+                self._client_id,
+                "code",
+                redirect_uri=self._redirect_uri,
+                state=state,
+                code_challenge=create_s256_code_challenge(verifier),
+                code_challenge_method="S256",
+            )
+        )
+
+    def exchange(self, code: str, verifier: str) -> Tokens:
+        """Turn an authorization code into tokens.
+
+        :raises ReconnectNeeded: if the code is stale, used or not ours.
+        :raises VendorError: with any other cause.
+        """
+        form = prepare_token_request(
+            "authorization_code",
+            redirect_uri=self._redirect_uri,
+            code=code,
+            code_verifier=verifier,
+        )
+        try:
+            answer = self._ask(form)
+        except ReconnectNeeded as error:
+            raise ReconnectNeeded(
+                "the vendor did not accept the code: it is stale, or was used before",
+                status=error.status,
+            ) from None
+        return read_tokens(answer, code, None)
+
+    def refresh(self, tokens: Tokens) -> Tokens:
+        """Trade the refresh token for new tokens; from then on it is dead.
+
+        :raises ReconnectNeeded: if the vendor says that it is dead already.
+        :raises VendorError: with any other cause.
+        """
+        answer = self._ask(
+            prepare_token_request(
+                "refresh_token",
+                redirect_uri=self._redirect_uri,
+                refresh_token=tokens.refresh_token,
+                code=tokens.code,
+            )
+        )
+        return read_tokens(answer, tokens.code, tokens.refresh_token)
+
+    def _ask(self, form: str) -> Answer:
+        # A kept connection may have died unseen, and a request that vanishes in
+        # it leaves open whether the vendor has changed the tokens.
+        headers = {"Connection": "close"}
+        url, headers, form = self._auth.prepare(
+            "POST", f"{self._base}/oauth/token", headers, form
+        )
+        request = Request("POST", url, headers=headers)
+        if self._query_form:
+            request.params = parse_qsl(form)
+        else:
+            request.headers["Content-Type"] = _FORM
+            request.data = form
+        return self._transport.send(
+            request, Deadline(TIMEOUT), repeatable=False, judge=judge_token_answer
+        )
+
+
+def judge_token_answer(status: int, headers: Mapping[str, str], body: bytes) -> Answer:
+    """Tell tokens that are dead from credentials that are wrong.
+
+    :raises VendorError: unless there may be tokens in the answer.
+    """
+    error = _error_code(body) if 400 <= status < 500 else None
+    if error in _DEAD:
+        raise ReconnectNeeded(f"the vendor answered {error}", status=status)
+    if error in _WRONG_CLIENT:
+        raise VendorRejected(
+            f"the vendor answered {error}; see APP_INBOX_OAUTH_CLIENT_ID and "
+            "APP_INBOX_OAUTH_CLIENT_SECRET",
+            status=status,
+        )
+    answer = check_status(status, headers, body)
+    if status != 200:
+        raise VendorInvalid(
+            f"the vendor answered {status} to a token request; see "
+            "APP_INBOX_OAUTH_URL and APP_INBOX_OAUTH_FORM",
+            status=status,
+        )
+    return answer
+
+
+def read_tokens(answer: Answer, code: str, old_refresh_token: str | None) -> Tokens:
+    """Read an answer with tokens, as leniently as it can be used.
+
+    The vendor has changed the tokens by now: an answer that is put aside for a
+    detail would cost the connection.
+
+    :param old_refresh_token: stays valid if the answer names no other.
+    :raises VendorInvalid: if there are no tokens in it.
+    """
+    body = answer.json()
+    body = body if isinstance(body, dict) else {}
+    access_token = body.get("access_token")
+    refresh_token = body.get("refresh_token") or old_refresh_token
+    if not _is_token(access_token) or not _is_token(refresh_token):
+        raise VendorInvalid("the vendor's answer holds no tokens", status=200)
+    return Tokens(
+        access_token=str(access_token),
+        refresh_token=str(refresh_token),
+        code=code,
+        expires_in=_seconds(body.get("expires_in")),
+    )
+
+
+def _is_token(value: Any) -> bool:
+    # Printable ASCII is what a header can carry.
+    return (
+        isinstance(value, str)
+        and 0 < len(value) <= 8192
+        and value.isascii()
+        and value.isprintable()
+    )
+
+
+def _seconds(value: Any) -> float:
+    try:
+        seconds = float(value)
+    except (TypeError, ValueError, OverflowError):
+        return ACCESS_TOKEN_LIFE
+    return seconds if math.isfinite(seconds) and seconds >= 0 else ACCESS_TOKEN_LIFE
+
+
+def _error_code(body: bytes) -> str | None:
+    try:
+        answer = json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+    error = answer.get("error") if isinstance(answer, dict) else None
+    return error if isinstance(error, str) else None
+
+
+def _keep_queries_out_of_logs() -> None:
+    """Stop urllib3 from writing the secrets of the query-string form to its log."""
+    logging.getLogger("urllib3.connectionpool").addFilter(_holds_no_secret)
+
+
+def _holds_no_secret(record: logging.LogRecord) -> bool:
+    return "client_secret=" not in record.getMessage()

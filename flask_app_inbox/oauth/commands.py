@@ -1,0 +1,159 @@
+"""The commands below ``flask app-inbox oauth``."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import click
+from flask.cli import with_appcontext
+
+from ..errors import AppInboxError
+from .connections import OAuthConnections, current_connections
+from .status import account_name, describe, explain
+
+REVOKE = (
+    "The vendor still knows the app: to revoke its access there, open your "
+    "organisation's settings, tab 'Connected apps', the three dots, and disconnect."
+)
+
+
+@click.group("oauth")
+def oauth() -> None:
+    """Connect this site to the vendor by OAuth."""
+
+
+def _connection(command: Callable[..., Any]) -> Callable[..., Any]:
+    return click.option(
+        "--connection", "name", default="default", show_default=True, metavar="NAME"
+    )(command)
+
+
+@oauth.command("init-db")
+@with_appcontext
+def init_db() -> None:
+    """Make the table for connections, if it is not there."""
+    with _failures_as_advice():
+        _oauth().store.make_tables()
+    click.echo("The table for OAuth connections is there.")
+
+
+@oauth.command("connect")
+@_connection
+@with_appcontext
+def connect(name: str) -> None:
+    """Connect to a vendor's account with a browser on any machine."""
+    connections = _oauth()
+    state, verifier = secrets.token_urlsafe(32), secrets.token_urlsafe(48)
+    click.echo("Open this address in a browser and allow the access:\n")
+    click.echo(f"  {connections.client.authorize_url(state, verifier)}\n")
+    click.echo("The vendor sends the browser to the callback address then. Copy that")
+    given = click.prompt("address, or the code in it, and paste it here")
+    code = _read_code(given.strip(), state)
+    with _failures_as_advice():
+        account = connections.connect(name, code, verifier)
+    click.echo(f"Connected{_of(account)}.")
+
+
+@oauth.command("status")
+@click.option("--connection", "name", metavar="NAME", help="Only this one.")
+@click.option("--json", "as_json", is_flag=True, help="A list, for scripts.")
+@with_appcontext
+def status(name: str | None, as_json: bool) -> None:
+    """Show the connections; never their secrets."""
+    with _failures_as_advice():
+        store = _oauth().store
+        names = [name] if name else store.names() or ["default"]
+        shown = [describe(each, store.read(each)) for each in names]
+    if as_json:
+        click.echo(json.dumps(shown[0] if len(shown) == 1 else shown, indent=2))
+        return
+    for each in shown:
+        _print(each)
+
+
+@oauth.command("refresh")
+@_connection
+@with_appcontext
+def refresh(name: str) -> None:
+    """Fetch new tokens now.
+
+    A connection dies when nothing was refreshed for 30 days. A site that may be idle
+    for that long runs this once a week.
+    """
+    with _failures_as_advice():
+        row = _oauth().keeper(name).refresh()
+    click.echo(f"Refreshed; valid until {describe(name, row)['expires_at']}.")
+
+
+@oauth.command("disconnect")
+@_connection
+@with_appcontext
+def disconnect(name: str) -> None:
+    """Forget the tokens of a connection."""
+    with _failures_as_advice():
+        was_there = _oauth().store.disconnect(name)
+    click.echo("Disconnected." if was_there else "There was no connection.")
+    click.echo(REVOKE)
+
+
+def _oauth() -> OAuthConnections:
+    connections = current_connections()
+    if connections is None:
+        raise click.ClickException(
+            "OAuth is not configured. Set APP_INBOX_OAUTH_CLIENT_ID, "
+            "APP_INBOX_OAUTH_CLIENT_SECRET and APP_INBOX_OAUTH_REDIRECT_URI in place "
+            "of APP_INBOX_API_KEY."
+        )
+    return connections
+
+
+@contextmanager
+def _failures_as_advice() -> Iterator[None]:
+    try:
+        yield
+    except AppInboxError as error:
+        raise click.ClickException(explain(error)) from error
+
+
+def _read_code(given: str, state: str) -> str:
+    """Return the code of what was pasted: the code itself, or the whole address."""
+    if "://" not in given:
+        return given
+    query = parse_qs(urlsplit(given).query)
+    if query.get("error"):
+        raise click.ClickException("The vendor's page says that access was refused.")
+    # A vendor that does not send the state back is asked with the code alone.
+    if query.get("state", [state])[0] != state:
+        raise click.ClickException(
+            "This address belongs to another try. Run the command again and paste the "
+            "address that it leads to."
+        )
+    if not query.get("code"):
+        raise click.ClickException("There is no code in this address.")
+    return query["code"][0]
+
+
+def _of(account: dict[str, Any]) -> str:
+    name = account_name(account)
+    return f" to the account {name!r}" if name else ""
+
+
+def _print(shown: dict[str, Any]) -> None:
+    click.echo(f"{shown['connection']}: {shown['state'].replace('_', ' ')}")
+    if shown["state"] == "not_connected":
+        click.echo("  next step:     flask app-inbox oauth connect")
+        return
+    click.echo(f"  account:       {account_name(shown['account']) or 'not named'}")
+    click.echo(f"  connected:     {shown['connected_at']}")
+    click.echo(f"  last refresh:  {shown['last_refresh'] or 'none yet'}")
+    click.echo(f"  access token:  until {shown['expires_at']}")
+    click.echo(f"  refresh token: until {shown['refresh_expires_at']}")
+    if shown["problem"]:
+        click.echo(f"  problem:       {shown['problem']}")
+    if shown["state"] == "reconnect_needed":
+        click.echo("  next step:     flask app-inbox oauth connect")

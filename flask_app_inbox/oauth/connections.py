@@ -1,0 +1,221 @@
+"""The OAuth connections of one app: which one serves a request, and its life."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from flask import Flask, current_app
+
+from ..client.account import read_account
+from ..client.api import VendorApi
+from ..client.credentials import AccessToken
+from ..client.transport import Transport
+from ..errors import ConfigError, LoaderError
+from ..signals import connection_lost
+from .settings import OAuthSettings
+
+if TYPE_CHECKING:
+    from .client import OAuthClient
+    from .credentials import OAuthCredentials
+    from .keeper import ConnectionKeeper
+    from .store import TokenStore
+
+logger = logging.getLogger(__name__)
+
+EXTENSION = "app_inbox_oauth"
+
+#: The connection of a site that has one.
+DEFAULT_CONNECTION = "default"
+
+_FILE = "app_inbox.sqlite3"
+#: Seconds for each of the first calls with a new access token.
+_PATIENCE = 10.0
+
+#: Returns a loader of the site, None where there is none.
+FindLoader = Callable[[], "Callable[[], Any] | None"]
+
+
+@dataclass(frozen=True)
+class OAuthConnections:
+    """What an app needs to make connections and to keep them.
+
+    :param transport: for the first calls with a new access token.
+    :param api_url: base of the vendor's API.
+    :param timeout: seconds for one request of a page.
+    :param max_concurrent: how many requests may wait for a refresh at once.
+    :param on_lost: is told the name of a lost connection, and the reason.
+    """
+
+    client: OAuthClient
+    store: TokenStore
+    transport: Transport
+    api_url: str
+    timeout: float
+    max_concurrent: int
+    owner_loader: FindLoader
+    connection_loader: FindLoader
+    on_lost: Callable[[str, str], None]
+    _keepers: dict[str, ConnectionKeeper] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def is_owner(self) -> bool:
+        """Tell whether this request is the owner's; without a loader nobody's is."""
+        loader = self.owner_loader()
+        return loader is not None and bool(current_app.ensure_sync(loader)())
+
+    def current_name(self) -> str:
+        """Return the name of this request's connection.
+
+        :raises LoaderError: if the site's loader returns anything but a name.
+        """
+        loader = self.connection_loader()
+        if loader is None:
+            return DEFAULT_CONNECTION
+        name = current_app.ensure_sync(loader)()
+        if name is None:
+            return DEFAULT_CONNECTION
+        if not isinstance(name, str) or not 0 < len(name) <= 200:
+            raise LoaderError(
+                "The connection_loader must return a name of 1 to 200 characters, or "
+                "None for the default connection."
+            )
+        return name
+
+    def keeper(self, name: str) -> ConnectionKeeper:
+        """Return what keeps a connection alive in this process."""
+        from .keeper import ConnectionKeeper
+
+        with self._lock:
+            if name not in self._keepers:
+                self._keepers[name] = ConnectionKeeper(
+                    name,
+                    self.store,
+                    self.client,
+                    max_waiting=self.max_concurrent,
+                    on_lost=self.on_lost,
+                )
+            return self._keepers[name]
+
+    def credentials(self) -> OAuthCredentials:
+        """Return the credentials of this request's connection."""
+        from .credentials import OAuthCredentials
+
+        return OAuthCredentials(self.keeper(self.current_name()))
+
+    def connect(self, name: str, code: str, verifier: str) -> dict[str, Any]:
+        """Trade a code for a connection, try that, store it, return its account.
+
+        A connection of that name that cannot be decrypted is not replaced: the key
+        that is set now is a wrong one, and would destroy it.
+
+        Source: the guide "Authorization using OAuth 2.0" tests a token with
+        ``v2/version``; ``account/info`` needs no right of the app.
+
+        :raises VendorError: if the vendor refuses; then nothing is stored.
+        :raises StorageError: if the connection cannot be stored.
+        """
+        self.store.read(name)
+        tokens = self.client.exchange(code, verifier)
+        access_token = AccessToken(tokens.access_token)
+        api = VendorApi(
+            self.api_url,
+            self.transport,
+            lambda: access_token,
+            # An owner waits longer than a page, and consent is not to be given twice.
+            timeout=max(self.timeout, _PATIENCE),
+        )
+        api.read_object("/v2/version")
+        account = read_account(api).to_json()
+        self.store.connect(name, tokens, account)
+        return account
+
+
+def current_connections() -> OAuthConnections | None:
+    """Return the connections of the current app, None if it has an API key."""
+    connections: OAuthConnections | None = current_app.extensions.get(EXTENSION)
+    return connections
+
+
+def open_connections(
+    app: Flask,
+    settings: OAuthSettings,
+    *,
+    api_url: str,
+    timeout: float,
+    max_concurrent: int,
+    owner_loader: FindLoader,
+    connection_loader: FindLoader,
+) -> OAuthConnections:
+    """Make an app's connections; nothing is opened or called yet.
+
+    :raises ConfigError: if a package that OAuth needs is not installed.
+    """
+    url = settings.database_url or f"sqlite:///{Path(app.instance_path, _FILE)}"
+    _check_extras(url)
+    from sqlalchemy import make_url
+
+    from ..web.encryption import Encryptor, derive_key
+    from .client import OAuthClient
+    from .database import Database
+    from .store import TokenStore
+
+    place = make_url(url)
+    if place.get_backend_name() == "sqlite" and place.database:
+        # A relative path would depend on where a process was started.
+        path = Path(app.instance_path, place.database)
+        url = f"sqlite:///{path}"
+    keys: list[str | bytes] = [*settings.encryption_keys]
+    if not keys:
+        secrets = [app.secret_key, *(app.config.get("SECRET_KEY_FALLBACKS") or ())]
+        keys = [derive_key(one, "oauth connections") for one in secrets if one]
+    connections = OAuthConnections(
+        client=OAuthClient(settings),
+        store=TokenStore(Database(url), Encryptor(keys)),
+        transport=Transport(max_concurrent=max_concurrent),
+        api_url=api_url,
+        timeout=timeout,
+        max_concurrent=max_concurrent,
+        owner_loader=owner_loader,
+        connection_loader=connection_loader,
+        on_lost=_announcer(app),
+    )
+    app.extensions[EXTENSION] = connections
+    return connections
+
+
+def _check_extras(url: str) -> None:
+    needed = {"authlib": "oauth", "sqlalchemy": "oauth", "cryptography": "oauth"}
+    if url.startswith("postgres"):
+        needed["psycopg"] = "postgres"
+    missing = {}
+    for module, extra in needed.items():
+        try:
+            import_module(module)
+        except ImportError:
+            missing[module] = extra
+    if missing:
+        extras = ",".join(dict.fromkeys(needed.values()))
+        raise ConfigError(
+            [
+                f"OAuth needs {', '.join(missing)}, which cannot be imported. "
+                f"Install what is missing: pip install 'flask-app-inbox[{extras}]'"
+            ]
+        )
+
+
+def _announcer(app: Flask) -> Callable[[str, str], None]:
+    def announce(name: str, reason: str) -> None:
+        with app.app_context():
+            try:
+                connection_lost.send(app, connection=name, reason=reason)
+            except Exception:
+                # Whatever a site's receiver raises, requests wait for the refresh.
+                logger.exception("A receiver of connection_lost failed.")
+
+    return announce

@@ -1,0 +1,71 @@
+"""The credentials of a site that is connected by OAuth."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from requests import Request
+
+from ..client.answer import Answer
+from ..client.credentials import AccessToken
+from ..client.deadline import Deadline
+from ..client.transport import Transport
+from ..errors import VendorRejected
+from .keeper import ConnectionKeeper
+
+
+class OAuthCredentials:
+    """A connection by OAuth; its access token is renewed when it is needed."""
+
+    def __init__(self, keeper: ConnectionKeeper) -> None:
+        self._keeper = keeper
+
+    def send(
+        self, transport: Transport, request: Request, deadline: Deadline
+    ) -> Answer:
+        """Send a request with the access token; after a 401 once more with a new one.
+
+        :raises ReconnectNeeded: if there is no connection any more.
+        :raises VendorRejected: if a new token is refused, too, or the app has not
+            the right for this call.
+        """
+        lent = self._keeper.lend(deadline)
+        try:
+            return AccessToken(lent.access_token).send(transport, request, deadline)
+        except VendorRejected as error:
+            if error.status != 401:
+                raise _missing_right(request) from None
+        new = self._keeper.replace(lent, deadline)
+        try:
+            return AccessToken(new.access_token).send(transport, request, deadline)
+        except VendorRejected as error:
+            if error.status != 401:
+                raise _missing_right(request) from None
+            self._keeper.give_up_on(new)
+            raise
+
+
+def _missing_right(request: Request) -> VendorRejected:
+    return VendorRejected(
+        f"the vendor answered 403 to {request.method} "
+        f"{urlsplit(request.url).path}: the app that is registered with the vendor "
+        f"needs {right_for(urlsplit(request.url).path)}",
+        status=403,
+    )
+
+
+def right_for(path: str) -> str:
+    """Return which right an app must be registered with to make a call.
+
+    Source: the method groups in the guide "Authorization using OAuth 2.0". An app is
+    registered with one of four rights: full access, events, events and contacts,
+    messages.
+
+    :param path: of the request's address.
+    """
+    if path.endswith(("/version", "/account/info")):
+        return "no special right, only a connected account"
+    if path.endswith(("/contact", "/contacts")):
+        return "the right 'events and contacts' or 'full access to the API'"
+    # The token call is in none of the guide's groups.
+    return "the right 'full access to the API'"

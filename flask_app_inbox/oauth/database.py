@@ -1,0 +1,171 @@
+"""A SQL database that many threads, processes and machines may write to.
+
+Two kinds are supported, each with the lock that it is good at. SQLite has one
+lock for the whole file, taken by ``BEGIN IMMEDIATE``; PostgreSQL locks a row. Both
+let go of it by themselves when the process that holds it dies, and neither makes
+readers wait.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.pool import NullPool
+
+from ..errors import StorageError
+
+#: Seconds after which PostgreSQL ends a transaction whose client says nothing: the
+#: machine may have vanished. Longer than any call to the vendor that it waits for.
+ABANDONED = 90
+#: Seconds that a short write waits for others.
+PATIENCE = 10.0
+
+
+class LockBusy(StorageError):
+    """Somebody else holds the lock for longer than was to be waited."""
+
+
+class Database:
+    """Where connections are kept.
+
+    :param url: ``sqlite:///path`` or ``postgresql://…``.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._url = make_url(re.sub(r"^postgres(ql)?://", "postgresql+psycopg://", url))
+        self.is_sqlite = self._url.get_backend_name() == "sqlite"
+        self._lock = threading.Lock()
+        self._engine: Engine | None = None
+        self._process = 0
+
+    @property
+    def engine(self) -> Engine:
+        """The engine of this process; a forked child gets its own."""
+        with self._lock:
+            if self._engine is not None and self._process != os.getpid():
+                # Its connections are the parent's; they are not closed from here.
+                self._engine.dispose(close=False)
+                self._engine = None
+            if self._engine is None:
+                self._engine = self._make_engine()
+                self._process = os.getpid()
+            return self._engine
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """Give a connection for reading; it waits for no writer.
+
+        :raises StorageError: if the database cannot be used.
+        """
+        with _told_plainly(), self.engine.connect() as connection:
+            yield connection.execution_options(isolation_level="AUTOCOMMIT")
+
+    @contextmanager
+    def write(self, patience: float = PATIENCE) -> Iterator[Connection]:
+        """Give a transaction for writing; it commits at the end, unless that raises.
+
+        :param patience: seconds to wait for the lock. On SQLite it is held from the
+            start, on PostgreSQL from ``SELECT … FOR UPDATE`` on.
+        :raises LockBusy: if others hold it for longer.
+        :raises StorageError: if the database cannot be used.
+        """
+        milliseconds = str(max(1, int(patience * 1000)))
+        with _told_plainly(), self.engine.connect() as connection:
+            if self.is_sqlite:
+                connection.exec_driver_sql(f"PRAGMA busy_timeout = {milliseconds}")
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+            else:
+                for name, value in (
+                    ("lock_timeout", milliseconds),
+                    ("idle_in_transaction_session_timeout", f"{ABANDONED}s"),
+                ):
+                    connection.execute(
+                        text("SELECT set_config(:name, :value, true)"),
+                        {"name": name, "value": value},
+                    )
+            yield connection
+            connection.commit()
+
+    def close(self) -> None:
+        """Close the connections that this process keeps; others can be opened."""
+        with self._lock:
+            if self._engine is not None and self._process == os.getpid():
+                self._engine.dispose()
+            self._engine = None
+
+    def _make_engine(self) -> Engine:
+        if not self.is_sqlite:
+            return create_engine(
+                self._url,
+                pool_pre_ping=True,
+                hide_parameters=True,
+                connect_args={"connect_timeout": 5},
+            )
+        if self._url.database:
+            _create_private_file(Path(self._url.database))
+        # A connection of SQLite costs less than a pool that forks may share.
+        engine = create_engine(self._url, poolclass=NullPool, hide_parameters=True)
+        event.listen(engine, "connect", _set_up_sqlite)
+        return engine
+
+
+def _create_private_file(path: Path) -> None:
+    """Make the file before SQLite does, which would let everybody read it."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with contextlib.suppress(FileExistsError):
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    except OSError as error:
+        raise StorageError(
+            f"The database {path} cannot be made ({error.strerror}). Set "
+            "APP_INBOX_DATABASE_URL to a place that the site may write to."
+        ) from error
+
+
+def _set_up_sqlite(connection: Any, _record: object) -> None:
+    # The driver begins no transactions of its own: they would be deferred ones.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA busy_timeout = 10000")
+    cursor.execute("PRAGMA journal_mode = WAL")
+    # What is committed has to be on the disk: the vendor has forgotten the rest.
+    cursor.execute("PRAGMA synchronous = FULL")
+    cursor.close()
+
+
+@contextmanager
+def _told_plainly() -> Iterator[None]:
+    """Turn SQLAlchemy's errors into ours, whose words hold no values and no URL."""
+    try:
+        yield
+    except (OperationalError, InterfaceError) as error:
+        if _is_busy(error):
+            raise LockBusy("The database is locked by another process.") from None
+        # What the drivers say first names host or file, never a password.
+        reason = next(iter(str(error.orig).splitlines()), "")
+        raise StorageError(
+            f"The database with the OAuth connections cannot be used ({reason}). See "
+            "APP_INBOX_DATABASE_URL; `flask app-inbox oauth init-db` makes its table."
+        ) from None
+    except SQLAlchemyError as error:
+        kind = error.orig if isinstance(error, DBAPIError) else error
+        raise StorageError(
+            "The database with the OAuth connections answered "
+            f"{type(kind).__name__}. `flask app-inbox oauth init-db` makes its table."
+        ) from None
+
+
+def _is_busy(error: DBAPIError) -> bool:
+    # PostgreSQL's lock_not_available, SQLite's SQLITE_BUSY.
+    if getattr(error.orig, "sqlstate", None) == "55P03":
+        return True
+    return "database is locked" in str(error.orig)

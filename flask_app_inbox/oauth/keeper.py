@@ -1,0 +1,327 @@
+"""Keeps one connection alive: lends its access token, refreshes it in time.
+
+A refresh runs in a thread of its own, one at a time in a process, under the
+database's lock between processes. So it is not cut off when the visitor's request
+that needed it ends, and requests that come while the old token still works do not
+wait for it.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import random
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as NotDoneYet
+from dataclasses import dataclass, field
+
+from ..client.deadline import Deadline
+from ..errors import (
+    ReconnectNeeded,
+    VendorError,
+    VendorRejected,
+    VendorTimeout,
+    VendorUnavailable,
+)
+from .client import TIMEOUT, OAuthClient, Tokens
+from .store import RECONNECT_NEEDED, LockedConnection, StoredConnection, TokenStore
+
+logger = logging.getLogger(__name__)
+
+#: A refresh begins at the latest so many seconds before the token dies…
+LEEWAY = 3600.0
+#: … or this part of its life, whichever is less.
+LEEWAY_PART = 0.1
+#: Seconds before a failed refresh is repeated; doubled with each failure…
+FIRST_PAUSE = 0.25
+#: … up to this.
+LONGEST_PAUSE = 60.0
+#: How often one refresh is tried before it is left to the next request.
+ATTEMPTS = 5
+#: The longest pause for which a refresh waits itself.
+PATIENCE = 5.0
+#: Seconds to wait for the lock: whoever holds it may be asking the vendor.
+LOCK_PATIENCE = TIMEOUT + 10.0
+
+_REFUSED = (
+    "The vendor refused the refresh token: the app was disconnected at the vendor, or "
+    "nothing was refreshed for 30 days."
+)
+_INTERRUPTED = (
+    "The vendor refused the refresh token, after an earlier refresh had been cut off: "
+    "its new tokens were lost on the way."
+)
+_CONNECT = "Its owner must connect it again: `flask app-inbox oauth connect`."
+
+
+@dataclass(frozen=True)
+class Lent:
+    """An access token, and which of the connection's it is."""
+
+    access_token: str = field(repr=False)
+    generation: int
+
+
+class _PutOff(Exception):
+    """Not now; the error is what a caller learns who cannot wait."""
+
+    def __init__(self, error: VendorError, pause: float) -> None:
+        super().__init__(str(error))
+        self.error = error
+        self.pause = pause
+
+
+class ConnectionKeeper:
+    """One connection, as a process sees it.
+
+    :param name: under which it is stored.
+    :param max_waiting: how many requests may wait for a refresh at once.
+    :param on_lost: is told the name and the reason, once, by the process that finds
+        the connection lost.
+    :param clock: returns seconds since the epoch.
+    :param sleep: waits for seconds.
+    :param jitter: returns a number from 0 to 1.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        store: TokenStore,
+        client: OAuthClient,
+        *,
+        max_waiting: int = 8,
+        on_lost: Callable[[str, str], None] = lambda _name, _reason: None,
+        clock: Callable[[], float] = time.time,
+        sleep: Callable[[float], None] = time.sleep,
+        jitter: Callable[[], float] = random.random,
+    ) -> None:
+        self._name = name
+        self._store = store
+        self._client = client
+        self._places = threading.BoundedSemaphore(max_waiting)
+        self._on_lost = on_lost
+        self._clock = clock
+        self._sleep = sleep
+        self._jitter = jitter
+        self._lock = threading.Lock()
+        self._running: Future[StoredConnection] | None = None
+        self._process = 0
+        # One number for a process: its requests agree on when it is time.
+        self._share = 0.5 + jitter() / 2
+
+    def lend(self, deadline: Deadline) -> Lent:
+        """Return an access token that works, as far as one can know.
+
+        :raises ReconnectNeeded: if there is no connection, or none any more.
+        :raises VendorError: if the token has died and cannot be renewed in time.
+        :raises StorageError: if the connection cannot be read.
+        """
+        row = self._read()
+        now = self._clock()
+        if now < row.expires_at - leeway(row, self._share):
+            return _lent(row)
+        pause = pause_left(row, now)
+        if now < row.expires_at:
+            if not pause:
+                self._begin(row.generation)
+            return _lent(row)
+        if pause > deadline.remaining() / 2:
+            raise VendorUnavailable(
+                "the access token cannot be renewed now", retry_after=pause
+            )
+        return self._renewed(row.generation, deadline)
+
+    def replace(self, refused: Lent, deadline: Deadline) -> Lent:
+        """Return another token in place of one that the vendor answered 401 to.
+
+        :raises VendorRejected: if it was refused right after a refresh before.
+        :raises VendorError: if none can be had in time.
+        """
+        row = self._read()
+        if row.generation != refused.generation:
+            return _lent(row)
+        if row.is_useless:
+            raise VendorRejected(
+                "the vendor refuses a new access token; ask it whether the app may "
+                "make this call by OAuth",
+                status=401,
+            )
+        return self._renewed(row.generation, deadline)
+
+    def give_up_on(self, refused: Lent) -> None:
+        """Note that a new token was refused: refreshing helps no further."""
+        self._store.mark_useless(self._name, refused.generation)
+
+    def refresh(self) -> StoredConnection:
+        """Refresh now, whenever the token dies; return the renewed connection.
+
+        :raises VendorError: if the vendor gives no new tokens.
+        """
+        row = self._read()
+        try:
+            return self._refresh_once(row.generation, at_once=True)
+        except _PutOff as put_off:
+            raise put_off.error from None
+
+    def _read(self) -> StoredConnection:
+        return self._usable(self._store.read(self._name))
+
+    def _usable(self, row: StoredConnection | None) -> StoredConnection:
+        if row is None:
+            raise ReconnectNeeded(
+                "the site is not connected to the vendor. Its owner must connect it: "
+                "`flask app-inbox oauth connect`."
+            )
+        if row.state == RECONNECT_NEEDED:
+            raise ReconnectNeeded(f"{row.problem} {_CONNECT}")
+        return row
+
+    def _renewed(self, generation: int, deadline: Deadline) -> Lent:
+        """Wait for a refresh and return what it brought."""
+        if not self._places.acquire(blocking=False):
+            raise VendorUnavailable(
+                "too many requests wait for a new access token", retry_after=1
+            )
+        try:
+            while True:
+                row = self._begin(generation).result(deadline.patience())
+                if row.generation != generation:
+                    return _lent(row)
+        except (TimeoutError, NotDoneYet):  # one and the same from Python 3.11 on
+            raise VendorTimeout(
+                "the access token was not renewed within the deadline"
+            ) from None
+        finally:
+            self._places.release()
+
+    def _begin(self, generation: int) -> Future[StoredConnection]:
+        """Start a refresh, unless one is running; return its outcome to be."""
+        with self._lock:
+            running = self._running
+            # A forked child has the object, but not the thread that works on it.
+            if running and not running.done() and self._process == os.getpid():
+                return running
+            future: Future[StoredConnection] = Future()
+            thread = threading.Thread(
+                target=self._run,
+                args=(future, generation),
+                name=f"app-inbox oauth refresh {self._name}",
+            )
+            thread.start()
+            self._running, self._process = future, os.getpid()
+            return future
+
+    def _run(self, future: Future[StoredConnection], generation: int) -> None:
+        try:
+            future.set_result(self._refresh(generation))
+        except BaseException as error:
+            logger.warning("The access token was not renewed: %s", error)
+            future.set_exception(error)
+
+    def _refresh(self, generation: int) -> StoredConnection:
+        for attempt in range(ATTEMPTS):
+            try:
+                return self._refresh_once(generation)
+            except _PutOff as put_off:
+                if attempt == ATTEMPTS - 1 or put_off.pause > PATIENCE:
+                    raise put_off.error from None
+                self._sleep(put_off.pause)
+        raise AssertionError("the last attempt returns or raises")
+
+    def _refresh_once(
+        self, generation: int, *, at_once: bool = False
+    ) -> StoredConnection:
+        """Refresh under the lock, unless somebody has done it meanwhile."""
+        self._heed_pause(self._read(), generation, at_once)
+        if not self._store.note_refresh(self._name, generation, LOCK_PATIENCE):
+            return self._read()
+        tokens: Tokens | None = None
+        failure: VendorError | _PutOff | None = None
+        try:
+            with self._store.lock(self._name, LOCK_PATIENCE) as locked:
+                row = self._usable(locked.row if locked else None)
+                if locked is None or row.generation != generation:
+                    return row
+                self._heed_pause(row, generation, at_once)
+                try:
+                    tokens = self._client.refresh(row.tokens)
+                except VendorError as error:
+                    failure = self._note(locked, error)
+                else:
+                    locked.renew(tokens)
+        except Exception:
+            if tokens is None:
+                raise
+            # The vendor knows these tokens alone, so they must not be lost.
+            logger.exception("The database failed after a refresh; it is asked again.")
+            self._store.rescue(row, tokens)
+        if isinstance(failure, ReconnectNeeded):
+            logger.error("The connection %r is lost: %s", self._name, failure)
+            self._on_lost(self._name, str(failure))
+        if failure is not None:
+            raise failure
+        return self._read()
+
+    def _heed_pause(
+        self, row: StoredConnection, generation: int, at_once: bool
+    ) -> None:
+        pause = pause_left(row, self._clock())
+        if pause and row.generation == generation and not at_once:
+            raise _PutOff(
+                VendorUnavailable(
+                    "the access token cannot be renewed now", retry_after=pause
+                ),
+                pause,
+            )
+
+    def _note(
+        self, locked: LockedConnection, error: VendorError
+    ) -> ReconnectNeeded | _PutOff:
+        """Store what a failure means for the connection; return what to raise."""
+        row = locked.row
+        if isinstance(error, ReconnectNeeded):
+            reason = _INTERRUPTED if row.unfinished > 1 else _REFUSED
+            locked.lose(reason)
+            return ReconnectNeeded(f"{reason} {_CONNECT}", status=error.status)
+        pause = pause_after(error, row.failures, self._jitter())
+        locked.put_off(
+            f"The last refresh failed: {error}.",
+            self._clock() + pause,
+            answered=error.status is not None,
+        )
+        return _PutOff(error, pause)
+
+
+def _lent(row: StoredConnection) -> Lent:
+    return Lent(row.tokens.access_token, row.generation)
+
+
+def leeway(row: StoredConnection, share: float) -> float:
+    """Return how long before its end a token is renewed, in seconds.
+
+    :param share: which part of the longest leeway a process takes, so that not all
+        of them begin at once.
+    """
+    return min(LEEWAY, LEEWAY_PART * (row.expires_at - row.issued_at)) * share
+
+
+def pause_left(row: StoredConnection, now: float) -> float:
+    """Return the seconds until a failed refresh may be repeated, 0 if it may now."""
+    left = row.retry_at - now
+    # More than any pause is another machine's clock, not a pause.
+    return left if 0 < left <= LONGEST_PAUSE else 0.0
+
+
+def pause_after(error: VendorError, failures: int, jitter: float) -> float:
+    """Decide how long to wait after a refresh that failed.
+
+    :param failures: how many there were before it, one after the other.
+    :param jitter: from 0 to 1.
+    """
+    if isinstance(error, VendorRejected):
+        return LONGEST_PAUSE / 6
+    pause: float = FIRST_PAUSE * 2 ** min(failures, 10) * (0.5 + jitter)
+    return min(LONGEST_PAUSE, max(pause, error.retry_after or 0.0))

@@ -1,0 +1,206 @@
+"""The owner's pages: connect the site to the vendor, see how it is, disconnect.
+
+They exist for whom the site's ``owner_loader`` says yes; for everybody else, and
+without a loader, they are not found.
+"""
+
+from __future__ import annotations
+
+import hmac
+import logging
+import re
+import secrets
+import time
+from base64 import urlsafe_b64encode
+from hashlib import sha256
+from typing import Any
+
+from flask import (
+    Response,
+    abort,
+    current_app,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
+from werkzeug.wrappers import Response as AnyResponse
+
+from ..errors import (
+    AppInboxError,
+    LoaderError,
+    ReconnectNeeded,
+    StorageError,
+    VendorError,
+)
+from ..web.assets import read_page_script
+from ..web.blueprint import AnyHostBlueprint, exempt_from_form_tokens
+from ..web.guards import check_same_origin
+from ..web.problems import Problem
+from .connections import OAuthConnections, current_connections
+from .status import account_name, describe, explain
+
+logger = logging.getLogger(__name__)
+
+blueprint = AnyHostBlueprint("app_inbox_oauth", __name__, template_folder="templates")
+blueprint.register_error_handler(Problem, Problem.respond)
+exempt_from_form_tokens(blueprint)
+
+#: Seconds that an owner may take at the vendor's consent page.
+MAX_AGE = 3600
+
+_SESSION_KEY = "_app_inbox_oauth"
+_POLICY = (
+    "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'"
+)
+
+
+@blueprint.before_request
+def _let_owners_in() -> None:
+    if not _oauth().is_owner():
+        abort(404)
+
+
+@blueprint.get("/", strict_slashes=False)
+def status() -> str:
+    """Show how the connection is doing."""
+    name = _oauth().current_name()
+    row = _oauth().store.read(name)
+    shown = describe(name, row)
+    return render_template(
+        "app_inbox/oauth_status.html",
+        shown=shown,
+        account=account_name(shown.get("account", {})),
+    )
+
+
+@blueprint.get("/connect")
+def connect() -> AnyResponse:
+    """Send the owner to the vendor's consent page."""
+    if not current_app.secret_key:
+        raise StorageError(
+            "SECRET_KEY is not set, so there is no session to come back to. Set it, or "
+            "connect with `flask app-inbox oauth connect`."
+        )
+    # A wrong key is told now, not after the consent.
+    name = _oauth().current_name()
+    _oauth().store.read(name)
+    state = secrets.token_urlsafe(32)
+    session[_SESSION_KEY] = {
+        "state": state,
+        "connection": name,
+        "next": path_of_this_site(request.args.get("next")),
+        "at": int(time.time()),
+    }
+    return redirect(_oauth().client.authorize_url(state, _verifier(state)))
+
+
+@blueprint.get("/callback")
+def callback() -> AnyResponse | tuple[str, int]:
+    """Take the owner back from the vendor, with a code or a refusal."""
+    begun = session.pop(_SESSION_KEY, None)
+    state = request.args.get("state", "")
+    if not _is_fresh(begun, state):
+        return _failed(
+            "This visit did not begin here, or it was finished before. Begin again."
+        )
+    error = request.args.get("error")
+    if error == "access_denied":
+        return _failed("You did not allow the access, so nothing was connected.")
+    if error is not None:
+        logger.warning("The vendor's consent page returned an error.")
+        known = re.fullmatch("[a-z_]{1,40}", error)
+        return _failed(
+            f"The vendor answered an error{f' ({error})' if known else ''}, so nothing "
+            "was connected."
+        )
+    code = request.args.get("code", "")
+    if not re.fullmatch(r"[\x21-\x7e]{1,2000}", code):
+        return _failed("The vendor sent no code, so nothing was connected.")
+    try:
+        _oauth().connect(begun["connection"], code, _verifier(state))
+    except ReconnectNeeded as error_:
+        return _failed(explain(error_))
+    except VendorError as error_:
+        logger.warning("The site was not connected: %s", error_)
+        return _failed(explain(error_), error_.http_status)
+    return redirect(path_of_this_site(begun["next"]) or url_for(".status"), 303)
+
+
+@blueprint.post("/disconnect")
+def disconnect() -> str:
+    """Forget the connection and say where the vendor forgets it."""
+    check_same_origin(request)
+    _oauth().store.disconnect(_oauth().current_name())
+    return render_template("app_inbox/oauth_disconnected.html")
+
+
+@blueprint.get("/oauth.css")
+def style() -> Response:
+    """Serve the pages' style."""
+    return Response(
+        read_page_script("oauth/static/oauth.css").content, mimetype="text/css"
+    )
+
+
+@blueprint.errorhandler(StorageError)
+@blueprint.errorhandler(LoaderError)
+def _tell_trouble(error: AppInboxError) -> tuple[str, int]:
+    logger.error("The owner's OAuth page cannot be shown: %s", error)
+    return _failed(explain(error), 503)
+
+
+@blueprint.after_request
+def _protect(response: Response) -> Response:
+    response.cache_control.no_store = True
+    response.vary.add("Cookie")
+    response.headers.setdefault("Content-Security-Policy", _POLICY)
+    # The callback's address holds the code. "no-referrer" would hide the origin of
+    # our own form from us, too.
+    response.headers["Referrer-Policy"] = "same-origin"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+def path_of_this_site(given: str | None) -> str | None:
+    """Return a path that a browser takes for one of this site; None for all else.
+
+    Browsers drop control characters, and take a backslash for a slash and two
+    slashes for the start of a host.
+    """
+    if given is None or not re.fullmatch(r"/(?![/\\])[^\\\x00-\x20\x7f]*", given):
+        return None
+    return given
+
+
+def _oauth() -> OAuthConnections:
+    oauth = current_connections()
+    if oauth is None:
+        abort(404)
+    return oauth
+
+
+def _failed(message: str, status: int = 400) -> tuple[str, int]:
+    return render_template("app_inbox/oauth_failed.html", message=message), status
+
+
+def _is_fresh(begun: Any, state: str) -> bool:
+    return (
+        isinstance(begun, dict)
+        and hmac.compare_digest(str(begun.get("state")).encode(), state.encode())
+        and 0 <= time.time() - begun.get("at", 0) <= MAX_AGE
+    )
+
+
+def _verifier(state: str) -> str:
+    """Return the PKCE verifier that belongs to a state.
+
+    A session that is kept in a cookie can be read by whoever has the cookie, so the
+    verifier is not in it but made anew from the site's secret.
+    """
+    key = current_app.secret_key or b""
+    key = key.encode() if isinstance(key, str) else key
+    digest = hmac.new(key, f"flask-app-inbox pkce\0{state}".encode(), sha256).digest()
+    return urlsafe_b64encode(digest).rstrip(b"=").decode()

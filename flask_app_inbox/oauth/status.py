@@ -1,0 +1,48 @@
+"""How a connection is doing, without its secrets: for the owner's page and the CLI."""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+from typing import TYPE_CHECKING, Any
+
+from ..errors import AppInboxError, VendorError
+
+if TYPE_CHECKING:
+    from .store import StoredConnection
+
+NOT_CONNECTED = "not_connected"
+
+
+def describe(name: str, row: StoredConnection | None) -> dict[str, Any]:
+    """Return a connection's state as JSON can hold it; times are ISO 8601 in UTC."""
+    if row is None:
+        return {"connection": name, "state": NOT_CONNECTED}
+    refreshed = row.issued_at != row.connected_at
+    return {
+        "connection": name,
+        "state": row.state,
+        "account": row.account,
+        "connected_at": _time(row.connected_at),
+        "last_refresh": _time(row.issued_at) if refreshed else None,
+        "expires_at": _time(row.expires_at),
+        "refresh_expires_at": _time(row.refresh_expires_at),
+        "problem": row.problem or None,
+    }
+
+
+def account_name(account: dict[str, Any]) -> str:
+    """Return what to call an account, as far as the vendor told."""
+    return str(account.get("name") or account.get("email") or account.get("id") or "")
+
+
+def explain(error: AppInboxError) -> str:
+    """Return a failure in words for the site's owner."""
+    text = str(error)
+    if isinstance(error, VendorError):
+        text = f"{text[:1].upper()}{text[1:].rstrip('.')}."
+    return text
+
+
+def _time(seconds: float) -> str:
+    moment = datetime.fromtimestamp(seconds, timezone.utc)
+    return moment.isoformat(timespec="seconds")

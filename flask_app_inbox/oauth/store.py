@@ -1,0 +1,349 @@
+"""Where OAuth connections are kept, each under a name.
+
+What happens when a process dies (or its machine does), by the place where it was:
+
+==== ============================================== ==============================
+     place                                          what the next process finds
+==== ============================================== ==============================
+ C1  consent given, code not exchanged yet          no change; connect again
+ C2  tokens received, not stored yet                no change; connect again
+ C3  connection stored, owner not told yet          the connection
+ R1  before a refresh is noted                      the old tokens, which work
+ R2  refresh noted, vendor not asked yet            the old tokens, which work
+ R3  vendor asked, has not changed the tokens       the old tokens, which work
+ R4  vendor has changed them, answer on its way     the old tokens; see below
+ R5  answer here, not committed yet                 the old tokens; see below
+ R6  new tokens committed                           the new tokens
+ D1  disconnect: before the commit                  the connection
+ D2  disconnect: after the commit                   nothing
+==== ============================================== ==============================
+
+A request that the dead process has sent may reach the vendor later: then R3 turns
+into R4. At R4 and R5 nobody has the new tokens, and the vendor honours no others.
+The next process tries the old ones, since it cannot know; the vendor refuses them,
+and the connection is marked ``reconnect_needed``. No client can do better, so this
+window is kept short: between R4 and R6 nothing is done but to seal and commit. Where
+the database fails there, not the process, the tokens are kept in memory and offered
+to it again (:meth:`TokenStore.rescue`).
+
+A refresh holds the database's lock from before it asks the vendor until its
+commit, so no two of them run. The lock goes with the process; there are no leases
+and no clocks. A refresh is noted in a transaction of its own first: a database that
+is read-only or full says so before the vendor changes anything.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from secrets import randbelow
+from typing import Any
+
+from sqlalchemy import (
+    Column,
+    Connection,
+    Float,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    delete,
+    insert,
+    select,
+    update,
+)
+
+from ..errors import StorageError
+from ..web.encryption import Encryptor, WrongKey
+from .client import REFRESH_TOKEN_LIFE, Tokens
+from .database import PATIENCE, Database
+
+CONNECTED = "connected"
+RECONNECT_NEEDED = "reconnect_needed"
+
+#: Seconds for which the database is asked to take tokens that it refused.
+RESCUE = 30.0
+
+_metadata = MetaData()
+
+_table = Table(
+    "app_inbox_connections",
+    _metadata,
+    Column("name", String(200), primary_key=True),
+    Column("state", String(20), nullable=False),
+    # Counts the tokens; whoever changes them raises it by one.
+    Column("generation", Integer, nullable=False),
+    Column("sealed", Text, nullable=False),
+    Column("connected_at", Float, nullable=False),
+    Column("issued_at", Float, nullable=False),
+    Column("expires_at", Float, nullable=False),
+    # Refreshes that were begun and have not been heard of since.
+    Column("unfinished", Integer, nullable=False, default=0),
+    Column("failures", Integer, nullable=False, default=0),
+    Column("retry_at", Float, nullable=False, default=0.0),
+    # The tokens that the vendor's API refused though they were new.
+    Column("useless", Integer, nullable=False, default=0),
+    Column("problem", Text, nullable=False, default=""),
+)
+
+
+@dataclass(frozen=True)
+class StoredConnection:
+    """A connection as it is stored; times are seconds since the epoch.
+
+    :param generation: another number means other tokens.
+    :param account: what the vendor calls the account.
+    :param problem: why the last refresh failed, or the connection was lost.
+    """
+
+    name: str
+    state: str
+    generation: int
+    tokens: Tokens = field(repr=False)
+    account: dict[str, Any] = field(repr=False)
+    connected_at: float
+    issued_at: float
+    expires_at: float
+    unfinished: int
+    failures: int
+    retry_at: float
+    useless: int
+    problem: str
+
+    @property
+    def refresh_expires_at(self) -> float:
+        """When the refresh token dies, by the vendor's guide."""
+        return self.issued_at + REFRESH_TOKEN_LIFE
+
+    @property
+    def is_useless(self) -> bool:
+        """Whether the API refused these very tokens right after a refresh."""
+        return self.useless == self.generation
+
+
+class TokenStore:
+    """The connections of one site.
+
+    :param clock: returns seconds since the epoch.
+    :param sleep: waits for seconds.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        encryptor: Encryptor,
+        *,
+        clock: Callable[[], float] = time.time,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._database = database
+        self._encryptor = encryptor
+        self._clock = clock
+        self._sleep = sleep
+        self._made = False
+        self._making = threading.Lock()
+
+    def make_tables(self) -> None:
+        """Make the table if it is not there."""
+        with self._making:
+            if not self._made:
+                with self._database.write() as connection:
+                    if not self._database.is_sqlite:
+                        # Two that make it at once would make one of them fail.
+                        connection.exec_driver_sql(
+                            "SELECT pg_advisory_xact_lock(704120)"
+                        )
+                    _metadata.create_all(connection)
+                self._made = True
+
+    def read(self, name: str) -> StoredConnection | None:
+        """Return a connection; None if there is none of that name.
+
+        :raises StorageError: if it cannot be read, or not be opened.
+        """
+        self.make_tables()
+        with self._database.read() as connection:
+            return self._find(connection, name, lock=False)
+
+    def names(self) -> list[str]:
+        """Return the names of all connections."""
+        self.make_tables()
+        with self._database.read() as connection:
+            rows = connection.execute(select(_table.c.name).order_by(_table.c.name))
+            return [row.name for row in rows]
+
+    def connect(self, name: str, tokens: Tokens, account: dict[str, Any]) -> None:
+        """Store a new connection, in place of one of the same name.
+
+        :raises StorageError: also if the old one cannot be opened: the key that is
+            set now is a wrong one, and would destroy it.
+        """
+        self.make_tables()
+        now = self._clock()
+        with self._database.write() as connection:
+            old = self._find(connection, name, lock=True)
+            values = {
+                **self._fresh(tokens, account, now),
+                # Never the number of a connection that was forgotten before.
+                "generation": old.generation + 1 if old else randbelow(2**30) + 1,
+                "connected_at": now,
+            }
+            if old is None:
+                connection.execute(insert(_table).values(name=name, **values))
+            else:
+                connection.execute(_update(name).values(**values))
+
+    def disconnect(self, name: str) -> bool:
+        """Forget a connection, also one that cannot be opened; say if there was one."""
+        self.make_tables()
+        with self._database.write(PATIENCE) as connection:
+            done = connection.execute(delete(_table).where(_table.c.name == name))
+            return bool(done.rowcount)
+
+    def note_refresh(self, name: str, generation: int, patience: float) -> bool:
+        """Write down that a refresh begins; False if the tokens have changed."""
+        with self._database.write(patience) as connection:
+            row = self._find(connection, name, lock=True)
+            if row is None or row.generation != generation:
+                return False
+            values = {"unfinished": row.unfinished + 1}
+            connection.execute(_update(name).values(**values))
+            return True
+
+    @contextmanager
+    def lock(self, name: str, patience: float) -> Iterator[LockedConnection | None]:
+        """Hold a connection for oneself; None if there is none of that name.
+
+        What was changed is committed at the end, unless that raises.
+
+        :raises LockBusy: if others hold it for longer than that.
+        """
+        with self._database.write(patience) as connection:
+            row = self._find(connection, name, lock=True)
+            yield LockedConnection(self, connection, row) if row else None
+
+    def rescue(self, row: StoredConnection, tokens: Tokens) -> None:
+        """Store the successors of a row's tokens after the database failed.
+
+        Nothing is stored over tokens that others have stored meanwhile.
+
+        :raises StorageError: if the database fails for as long as this is tried.
+        """
+        end = self._clock() + RESCUE
+        pause = 0.05
+        values = self._fresh(tokens, row.account, self._clock())
+        while True:
+            try:
+                with self._database.write() as connection:
+                    connection.execute(
+                        _update(row.name)
+                        .where(_table.c.generation == row.generation)
+                        .values(generation=row.generation + 1, **values)
+                    )
+            except StorageError:
+                if self._clock() + pause > end:
+                    raise
+                self._sleep(pause)
+                pause = min(2.0, pause * 2)
+            else:
+                return
+
+    def mark_useless(self, name: str, generation: int) -> None:
+        """Note that the API refuses these tokens though they are new."""
+        with self._database.write() as connection:
+            connection.execute(_update(name).values(useless=generation))
+
+    def _fresh(
+        self, tokens: Tokens, account: dict[str, Any], now: float
+    ) -> dict[str, Any]:
+        secrets = {
+            "access_token": tokens.access_token,
+            "refresh_token": tokens.refresh_token,
+            "code": tokens.code,
+            "account": account,
+        }
+        return {
+            "state": CONNECTED,
+            "sealed": self._encryptor.encrypt(secrets),
+            "issued_at": now,
+            "expires_at": now + tokens.expires_in,
+            "unfinished": 0,
+            "failures": 0,
+            "retry_at": 0.0,
+            "useless": 0,
+            "problem": "",
+        }
+
+    def _decrypt(self, sealed: str) -> dict[str, Any]:
+        try:
+            secrets: dict[str, Any] = self._encryptor.decrypt(sealed)
+        except WrongKey:
+            raise StorageError(
+                "The connection was stored under another key. Nothing was deleted. "
+                "Put the key back: APP_INBOX_ENCRYPTION_KEYS takes earlier keys after "
+                "the newest one, and without it the key comes from SECRET_KEY (and "
+                "SECRET_KEY_FALLBACKS). If it is lost, `flask app-inbox oauth "
+                "disconnect` forgets the connection, so that you can connect again."
+            ) from None
+        return secrets
+
+    def _find(
+        self, connection: Connection, name: str, *, lock: bool
+    ) -> StoredConnection | None:
+        query = select(_table).where(_table.c.name == name)
+        if lock:
+            # SQLite has locked the file and leaves these words out.
+            query = query.with_for_update()
+        found = connection.execute(query).mappings().one_or_none()
+        if found is None:
+            return None
+        values = dict(found)
+        secrets = self._decrypt(values.pop("sealed"))
+        account = secrets.pop("account")
+        life = values["expires_at"] - values["issued_at"]
+        tokens = Tokens(**secrets, expires_in=life)
+        return StoredConnection(**values, tokens=tokens, account=account)
+
+
+class LockedConnection:
+    """A connection that nobody else can change meanwhile."""
+
+    def __init__(
+        self, store: TokenStore, connection: Connection, row: StoredConnection
+    ) -> None:
+        self._store = store
+        self._connection = connection
+        #: As it was when the lock was taken.
+        self.row = row
+
+    def renew(self, tokens: Tokens) -> None:
+        """Store the tokens of a refresh."""
+        values = self._store._fresh(tokens, self.row.account, self._store._clock())
+        self._set(generation=self.row.generation + 1, **values)
+
+    def lose(self, problem: str) -> None:
+        """Mark that the owner has to connect again."""
+        self._set(state=RECONNECT_NEEDED, problem=problem, unfinished=0, retry_at=0.0)
+
+    def put_off(self, problem: str, retry_at: float, *, answered: bool) -> None:
+        """Note a refresh that failed for a passing reason.
+
+        :param answered: whether the vendor said so itself.
+        """
+        self._set(
+            problem=problem,
+            failures=self.row.failures + 1,
+            retry_at=retry_at,
+            **({"unfinished": 0} if answered else {}),
+        )
+
+    def _set(self, **values: Any) -> None:
+        self._connection.execute(_update(self.row.name).values(**values))
+
+
+def _update(name: str) -> Any:
+    return update(_table).where(_table.c.name == name)

@@ -1,1 +1,0 @@
-"""The wire to the vendor. Nothing in here knows Flask."""

@@ -1,0 +1,80 @@
+"""What pages get from us: scripts and styles under their fingerprints, HTML.
+
+Scripts and templates live in the room that they belong to. The comments and indents
+of scripts are for whoever reads the files; browsers do without.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from hashlib import sha256
+from importlib.resources import files
+
+from flask import Response
+from jinja2 import Environment, PackageLoader
+from markupsafe import Markup
+
+_PACKAGE = __package__.partition(".")[0]
+
+#: Seconds that a browser keeps a script under its fingerprint: a year.
+MAX_AGE = 365 * 24 * 60 * 60
+
+# Whole lines only: what follows code on a line may be part of a string.
+_INDENTS = re.compile(r"^ +", re.MULTILINE)
+_LINES_OF_COMMENT = re.compile(r"^ *(?://.*|/\*\*(?:.|\n)*?\*/)\n", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class PageScript:
+    """A script and the fingerprint that its address carries."""
+
+    content: bytes
+    fingerprint: str
+
+
+@cache
+def read_page_script(*paths: str) -> PageScript:
+    """Read a script of the package.
+
+    :param paths: below the package, like ``"web/static/site_endpoint.js"``; several
+        files become one script, in a scope of its own.
+    """
+    package = files(_PACKAGE)
+    source = "\n".join(package.joinpath(path).read_text("utf-8") for path in paths)
+    if len(paths) > 1:
+        source = f'(() => {{\n"use strict";\n{source}}})();\n'
+    content = _INDENTS.sub("", _LINES_OF_COMMENT.sub("", source)).encode()
+    return PageScript(content, sha256(content).hexdigest()[:16])
+
+
+def respond_with_script(script: PageScript, fingerprint: str) -> Response:
+    """Answer with a script, kept for a year under its own fingerprint.
+
+    A page of an older or newer release of the site gets this one, but does not
+    keep it.
+
+    :param fingerprint: the one in the address that was asked for.
+    """
+    response = Response(script.content, mimetype="text/javascript")
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    if fingerprint == script.fingerprint:
+        response.cache_control.public = True
+        response.cache_control.max_age = MAX_AGE
+        response.cache_control.immutable = True
+    else:
+        response.cache_control.no_cache = True
+    return response
+
+
+def render(room: str, template: str, **values: object) -> Markup:
+    """Render a template of a room: ``render(__package__, "script.html", …)``."""
+    html = _templates(room).get_template(template).render(values)
+    return Markup(html)  # noqa: S704 - Jinja has escaped the values
+
+
+@cache
+def _templates(room: str) -> Environment:
+    """Return an environment of our own: sites change delimiters and escaping."""
+    return Environment(loader=PackageLoader(room), autoescape=True, auto_reload=False)

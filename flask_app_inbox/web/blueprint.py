@@ -1,0 +1,120 @@
+"""The blueprints of this package: on every host of their app, their answers JSON.
+
+A page must ask its own origin: elsewhere the browser sends no cookies. In an app
+with ``host_matching`` a route without a host answers nowhere, and in one with
+``subdomain_matching`` only on the bare domain; so there each route takes whatever
+host the page came from, and ``url_for`` leads back to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Blueprint, Flask, Response, current_app, has_request_context, request
+from flask.blueprints import BlueprintSetupState
+from werkzeug.wrappers import Response as AnyResponse
+
+from ..errors import AppInboxError
+from .failure_log import FailureLog
+from .problems import Problem
+
+_HOST = "app_inbox_host"
+_SUBDOMAIN = "app_inbox_subdomain"
+
+
+class _OnEveryHost(BlueprintSetupState):
+    def add_url_rule(
+        self,
+        rule: str,
+        endpoint: str | None = None,
+        view_func: Callable[..., Any] | None = None,
+        **options: Any,
+    ) -> None:
+        if self.app.url_map.host_matching:
+            options["host"] = f"<{_HOST}>"
+        super().add_url_rule(rule, endpoint, view_func, **options)
+        if self.app.subdomain_matching and not self.app.url_map.host_matching:
+            options["subdomain"] = f"<{_SUBDOMAIN}>"
+            super().add_url_rule(rule, endpoint, view_func, **options)
+
+
+class AnyHostBlueprint(Blueprint):
+    """A blueprint whose routes are there on whatever host a page came from."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.url_value_preprocessor(_forget_host)
+        self.url_defaults(_stay_on_host)
+
+    def make_setup_state(
+        self, app: Any, options: dict[str, Any], first_registration: bool = False
+    ) -> BlueprintSetupState:
+        """Return what registers the routes with an app."""
+        return _OnEveryHost(self, app, options, first_registration)
+
+
+def _forget_host(_: str | None, values: dict[str, Any] | None) -> None:
+    for name in (_HOST, _SUBDOMAIN):
+        (values or {}).pop(name, None)
+
+
+def _stay_on_host(_: str, values: dict[str, Any]) -> None:
+    if not has_request_context():
+        return
+    app: Flask = current_app
+    if app.url_map.host_matching:
+        values.setdefault(_HOST, request.host)
+    elif app.subdomain_matching:
+        adapter = app.create_url_adapter(request)
+        subdomain = adapter.subdomain if adapter else None
+        if subdomain and subdomain != app.url_map.default_subdomain:
+            values.setdefault(_SUBDOMAIN, subdomain)
+
+
+def exempt_from_form_tokens(blueprint: Blueprint) -> None:
+    """Take a blueprint out of Flask-WTF's CSRFProtect: it checks the origin itself.
+
+    A form token that dies after an hour would end renewal on a page left open. This
+    runs before CSRFProtect looks, whichever of the two was initialised first.
+    """
+
+    def exempt(*_: Any) -> None:
+        exempt = getattr(current_app.extensions.get("csrf"), "exempt", None)
+        if exempt is not None:
+            exempt(blueprint)
+
+    blueprint.url_value_preprocessor(exempt)
+
+
+def answer_problems(blueprint: Blueprint, failures: Callable[[], FailureLog]) -> None:
+    """Let a blueprint answer its failures itself, whatever the site handles.
+
+    An error page or a login redirect of the site never takes the place of the JSON
+    that a script waits for.
+
+    :param failures: returns the current app's log of failed requests.
+    """
+
+    def answer_error(error: AppInboxError) -> AnyResponse:
+        failures().write(error)
+        return Problem.of(error).respond()
+
+    blueprint.register_error_handler(Problem, Problem.respond)
+    blueprint.register_error_handler(AppInboxError, answer_error)
+
+
+def keep_out_of_caches(blueprint: Blueprint, *public: str) -> None:
+    """Let no cache keep what a blueprint's views answer.
+
+    :param public: the names of the views whose answers are the same for everybody.
+    """
+    endpoints = {f"{blueprint.name}.{name}" for name in public}
+
+    def keep_out(response: Response) -> Response:
+        if request.endpoint not in endpoints:
+            response.cache_control.no_store = True
+            response.vary.add("Cookie")
+        return response
+
+    blueprint.after_request(keep_out)

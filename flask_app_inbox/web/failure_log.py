@@ -1,0 +1,66 @@
+"""A log of failed requests that stays short however many fail.
+
+While the vendor is down every page asks and fails. One line says so at once, then one
+a minute while it lasts.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+
+from ..errors import AppInboxError
+
+logger = logging.getLogger(__name__)
+
+#: Seconds between two lines about one code.
+PAUSE = 60.0
+
+
+class FailureLog:
+    """Writes the first failure of each code at once, then one line a minute.
+
+    :param what: has no answer to give.
+    :param command: says more about the cause.
+    :param pause: seconds between two lines about one code.
+    :param clock: returns seconds that never run backwards.
+    """
+
+    def __init__(
+        self,
+        what: str = "App Inbox",
+        command: str = "flask app-inbox check",
+        *,
+        pause: float = PAUSE,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._what = what
+        self._command = command
+        self._pause = pause
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._next_line: dict[str, float] = {}
+        self._left_out: dict[str, int] = {}
+
+    def write(self, error: AppInboxError) -> None:
+        """Write a line about a failure, or count it for the next one.
+
+        :param error: whose words hold no secrets and no personal data.
+        """
+        with self._lock:
+            now = self._clock()
+            if now < self._next_line.get(error.code, now):
+                self._left_out[error.code] = self._left_out.get(error.code, 0) + 1
+                return
+            self._next_line[error.code] = now + self._pause
+            left_out = self._left_out.pop(error.code, 0)
+        logger.warning(
+            "%s cannot answer: %s (%s).%s%s",
+            self._what,
+            error,
+            error.code,
+            f" So did {left_out} more requests since the last line." * bool(left_out),
+            f" {error.advice} See `{self._command}`." * bool(error.advice),
+        )

@@ -1,0 +1,89 @@
+"""Calling what a site gave us: its loaders, its nonce, its language."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Callable
+from contextvars import copy_context
+from typing import Any
+
+from flask import Flask, current_app
+
+from ..config.languages import DEFAULT_LANGUAGE, two_letters
+
+logger = logging.getLogger(__name__)
+
+_BASE64 = re.compile(r"[A-Za-z0-9+/_-]+={0,2}")
+
+
+def call(function: Callable[[], Any]) -> Any:
+    """Call a function of the site, plain or async, and return what it returns.
+
+    In an async view this thread's event loop is busy with the view itself, so an
+    async function gets a thread of its own, with this request's context.
+    """
+    sync = current_app.ensure_sync(function)
+    if sync is function or not _runs_a_loop():
+        return sync()
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(max_workers=1) as executor:
+        return executor.submit(copy_context().run, sync).result()
+
+
+def _runs_a_loop() -> bool:
+    import asyncio  # most sites have no async function and need not wait for it
+
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
+
+
+def page_nonce(
+    app: Flask, given: str | None, source: Callable[[], Any] | None
+) -> str | None:
+    """Return the nonce of the page's Content-Security-Policy.
+
+    :param given: in the template's call; it goes first.
+    :param source: given to the extension; without it the Jinja global
+        ``csp_nonce`` is asked.
+    :returns: None if the page has no nonce, or none that can be used.
+    """
+    nonce = _nonce_of_page(app, source) if given is None else given
+    if not nonce:
+        return None
+    if not isinstance(nonce, str) or not _BASE64.fullmatch(nonce):
+        logger.warning("The nonce for our script is not base64; it is left out.")
+        return None
+    return nonce
+
+
+def _nonce_of_page(app: Flask, source: Any) -> Any:
+    if source is None:
+        source = app.jinja_env.globals.get("csp_nonce")
+    return call(source) if callable(source) else source
+
+
+def page_language(
+    app: Flask, loader: Callable[[], object] | None, setting: str | None
+) -> str:
+    """Return the page's language: loader, setting, Flask-Babel, English."""
+    if loader is not None:
+        given = call(loader)
+        code = two_letters(str(given))  # Flask-Babel's get_locale() serves, too
+        if code is not None:
+            return code
+        if given is not None:
+            logger.warning("The language_loader returned no language of ISO 639-1.")
+    return setting or _babel_language(app) or DEFAULT_LANGUAGE
+
+
+def _babel_language(app: Flask) -> str | None:
+    if "babel" not in app.extensions:
+        return None
+    from flask_babel import get_locale
+
+    return two_letters(str(get_locale()))

@@ -1,0 +1,79 @@
+"""Registering a domain and reading the id of the page script."""
+
+from __future__ import annotations
+
+import pytest
+import responses
+
+from flask_app_inbox import VendorInvalid
+from flask_app_inbox.client.api import VendorApi
+from flask_app_inbox.client.site import find_script_id, read_script_id, register_domain
+from tests.conftest import client_of
+
+BASE = "https://esputnik.com/api"
+SITE_ID = "5329D46FF7EB4D63A5CA2E048C5C6C4E"
+
+
+@pytest.fixture
+def api() -> VendorApi:
+    return client_of(API_URL=BASE).api
+
+
+def register(api: VendorApi, status: int, body: str) -> bool:
+    with responses.RequestsMock() as vendor:
+        vendor.post(
+            f"{BASE}/v1/site/domains",
+            status=status,
+            body=body,
+            match=[responses.matchers.json_params_matcher({"domain": "shop.example"})],
+        )
+        return register_domain(api, "shop.example")
+
+
+def test_a_new_domain_is_registered(api: VendorApi) -> None:
+    assert register(api, 200, '{"siteId": "x"}')
+
+
+@pytest.mark.parametrize(
+    "text", ["Domain already exists", "Domain is already registered"]
+)
+def test_a_known_domain_is_as_good(api: VendorApi, text: str) -> None:
+    assert not register(api, 400, text)
+
+
+def test_a_domain_that_the_vendor_cannot_reach(api: VendorApi) -> None:
+    with pytest.raises(VendorInvalid, match="cannot reach"):
+        register(api, 400, "Domain can't be reached")
+
+
+def test_any_other_refusal_is_told_by_its_status_alone(api: VendorApi) -> None:
+    with pytest.raises(VendorInvalid, match="answered 422 to a domain") as refusal:
+        register(api, 422, "something of the vendor's")
+    assert "something" not in str(refusal.value)
+
+
+def test_the_script_is_asked_for_as_text(api: VendorApi) -> None:
+    snippet = "<script>…'https://statics.example/scripts/' + n + '.js'…\n" + (
+        f"}}(window, document, 'script', '{SITE_ID}');</script>"
+    )
+    with responses.RequestsMock() as vendor:
+        vendor.get(
+            f"{BASE}/v1/site/script",
+            body=snippet,
+            match=[responses.matchers.header_matcher({"Accept": "text/plain"})],
+        )
+        assert read_script_id(api) == SITE_ID
+
+
+@pytest.mark.parametrize(("status", "body"), [(404, ""), (200, "<p>Log in</p>")])
+def test_no_script_is_told(api: VendorApi, status: int, body: str) -> None:
+    with responses.RequestsMock() as vendor:
+        vendor.get(f"{BASE}/v1/site/script", status=status, body=body)
+        with pytest.raises(VendorInvalid):
+            read_script_id(api)
+
+
+def test_the_id_is_found_in_an_address_too() -> None:
+    html = f'<script src="https://statics.example/scripts/{SITE_ID}.js"></script>'
+    assert find_script_id(html) == SITE_ID
+    assert find_script_id("<script src='/scripts/site'></script>") is None

@@ -1,0 +1,110 @@
+"""A site in good order on a sandbox, and its command line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+import requests
+from click.testing import Result
+from flask import Flask, render_template_string, session
+
+from flask_app_inbox import AppInbox, Contact
+from flask_app_inbox.sandbox import SandboxServer
+from tests.inbox.commands.site import LAYOUT
+
+MakeSite = Callable[..., Flask]
+Run = Callable[..., Result]
+
+
+@pytest.fixture(scope="session")
+def running_sandbox() -> Iterator[SandboxServer]:
+    with SandboxServer() as server:
+        yield server
+
+
+@pytest.fixture
+def sandbox(running_sandbox: SandboxServer) -> SandboxServer:
+    running_sandbox.reset()
+    return running_sandbox
+
+
+@pytest.fixture(autouse=True)
+def _nothing_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("NO_COLOR", "WEB_CONCURRENCY", "GUNICORN_CMD_ARGS"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def control(sandbox: SandboxServer) -> Callable[..., Any]:
+    """Call the sandbox's control API: ``control("faults", route="token", …)``."""
+
+    def call(path: str, **body: Any) -> Any:
+        with requests.Session() as http:
+            http.trust_env = False
+            answer = http.post(f"{sandbox.url}/_sandbox/{path}", json=body, timeout=10)
+        answer.raise_for_status()
+        return answer.json()
+
+    return call
+
+
+@pytest.fixture
+def make_site(sandbox: SandboxServer) -> MakeSite:
+    """Make an app without a mistake; each argument is one.
+
+    :param layout: of its only page.
+    :param prepare: called with the app before the extension is there.
+    :param loader: whether there is a contact_loader.
+    :param config: settings of the app.
+    :param settings: those of the extension.
+    """
+
+    def make(
+        *,
+        layout: str = LAYOUT,
+        prepare: Callable[[Flask], object] = lambda app: None,
+        loader: bool = True,
+        config: dict[str, Any] | None = None,
+        **settings: Any,
+    ) -> Flask:
+        app = Flask("shop")
+        app.config.update(
+            SECRET_KEY="0f8c1b9d4e6a7f2035c8d1e4b7a6093f",
+            SESSION_COOKIE_SECURE=True,
+            SESSION_COOKIE_SAMESITE="Lax",
+            APP_INBOX_API_KEY="sandbox-key",
+            APP_INBOX_SCRIPT_ID="SITE",
+            APP_INBOX_API_URL=f"{sandbox.url}/api",
+            APP_INBOX_SCRIPT_URL=sandbox.url,
+        )
+        app.config.update(config or {})
+        app.config.update({f"APP_INBOX_{key}": settings[key] for key in settings})
+        prepare(app)
+        inbox = AppInbox(app)
+        if loader:
+
+            @inbox.contact_loader
+            def contact() -> Contact | None:
+                email = session.get("email")
+                return Contact(email=email) if email else None
+
+        @app.get("/")
+        def index() -> str:
+            return render_template_string(layout)
+
+        return app
+
+    return make
+
+
+@pytest.fixture
+def run() -> Run:
+    """Run a command: ``run(app, "check", "--json")``."""
+
+    def invoke(app: Flask, *arguments: str) -> Result:
+        runner = app.test_cli_runner()
+        return runner.invoke(args=["app-inbox", *arguments])
+
+    return invoke

@@ -1,0 +1,93 @@
+"""``check --url http://…``: a site that runs somewhere."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Iterator
+
+import pytest
+from flask import Flask, redirect, request, session
+from werkzeug.serving import make_server
+from werkzeug.wrappers import Response
+
+from tests.inbox.commands.conftest import MakeSite, Run
+
+
+@pytest.fixture
+def serve() -> Iterator[Callable[[Flask], str]]:
+    servers = []
+
+    def start(app: Flask) -> str:
+        server = make_server("127.0.0.1", 0, app, threaded=True)
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        servers.append((server, thread))
+        return f"http://127.0.0.1:{server.server_port}"
+
+    yield start
+    for server, thread in servers:
+        server.shutdown()
+        thread.join(timeout=10)
+        server.server_close()
+
+
+def login(app: Flask) -> None:
+    @app.get("/login")
+    def log_in() -> str:
+        session["email"] = "ann@example.com"
+        return "Welcome"
+
+
+def cookie_of(app: Flask) -> str:
+    client = app.test_client()
+    client.get("/login", base_url="https://localhost/")
+    cookie = client.get_cookie("session")
+    assert cookie is not None
+    return f"session={cookie.value}"
+
+
+def test_a_running_site_is_seen_as_the_cookies_owner_sees_it(
+    make_site: MakeSite, serve: Callable[[Flask], str], run: Run
+) -> None:
+    app = make_site(prepare=login)
+    url = serve(app)
+    result = run(app, "check", "--url", f"{url}/", "--cookie", cookie_of(app))
+    assert result.exit_code == 0, result.output
+    assert "Our script is in the page, once." in result.output
+    assert "Our script is served." in result.output
+    assert "answers 401 to somebody who is not logged in" in result.output
+
+
+def test_without_a_cookie_it_is_seen_as_a_visitor_sees_it(
+    make_site: MakeSite, serve: Callable[[Flask], str], run: Run
+) -> None:
+    app = make_site()
+    result = run(app, "check", "--url", serve(app))
+    assert result.exit_code == 1
+    assert "--cookie" in result.output
+
+
+def test_what_stands_in_front_of_the_site_is_found(
+    make_site: MakeSite, serve: Callable[[Flask], str], run: Run
+) -> None:
+    def prepare(app: Flask) -> None:
+        login(app)
+
+        @app.before_request
+        def guard() -> Response | None:
+            if request.path.startswith("/app-inbox") and "email" not in session:
+                return redirect("/login")
+            return None
+
+    app = make_site(prepare=prepare)
+    arguments = ("--url", serve(app), "--cookie", cookie_of(app), "--json")
+    report = json.loads(run(app, "check", *arguments).stdout)
+    codes = {finding["code"] for finding in report["findings"]}
+    assert {"endpoint_redirects", "script_unreachable"} <= codes
+
+
+def test_a_site_that_does_not_answer_is_told(make_site: MakeSite, run: Run) -> None:
+    result = run(make_site(), "check", "--url", "http://127.0.0.1:9/")
+    assert result.exit_code == 1
+    assert "cannot be fetched" in result.output

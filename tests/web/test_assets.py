@@ -1,0 +1,71 @@
+"""The page script: its bytes, its address, how long it is kept."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from flask_app_inbox.inbox.page import PAGE_SCRIPT
+from flask_app_inbox.web.assets import PageScript, read_page_script
+from tests.conftest import MakeApp
+
+PREFIX = "/app-inbox/app_inbox."
+
+
+@pytest.fixture
+def client(make_app: MakeApp) -> FlaskClient:
+    return make_app().test_client()
+
+
+@pytest.fixture
+def script() -> PageScript:
+    return read_page_script(*PAGE_SCRIPT)
+
+
+def test_the_fingerprint_is_one_of_the_content(script: PageScript) -> None:
+    assert re.fullmatch("[0-9a-f]{16}", script.fingerprint)
+    assert b'"use strict"' in script.content
+    assert read_page_script(*PAGE_SCRIPT) is script
+
+
+def test_under_its_fingerprint_it_is_kept_for_a_year(
+    client: FlaskClient, script: PageScript
+) -> None:
+    response = client.get(f"{PREFIX}{script.fingerprint}.js")
+    assert response.status_code == 200
+    assert response.data == script.content
+    assert response.headers["Content-Type"] == "text/javascript; charset=utf-8"
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
+    kept = response.headers["Cache-Control"]
+    assert sorted(kept.split(", ")) == ["immutable", "max-age=31536000", "public"]
+    assert "Vary" not in response.headers
+    assert "Set-Cookie" not in response.headers
+
+
+@pytest.mark.parametrize("stale", ["0123456789abcdef", "x", "<script>", "%00"])
+def test_under_another_fingerprint_it_is_given_and_not_kept(
+    client: FlaskClient, script: PageScript, stale: str
+) -> None:
+    response = client.get(f"{PREFIX}{stale}.js")
+    assert response.data == script.content
+    assert response.headers["Cache-Control"] == "no-cache"
+
+
+def test_head_has_the_headers_alone(client: FlaskClient, script: PageScript) -> None:
+    response = client.head(f"{PREFIX}{script.fingerprint}.js")
+    assert (response.status_code, response.data) == (200, b"")
+    assert response.content_length == len(script.content)
+
+
+def test_it_needs_no_login_and_runs_no_loader(
+    make_app: MakeApp, script: PageScript
+) -> None:
+    def fail() -> None:
+        raise AssertionError("nobody asked who is logged in")
+
+    app: Flask = make_app(loader=fail)
+    response = app.test_client().get(f"{PREFIX}{script.fingerprint}.js")
+    assert response.status_code == 200

@@ -1,0 +1,480 @@
+"""How often a contact may ask: in one process, over Redis, and without it."""
+
+from __future__ import annotations
+
+import logging
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from redis import Redis
+from redis.exceptions import RedisError
+
+from flask_app_inbox import AppInbox, ConfigError, Contact
+from flask_app_inbox.web.outage import PAUSE, WARN_EVERY
+from flask_app_inbox.web.problems import RateLimited
+from flask_app_inbox.web.rate_limit import RateLimiter
+from flask_app_inbox.web.window_counts import WindowCounts
+
+NOON = 1_800_000_000.0  # a whole number of minutes
+
+
+class Clock:
+    def __init__(self, now: float = NOON) -> None:
+        self.now = now
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def admitted(limiter: RateLimiter, tag: str) -> bool:
+    try:
+        limiter.check(tag)
+    except RateLimited:
+        return False
+    return True
+
+
+def count_admitted(limiter: RateLimiter, tag: str, times: int) -> int:
+    return sum(admitted(limiter, tag) for _ in range(times))
+
+
+# In one process
+
+
+def test_a_contact_is_refused_beyond_the_limit_and_told_when_to_come_back() -> None:
+    limiter = RateLimiter("3/minute", "memory://")
+    assert count_admitted(limiter, "ann", 3) == 3
+    with pytest.raises(RateLimited) as refusal:
+        limiter.check("ann")
+    assert refusal.value.retry_after is not None
+    assert 0 <= refusal.value.retry_after <= 60
+
+
+def test_one_contact_does_not_use_up_anothers_limit() -> None:
+    limiter = RateLimiter("1/minute", "memory://")
+    assert admitted(limiter, "ann")
+    assert not admitted(limiter, "ann")
+    assert admitted(limiter, "bob")
+
+
+def test_no_limit_counts_nothing() -> None:
+    limiter = RateLimiter(None, "memory://")
+    assert count_admitted(limiter, "ann", 1000) == 1000
+
+
+def hits(counts: WindowCounts, times: int, key: str = "ann") -> int:
+    return sum(counts.acquire_sliding_window_entry(key, 30, 60) for _ in range(times))
+
+
+def test_the_edge_of_a_window_does_not_let_two_limits_through() -> None:
+    clock = Clock(NOON + 59)
+    counts = WindowCounts(clock=clock)
+    assert hits(counts, 40) == 30
+    clock.now = NOON + 61
+    assert hits(counts, 40) == 1
+    clock.now = NOON + 90
+    assert hits(counts, 40) == 14
+
+
+def test_after_two_quiet_windows_a_contact_is_forgotten() -> None:
+    clock = Clock()
+    counts = WindowCounts(clock=clock)
+    hits(counts, 30)
+    clock.now = NOON + 60
+    assert counts.get_sliding_window("ann", 60) == (30, 60, 0, 120)
+    clock.now = NOON + 120
+    assert counts.get_sliding_window("ann", 60) == (0, 60, 0, 120)
+    assert counts.reset() == 0
+
+
+def test_a_clock_set_back_neither_fails_nor_locks_anybody_out() -> None:
+    clock = Clock()
+    counts = WindowCounts(clock=clock)
+    hits(counts, 30)
+    clock.now = NOON - 3600
+    assert hits(counts, 1) == 1
+
+
+def test_counts_are_bounded() -> None:
+    counts = WindowCounts(capacity=10, clock=Clock())
+    for number in range(100):
+        assert hits(counts, 1, f"contact {number}")
+    assert counts.reset() == 10
+
+
+def test_a_forgotten_key_starts_anew() -> None:
+    counts = WindowCounts(clock=Clock())
+    assert hits(counts, 31) == 30
+    counts.clear_sliding_window("ann", 60)
+    assert hits(counts, 1) == 1
+
+
+def test_counting_in_this_process_starts_no_thread() -> None:
+    before = threading.active_count()
+    assert admitted(RateLimiter("3/minute", "memory://"), "ann")
+    assert threading.active_count() == before
+
+
+def test_sixteen_threads_share_one_limit() -> None:
+    limiter = RateLimiter("100/hour", "memory://")
+    passed: list[int] = []
+    threads = [
+        threading.Thread(target=lambda: passed.append(count_admitted(limiter, "a", 50)))
+        for _ in range(16)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    # A change of the hour while this runs would let a few more through.
+    assert 100 <= sum(passed) <= 110
+
+
+def test_the_memory_storage_of_other_extensions_stays_as_it_is() -> None:
+    from limits.storage import MemoryStorage, storage_from_string
+
+    RateLimiter("3/minute", "memory://")
+    assert type(storage_from_string("memory://")) is MemoryStorage
+
+
+# Over Redis
+
+
+class RedisServer:
+    """A Redis server of our own on a free port, which can stop, hang and return."""
+
+    def __init__(self, directory: Path) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            self.port = int(listener.getsockname()[1])
+        self.url = f"redis://127.0.0.1:{self.port}/0"
+        self._directory = directory
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        self._process = subprocess.Popen(
+            [
+                *("redis-server", "--port", str(self.port), "--bind", "127.0.0.1"),
+                *("--save", "", "--appendonly", "no", "--dir", str(self._directory)),
+            ],
+            stdout=subprocess.DEVNULL,
+        )
+        wait_until(self._answers)
+
+    def _answers(self) -> bool:
+        with Redis(port=self.port, socket_timeout=1) as redis:
+            try:
+                return bool(redis.ping())
+            except RedisError:
+                return False
+
+    def stop(self) -> None:
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            self._process = None
+
+    def signal(self, number: signal.Signals) -> None:
+        assert self._process is not None
+        self._process.send_signal(number)
+
+    def keys(self) -> list[str]:
+        with Redis(port=self.port, decode_responses=True) as redis:
+            return [str(key) for key in redis.scan_iter()]
+
+
+def wait_until(condition: Callable[[], bool], seconds: float = 10) -> None:
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it did not happen in time"
+        time.sleep(0.02)
+
+
+@pytest.fixture
+def redis_server(tmp_path: Path) -> Iterator[RedisServer]:
+    if shutil.which("redis-server") is None:
+        if os.environ.get("CI"):
+            pytest.fail("redis-server is not installed")
+        pytest.skip("redis-server is not installed")
+    server = RedisServer(tmp_path)
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a busy machine be slow where the time is not what is tested."""
+    monkeypatch.setattr("flask_app_inbox.web.rate_limit.REDIS_PATIENCE", 5.0)
+
+
+def limiter_on(url: str, clock: Clock | None = None) -> RateLimiter:
+    return RateLimiter("3/minute", url, clock=clock or time.monotonic)
+
+
+PROCESS = """
+import sys
+from flask_app_inbox import rate_limit
+from flask_app_inbox.web.problems import RateLimited
+from flask_app_inbox.web.rate_limit import RateLimiter
+
+rate_limit.REDIS_PATIENCE = 5.0
+limiter = RateLimiter("50/hour", sys.argv[1])
+passed = 0
+for _ in range(40):
+    try:
+        limiter.check("ann")
+    except RateLimited:
+        continue
+    passed += 1
+print(passed)
+"""
+
+
+@pytest.mark.usefixtures("patient")
+def test_two_processes_share_one_limit(redis_server: RedisServer) -> None:
+    processes = [
+        subprocess.Popen(
+            [sys.executable, "-c", PROCESS, redis_server.url],
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(2)
+    ]
+    passed = [int(process.communicate(timeout=30)[0]) for process in processes]
+    assert sum(passed) == 50
+
+
+@pytest.mark.usefixtures("patient")
+def test_a_contact_over_the_limit_on_redis_is_told_when_to_come_back(
+    redis_server: RedisServer,
+) -> None:
+    limiter = limiter_on(redis_server.url)
+    assert count_admitted(limiter, "ann", 5) == 3
+    with pytest.raises(RateLimited) as refusal:
+        limiter.check("ann")
+    assert refusal.value.retry_after is not None
+    assert 0 < refusal.value.retry_after <= 60
+    assert admitted(limiter, "bob")
+
+
+def shop(url: str, secret_key: str = "one") -> Flask:
+    app = Flask("shop")
+    app.config.update(
+        SECRET_KEY=secret_key,
+        APP_INBOX_API_KEY="key",
+        APP_INBOX_API_URL="http://127.0.0.1:9",
+        APP_INBOX_STORAGE_URL=url,
+        APP_INBOX_RATE_LIMIT="1/minute",
+    )
+    AppInbox(app).contact_loader(lambda: Contact(email="ann@example.com"))
+    return app
+
+
+@pytest.mark.usefixtures("patient")
+def test_keys_on_redis_name_the_package_and_no_person(
+    redis_server: RedisServer,
+) -> None:
+    app = shop(redis_server.url)
+    assert app.test_client().post("/app-inbox/token").status_code == 503
+    assert app.test_client().post("/app-inbox/token").status_code == 429
+    keys = redis_server.keys()
+    assert keys
+    assert all("/flask-app-inbox/" in key for key in keys)
+    assert not any("ann" in key or "@" in key for key in keys)
+
+
+@pytest.mark.usefixtures("patient")
+def test_two_sites_on_one_redis_do_not_share_limits(redis_server: RedisServer) -> None:
+    one, other = shop(redis_server.url, "one"), shop(redis_server.url, "other")
+    assert one.test_client().post("/app-inbox/token").status_code == 503
+    assert other.test_client().post("/app-inbox/token").status_code == 503
+    assert other.test_client().post("/app-inbox/token").status_code == 429
+
+
+def test_nothing_is_connected_before_a_contact_asks() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        limiter_on(f"redis://127.0.0.1:{listener.getsockname()[1]}/0")
+        listener.settimeout(0.2)
+        with pytest.raises(TimeoutError):
+            listener.accept()
+
+
+@pytest.mark.parametrize(
+    "options", ["socket_timeout=5", "socket_connect_timeout=5", "retry=9"]
+)
+def test_no_option_of_the_url_makes_the_limiter_more_patient(options: str) -> None:
+    # The check of the setting refuses such URLs; a limiter does not rely on it.
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+        limiter = limiter_on(f"redis://127.0.0.1:{port}/0?{options}")
+        assert seconds_for(lambda: limiter.check("ann")) < 1
+
+
+def test_a_url_that_no_connection_can_be_made_of_is_told_at_the_start() -> None:
+    with pytest.raises(ConfigError, match=r"STORAGE_URL \(TypeError\)") as caught:
+        limiter_on("redis://:pa55word@127.0.0.1/0?x=y")
+    assert "pa55word" not in str(caught.value)
+
+
+@pytest.mark.parametrize("query", ["x=y", "socket_timeout=5", "protocol=9"])
+def test_an_app_with_options_in_its_storage_url_does_not_start(query: str) -> None:
+    with pytest.raises(ConfigError, match="APP_INBOX_STORAGE_URL must be"):
+        shop(f"redis://127.0.0.1:6379/0?{query}")
+
+
+def test_the_missing_extra_is_named_with_the_line_that_installs_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(sys.modules, "redis", None)
+    with pytest.raises(ConfigError) as error:
+        shop("redis://127.0.0.1:6379/0")
+    assert 'pip install "flask-app-inbox[redis]"' in str(error.value)
+    assert "APP_INBOX_STORAGE_URL" in str(error.value)
+
+
+# Without the Redis that was promised
+
+
+def seconds_for(function: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    function()
+    return time.perf_counter() - start
+
+
+def warnings_of(caplog: pytest.LogCaptureFixture) -> list[str]:
+    return [
+        record.getMessage()
+        for record in caplog.records
+        if record.name == "flask_app_inbox.web.outage"
+        and record.levelno >= logging.WARNING
+    ]
+
+
+def test_redis_down_from_the_start_lets_everybody_pass_without_a_500(
+    redis_server: RedisServer,
+) -> None:
+    redis_server.stop()
+    app = shop(redis_server.url)
+    client = app.test_client()
+    # 503 is the vendor, which is not there either: the limit of one was passed.
+    assert [client.post("/app-inbox/token").status_code for _ in range(3)] == [503] * 3
+
+
+@pytest.mark.usefixtures("patient")
+def test_redis_stopped_midway_costs_one_failure_and_comes_back_by_itself(
+    redis_server: RedisServer,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    clock = Clock()
+    limiter = limiter_on(redis_server.url, clock=clock)
+    assert count_admitted(limiter, "ann", 5) == 3
+    redis_server.stop()
+    assert seconds_for(lambda: limiter.check("ann")) < 0.1
+    assert seconds_for(lambda: count_admitted(limiter, "ann", 1000)) < 0.1
+    redis_server.start()
+    assert admitted(limiter, "ann")  # not tried yet
+    clock.now += PAUSE
+    assert count_admitted(limiter, "ann", 5) == 3
+    assert len(warnings_of(caplog)) == 1
+
+
+def test_a_hanging_redis_costs_a_tenth_of_a_second_once(
+    redis_server: RedisServer,
+) -> None:
+    clock = Clock()
+    limiter = limiter_on(redis_server.url, clock=clock)
+    assert count_admitted(limiter, "ann", 5) == 3
+    redis_server.signal(signal.SIGSTOP)
+    try:
+        # On the kept connection, then on a new one that nobody accepts.
+        for _ in range(2):
+            assert seconds_for(lambda: limiter.check("ann")) < 0.1
+            assert seconds_for(lambda: count_admitted(limiter, "ann", 1000)) < 0.1
+            clock.now += PAUSE
+    finally:
+        redis_server.signal(signal.SIGCONT)
+    assert not admitted(limiter, "ann")
+
+
+def test_while_redis_hangs_one_request_at_a_time_waits_for_it() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        clock = Clock()
+        limiter = limiter_on(
+            f"redis://127.0.0.1:{listener.getsockname()[1]}/0", clock=clock
+        )
+        limiter.check("ann")
+        clock.now += PAUSE
+        trying = threading.Thread(target=limiter.check, args=("ann",), daemon=True)
+        trying.start()
+        # Connection one was that of the first check; two is the thread's.
+        for _ in range(2):
+            listener.accept()[0].close()
+        took = [seconds_for(lambda: limiter.check("bob")) for _ in range(5)]
+        trying.join()
+        assert min(took) < 0.01
+
+
+@pytest.mark.parametrize(
+    "answer", [b"HTTP/1.1 400 Bad Request\r\n\r\n", b"-NOAUTH no\r\n", b"\x00\x01"]
+)
+def test_something_else_at_redis_address_lets_everybody_pass(answer: bytes) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def serve() -> None:
+            connection, _ = listener.accept()
+            with connection:
+                connection.recv(4096)
+                connection.sendall(answer)
+
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        limiter = limiter_on(f"redis://127.0.0.1:{listener.getsockname()[1]}/0")
+        assert count_admitted(limiter, "ann", 10) == 10
+        thread.join()
+
+
+def test_one_warning_a_minute_without_the_password(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    clock = Clock()
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    limiter = limiter_on(f"redis://user:pa55word@127.0.0.1:{port}/0", clock=clock)
+    limiter.check("ann")
+    for _ in range(int(WARN_EVERY / PAUSE) - 1):
+        clock.now += PAUSE
+        limiter.check("ann")
+    assert len(warnings_of(caplog)) == 1
+    clock.now += PAUSE
+    limiter.check("ann")
+    assert len(warnings_of(caplog)) == 2
+    assert "pa55word" not in caplog.text
+
+
+@pytest.mark.parametrize("error", [TypeError, UnicodeError, OSError])
+def test_a_storage_that_fails_in_any_way_lets_everybody_pass(
+    error: type[Exception],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def fail(*args: object) -> None:
+        raise error("pa55word")
+
+    monkeypatch.setattr(WindowCounts, "acquire_sliding_window_entry", fail)
+    clock = Clock()
+    limiter = RateLimiter("1/minute", "memory://", clock=clock)
+    clock.now += WARN_EVERY
+    assert count_admitted(limiter, "ann", 5) == 5
+    (warning,) = warnings_of(caplog)
+    assert error.__name__ in warning
+    assert "pa55word" not in caplog.text
