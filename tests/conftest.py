@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any, Protocol
 
 import flask
@@ -18,7 +19,13 @@ from flask_app_inbox.inbox.extension import make_client
 from flask_app_inbox.inbox.settings import read_settings
 from flask_app_inbox.inbox.state import EXTENSION, State
 
-pytest_plugins = ["flask_app_inbox.testing"]
+pytest_plugins = [
+    "flask_app_inbox.testing",
+    "tests.fixtures.sandbox",
+    "tests.fixtures.browser",
+    "tests.fixtures.redis",
+    "tests.fixtures.staff_site",
+]
 
 API_KEY = "key-that-nobody-may-see"
 TOKEN = "token-that-nobody-may-log"
@@ -40,6 +47,22 @@ SECRETS = (
     "380501234567",
     "crm-secret-8842",
 )
+
+
+#: A test that uses one of these, or stands in one of these folders, starts programs.
+SERVERS = {
+    *("browser", "running_sandbox", "serve", "redis_server", "redis_url"),
+    *("postgres_url", "database_url", "nursery", "archives", "app_inbox_sandbox"),
+}
+FOLDERS_WITH_SERVERS = ("bench", "demo", "faults")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = Path(__file__).parent
+    for item in items:
+        folder = item.path.relative_to(here).parts[0]
+        if folder in FOLDERS_WITH_SERVERS or SERVERS & {*item.fixturenames}:  # type: ignore[attr-defined] # of test functions, and we have no others
+            item.add_marker("server")
 
 
 class MakeApp(Protocol):

@@ -16,9 +16,9 @@ from werkzeug.serving import make_server
 from flask_app_inbox import AppInbox, Contact
 from flask_app_inbox.sandbox import SandboxServer
 from tests.browser.bell import bell
-from tests.browser.complaints import FAILED_LOAD, Complaints
-from tests.browser.control import Control
-from tests.browser.fixtures import LAYOUT
+from tests.fixtures.browser import LAYOUT
+from tests.fixtures.complaints import FAILED_LOAD, Complaints
+from tests.fixtures.control import Control
 
 ANN = "ann@example.com"
 

@@ -10,9 +10,9 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser.bell import bell, open_panel
-from tests.browser.complaints import FAILED_LOAD, Complaints
-from tests.browser.control import Control
-from tests.browser.fixtures import LAYOUT
+from tests.fixtures.browser import LAYOUT
+from tests.fixtures.complaints import FAILED_LOAD, Complaints
+from tests.fixtures.control import Control
 
 ANN = "ann@example.com"
 BOB = "bob@example.com"

@@ -8,8 +8,8 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser.bell import bell, open_panel
-from tests.browser.complaints import FAILED_LOAD, Complaints
-from tests.browser.control import TOKEN_PATH, Control
+from tests.fixtures.complaints import FAILED_LOAD, Complaints
+from tests.fixtures.control import TOKEN_PATH, Control
 
 ANN = "ann@example.com"
 TELL_ERRORS = (

@@ -12,7 +12,7 @@ from flask import Flask
 
 from flask_app_inbox import ChatHub
 from flask_app_inbox.sandbox import SandboxServer
-from tests.browser.control import Control
+from tests.fixtures.control import Control
 
 
 @pytest.fixture

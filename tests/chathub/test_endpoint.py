@@ -15,7 +15,7 @@ from flask_wtf import CSRFProtect
 
 from flask_app_inbox import ChatHub
 from flask_app_inbox.sandbox import SandboxServer
-from tests.browser.control import Control
+from tests.fixtures.control import Control
 
 MINT = "/api/operator/get-token"
 

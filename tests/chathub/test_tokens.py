@@ -23,7 +23,7 @@ from flask_app_inbox.client.deadline import Deadline
 from flask_app_inbox.errors import VendorTimeout, VendorUnavailable
 from flask_app_inbox.sandbox import SandboxServer
 from flask_app_inbox.web.encryption import derive_key
-from tests.browser.control import Control
+from tests.fixtures.control import Control
 
 MINT = "/api/operator/get-token"
 SECRET = "the site's secret key"

@@ -21,17 +21,10 @@ from playwright.sync_api import Page, expect
 from flask_app_inbox import ChatHub, ConfigError
 from flask_app_inbox.chathub.settings import LONGEST_LIFE
 from flask_app_inbox.sandbox import SandboxServer
-from tests.browser.complaints import FAILED_LOAD, Complaints
-from tests.browser.control import Control
 from tests.chathub.browser.chat import MINT, chat, frames, heard, record_events, write
-from tests.chathub.fixtures import (
-    complaints_before_the_end,
-    make_staff_app,
-    make_staff_site,
-)
 from tests.chathub.site import make_app
-
-__all__ = ["complaints_before_the_end", "make_staff_app", "make_staff_site"]
+from tests.fixtures.complaints import FAILED_LOAD, Complaints
+from tests.fixtures.control import Control
 
 ELEMENT = "operator-chat-panel-script"
 

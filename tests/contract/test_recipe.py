@@ -15,8 +15,8 @@ from playwright.sync_api import Page, expect
 
 from flask_app_inbox.sandbox import SandboxServer
 from tests.browser.bell import bell, message, open_panel
-from tests.browser.complaints import FAILED_LOAD, Complaints
-from tests.browser.control import Control
+from tests.fixtures.complaints import FAILED_LOAD, Complaints
+from tests.fixtures.control import Control
 
 ANN = "ann@example.com"
 

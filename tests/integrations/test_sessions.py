@@ -2,58 +2,21 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import socket
-import subprocess
-import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask_session import Session
 from redis import Redis
-from redis.exceptions import RedisError
 
 from flask_app_inbox.testing import VendorDouble
 from tests.integrations.conftest import MakeSite, ask, client_of, shown
 
 
-@pytest.fixture(scope="module")
-def redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Redis]:
-    """A Redis server of our own."""
-    program = shutil.which("redis-server")
-    if program is None:
-        if os.environ.get("CI"):
-            pytest.fail("CI needs Redis: apt-get install redis-server")
-        pytest.skip("no redis-server found")
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = int(listener.getsockname()[1])
-    folder: Path = tmp_path_factory.mktemp("redis")
-    command = [program, "--port", str(port), "--bind", "127.0.0.1", "--save", ""]
-    process = subprocess.Popen(
-        [*command, "--dir", str(folder)], stdout=subprocess.DEVNULL
-    )
-    try:
-        with Redis(port=port) as client:
-            wait_for(client)
-            yield client
-    finally:
-        process.terminate()
-        process.wait(timeout=10)
-
-
-def wait_for(client: Redis) -> None:
-    end = time.monotonic() + 10
-    while True:
-        try:
-            client.ping()
-        except RedisError:
-            assert time.monotonic() < end, "Redis did not start"
-            time.sleep(0.02)
-        else:
-            return
+@pytest.fixture
+def redis(redis_url: str) -> Iterator[Redis]:
+    with Redis.from_url(redis_url) as client:
+        yield client
 
 
 @pytest.fixture

@@ -3,27 +3,23 @@
 from __future__ import annotations
 
 import logging
-import os
-import shutil
 import signal
 import socket
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 from flask import Flask
-from redis import Redis
-from redis.exceptions import RedisError
 
 from flask_app_inbox import AppInbox, ConfigError, Contact
 from flask_app_inbox.web.outage import PAUSE, WARN_EVERY
 from flask_app_inbox.web.problems import RateLimited
 from flask_app_inbox.web.rate_limit import RateLimiter
 from flask_app_inbox.web.window_counts import WindowCounts
+from tests.fixtures.redis import RedisServer
 
 NOON = 1_800_000_000.0  # a whole number of minutes
 
@@ -148,67 +144,6 @@ def test_the_memory_storage_of_other_extensions_stays_as_it_is() -> None:
 
 
 # Over Redis
-
-
-class RedisServer:
-    """A Redis server of our own on a free port, which can stop, hang and return."""
-
-    def __init__(self, directory: Path) -> None:
-        with socket.create_server(("127.0.0.1", 0)) as listener:
-            self.port = int(listener.getsockname()[1])
-        self.url = f"redis://127.0.0.1:{self.port}/0"
-        self._directory = directory
-        self._process: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> None:
-        self._process = subprocess.Popen(
-            [
-                *("redis-server", "--port", str(self.port), "--bind", "127.0.0.1"),
-                *("--save", "", "--appendonly", "no", "--dir", str(self._directory)),
-            ],
-            stdout=subprocess.DEVNULL,
-        )
-        wait_until(self._answers)
-
-    def _answers(self) -> bool:
-        with Redis(port=self.port, socket_timeout=1) as redis:
-            try:
-                return bool(redis.ping())
-            except RedisError:
-                return False
-
-    def stop(self) -> None:
-        if self._process is not None:
-            self._process.kill()
-            self._process.wait()
-            self._process = None
-
-    def signal(self, number: signal.Signals) -> None:
-        assert self._process is not None
-        self._process.send_signal(number)
-
-    def keys(self) -> list[str]:
-        with Redis(port=self.port, decode_responses=True) as redis:
-            return [str(key) for key in redis.scan_iter()]
-
-
-def wait_until(condition: Callable[[], bool], seconds: float = 10) -> None:
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "it did not happen in time"
-        time.sleep(0.02)
-
-
-@pytest.fixture
-def redis_server(tmp_path: Path) -> Iterator[RedisServer]:
-    if shutil.which("redis-server") is None:
-        if os.environ.get("CI"):
-            pytest.fail("redis-server is not installed")
-        pytest.skip("redis-server is not installed")
-    server = RedisServer(tmp_path)
-    server.start()
-    yield server
-    server.stop()
 
 
 @pytest.fixture

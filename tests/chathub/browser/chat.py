@@ -6,7 +6,7 @@ from typing import Any
 
 from playwright.sync_api import FrameLocator, Page, expect
 
-from tests.browser.control import Control
+from tests.fixtures.control import Control
 
 SALES, SUPPORT = 24, 25
 MINT = "/api/operator/get-token"

@@ -7,8 +7,6 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.browser.complaints import FAILED_LOAD, Complaints
-from tests.browser.control import Control
 from tests.browser.test_navigation import HTMX, TURBO, source_of
 from tests.chathub.browser.chat import (
     MINT,
@@ -20,6 +18,8 @@ from tests.chathub.browser.chat import (
     write,
 )
 from tests.chathub.site import PAGE
+from tests.fixtures.complaints import FAILED_LOAD, Complaints
+from tests.fixtures.control import Control
 
 LINKS = """<nav data-turbo-prefetch="false"><a href="/two">Two</a> <a href="/">Home</a>
 <a href="/logout">Log out</a> <a href="/login?user=taras">Taras</a></nav>"""

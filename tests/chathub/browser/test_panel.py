@@ -9,8 +9,6 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from flask_app_inbox.sandbox import SandboxServer
-from tests.browser.complaints import FAILED_LOAD, Complaints
-from tests.browser.control import Control
 from tests.chathub.browser.chat import (
     MINT,
     SUPPORT,
@@ -23,6 +21,8 @@ from tests.chathub.browser.chat import (
     write,
 )
 from tests.chathub.site import PAGE
+from tests.fixtures.complaints import FAILED_LOAD, Complaints
+from tests.fixtures.control import Control
 
 FALLBACK = {"text": "Write to us", "link": "mailto:help@example.com"}
 

@@ -11,8 +11,8 @@ from playwright.sync_api import Page, expect
 from werkzeug.wrappers import Response
 
 from flask_app_inbox import ChatHub
-from tests.browser.control import Control
 from tests.chathub.browser.chat import chat, reply, write
+from tests.fixtures.control import Control
 
 REST = "default-src 'none'; connect-src 'self'; frame-src 'self'; img-src data:"
 TRUSTED = "; require-trusted-types-for 'script'; trusted-types chathub"

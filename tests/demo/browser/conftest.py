@@ -2,28 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from flask import Flask
 from playwright.sync_api import Page
 
-from tests.browser.complaints import Complaints
-from tests.browser.fixtures import browser, context, new_context, page, serve
+from tests.fixtures.chromium import browser
 
-__all__ = ["browser", "context", "new_context", "page", "serve"]
-
-
-@pytest.fixture
-def complaints(serve: Callable[[Flask], str]) -> Iterator[Complaints]:
-    """Fail a test whose pages complain about anything that it did not expect.
-
-    The server is there first, and so outlives the pages: one that still loads
-    something while its server ends would complain.
-    """
-    complaints = Complaints()
-    yield complaints
-    assert complaints.unexpected == []
+__all__ = ["browser"]
 
 
 @pytest.fixture

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from flask import Flask
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.browser.control import Control
 from tests.chathub.browser.chat import MINT, SUPPORT, answers, chat, reply, write
 from tests.demo.conftest import MakeShop, SandboxView
+from tests.fixtures.control import Control
 
 #: Seconds; the shortest that the extension allows.
 LIFE = 5

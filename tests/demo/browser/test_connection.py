@@ -11,8 +11,8 @@ from werkzeug.serving import make_server
 
 from demo.shop.registration import register
 from tests.browser.bell import bell
-from tests.browser.complaints import FAILED_LOAD, Complaints
 from tests.demo.conftest import MakeShop, SandboxView
+from tests.fixtures.complaints import FAILED_LOAD, Complaints
 
 
 @pytest.fixture

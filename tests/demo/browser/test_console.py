@@ -8,9 +8,9 @@ import pytest
 import requests
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
-from tests.browser.complaints import FAILED_LOAD, Complaints
-from tests.browser.control import Control
 from tests.demo.conftest import SandboxView
+from tests.fixtures.complaints import FAILED_LOAD, Complaints
+from tests.fixtures.control import Control
 
 CALLBACK = "http://127.0.0.1:5000/app-inbox/oauth/callback"
 

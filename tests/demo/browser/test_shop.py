@@ -10,7 +10,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from flask_app_inbox.sandbox import SandboxServer
 from tests.browser.bell import bell, message, open_panel
-from tests.browser.complaints import FAILED_LOAD, Complaints
+from tests.fixtures.complaints import FAILED_LOAD, Complaints
 
 Enter = Callable[[Page], None]
 
