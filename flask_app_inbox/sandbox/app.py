@@ -13,10 +13,11 @@ from flask.json.provider import DefaultJSONProvider
 from werkzeug.exceptions import HTTPException
 
 from . import console, control, cors, inbox, rest
-from .breakage import BreakageMiddleware
 from .chathub import api as chathub_api
 from .chathub import control as chathub_control
 from .chathub import panel as chathub_panel
+from .faults.middleware import FaultMiddleware
+from .faults.routes import Routes
 from .journal import JournalMiddleware
 from .state import State
 
@@ -61,8 +62,9 @@ def create_sandbox(
         app.add_url_rule("/uaa/oauth/<path:_>", view_func=_tell_what_is_missing)
     app.register_error_handler(HTTPException, _show_error)
     app.after_request(_open_to_pages)
+    state.routes = Routes(app)
     layers: WSGIApplication = app.wsgi_app
-    layers = BreakageMiddleware(layers, state.faults)
+    layers = FaultMiddleware(layers, state.faults, state.routes)
     layers = JournalMiddleware(layers, state.journal)
     # Flask's own way to add layers; mypy takes the attribute for a method.
     app.wsgi_app = layers  # type: ignore[method-assign]

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from flask import Blueprint, Response, abort, current_app, render_template
 
+from .faults.routes import breakable
 from .snippet import script_safe_json
 from .state import state
 
@@ -29,6 +30,7 @@ def console() -> Response:
 
 
 @blueprint.get("/scripts/<site_id>.js")
+@breakable("script", "the widget's script")
 def script(site_id: str) -> Response:
     """Return the widget, led by the site's configuration; any script id will do."""
     if not re.fullmatch("[A-Za-z0-9_-]{1,64}", site_id):

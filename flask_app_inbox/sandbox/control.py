@@ -12,11 +12,11 @@ from werkzeug.exceptions import HTTPException
 
 from . import oauth_control
 from .contacts import Contact
-from .faults import KINDS, read_order
+from .faults.kinds import KINDS
+from .faults.memory import read_order
 from .json_body import BadBody, choice, number, only, read_object, text
 from .messages import DEFAULT_LIFETIME, Content
 from .own_callers import objection
-from .routes import ROUTES
 from .site import POSITIONS, Site, check_selector
 from .state import state
 from .tokens import MODES
@@ -116,15 +116,15 @@ def invalidate_tokens() -> Response:
 @blueprint.get("/faults")
 def faults() -> Response:
     """List what can be broken, how, and what is."""
-    kinds = {kind: list(optional) for kind, (optional, _) in KINDS.items()}
+    kinds = {kind.name: [o.name for o in kind.options] for kind in KINDS.values()}
     current = [fault.to_json() for fault in state().faults.all()]
-    return jsonify(routes=list(ROUTES), kinds=kinds, faults=current)
+    return jsonify(routes=list(state().routes.by_name), kinds=kinds, faults=current)
 
 
 @blueprint.post("/faults")
 def add_fault() -> tuple[Response, int]:
     """Break a route; `times` missing: once, null: until it is cleared."""
-    order = read_order(read_object(request))
+    order = read_order(read_object(request), state().routes)
     return jsonify(state().faults.add(order).to_json()), 201
 
 

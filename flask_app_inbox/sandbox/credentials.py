@@ -5,7 +5,9 @@ from __future__ import annotations
 import hmac
 from typing import TYPE_CHECKING
 
-from .method_groups import allows
+from flask import current_app
+
+from .rights import allows
 from .state import state
 
 if TYPE_CHECKING:
@@ -40,7 +42,7 @@ def connection_of(request: Request) -> Connection | None:
 
 
 def lacks_right(request: Request) -> bool:
-    """Say whether a request is made by an app without the right for its method.
+    """Say whether a request is made by an app without the right for its view.
 
     An API key may do everything.
     """
@@ -48,5 +50,5 @@ def lacks_right(request: Request) -> bool:
     if connection is None:
         return False
     app = state().oauth.apps.get(connection.client_id)
-    path = request.path.removeprefix("/api")
-    return app is None or not allows(app.rights, request.method, path)
+    view = current_app.view_functions[request.endpoint or ""]
+    return app is None or not allows(app.rights, view)

@@ -13,6 +13,7 @@ import re
 from flask import Blueprint, Response, g, jsonify, request
 
 from . import cors
+from .faults.routes import breakable
 from .json_body import BadBody, choice, read_object
 from .messages import OPENED, UNOPENED
 from .state import state
@@ -50,6 +51,11 @@ def refuse(error: BadBody) -> Response:
 
 
 @blueprint.get("")
+@breakable(
+    "messages",
+    "the list of messages",
+    wrong_types={"list": {"id": 1}, "totalPages": "many"},
+)
 def messages() -> Response:
     """List the contact's messages, the newest first."""
     status = request.args.get("status")
@@ -69,12 +75,14 @@ def messages() -> Response:
 
 
 @blueprint.get("/count")
+@breakable("count", "the number of unread messages", wrong_types={"count": "three"})
 def count() -> Response:
     """Count the messages that the contact has not opened."""
     return jsonify(count=state().messages.unopened(g.use.contact_id))
 
 
 @blueprint.post("/status")
+@breakable("status", "marking messages as read")
 def mark() -> Response:
     """Mark messages as opened; `ids` null means all of them."""
     body = read_object(request)

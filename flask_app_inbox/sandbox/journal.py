@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
-from .routes import path_of
+from .paths import path_of
 
 if TYPE_CHECKING:
     from _typeshed import OptExcInfo

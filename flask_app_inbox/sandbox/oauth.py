@@ -33,8 +33,10 @@ from flask import (
 )
 from werkzeug.datastructures import CombinedMultiDict
 
+from .faults.routes import breakable
 from .oauth_memory import App, Code, Connection, OAuthMemory
 from .own_callers import objection
+from .rights import RIGHTS
 from .state import state
 
 blueprint = Blueprint("oauth", __name__, url_prefix="/uaa/oauth")
@@ -45,12 +47,9 @@ _DEFAULT_ACCOUNT = "Sandbox"
 _POLICY = (
     "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-_WORDS = {
-    "full": "everything that the API can do",
-    "events": "events",
-    "events_and_contacts": "events and contacts",
-    "messages": "messages",
-}
+
+
+_authorize = breakable("oauth_authorize", "the consent page")
 
 
 def add_to(app: Flask) -> None:
@@ -66,6 +65,7 @@ def add_to(app: Flask) -> None:
 
 
 @blueprint.get("/authorize")
+@_authorize
 def ask() -> Response:
     """Show the consent page, or what is wrong with the request."""
     try:
@@ -78,7 +78,7 @@ def ask() -> Response:
         app=grant.request.client.app,
         account=_DEFAULT_ACCOUNT,
         target=target,
-        words=_WORDS,
+        words=RIGHTS,
     )
     # Browsers hold the address that a form leads to against the policy, too.
     policy = f"{_POLICY}; form-action 'self' {target}"
@@ -88,6 +88,7 @@ def ask() -> Response:
 
 
 @blueprint.post("/authorize")
+@_authorize
 def decide() -> Response:
     """Go back to the app with a code, or without one."""
     if reason := objection(request, state().host):
@@ -105,6 +106,7 @@ def decide() -> Response:
 
 
 @blueprint.post("/token")
+@breakable("oauth_token", "the token endpoint")
 def token() -> Response:
     """Give tokens for a code or a refresh token."""
     # One at a time: a code and a refresh token serve once.

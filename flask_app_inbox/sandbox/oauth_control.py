@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 from flask import Blueprint, Response, abort, jsonify, request
 
 from .json_body import BadBody, number, only, read_object, text
-from .method_groups import FULL, RIGHTS
 from .oauth_memory import App, OAuthMemory, OAuthSettings
+from .rights import FULL, RIGHTS
 from .state import state
 
 blueprint = Blueprint("oauth_control", __name__, url_prefix="/oauth")
@@ -156,6 +156,6 @@ def _rights(body: dict[str, Any]) -> tuple[str, ...]:
     if given is None:
         return (FULL,)
     rights = [given] if isinstance(given, str) else given
-    if not isinstance(rights, list) or not rights or not set(rights) <= set(RIGHTS):
+    if not isinstance(rights, list) or not rights or not set(rights) <= RIGHTS.keys():
         raise BadBody(f'"rights" must be one or more of: {", ".join(RIGHTS)}.')
     return tuple(rights)

@@ -10,7 +10,8 @@ from flask import current_app
 
 from .chathub.state import ChatHubState
 from .contacts import Contacts
-from .faults import Faults
+from .faults.memory import Faults
+from .faults.routes import Routes
 from .in_flight import InFlight
 from .journal import Journal
 from .messages import Messages
@@ -37,6 +38,8 @@ class State:
         self.site = Site()
         self.in_flight = InFlight()
         self.faults = Faults()
+        #: What faults can be set for; the application fills it in.
+        self.routes: Routes
         self.journal = Journal(clock)
         self.chathub = ChatHubState(clock)
 

@@ -9,7 +9,7 @@ import pytest
 import requests
 
 from flask_app_inbox.sandbox import SandboxServer
-from flask_app_inbox.sandbox.faults import KINDS
+from flask_app_inbox.sandbox.faults.kinds import KINDS
 
 from .records import Records
 from .sites import EMAIL, LONG, SHORT, Site, check_problem

@@ -16,6 +16,7 @@ from flask import Blueprint, Response, g, jsonify, request
 from werkzeug.exceptions import HTTPException
 
 from .. import cors
+from ..faults.routes import breakable
 from ..json_body import BadBody, read_object, text, whole
 from ..state import State, state
 from .staff import ACTIVE, DELETED
@@ -28,6 +29,8 @@ LONGEST_LIFE = 24 * 60 * 60
 _ANY_ID = 2**31 - 1
 _LONGEST_TEXT = 4000
 _LOGIN_PATH = "/api/company/get-token"
+
+_chats = breakable("chats", "the chat calls of an operator")
 
 blueprint = Blueprint("chathub", __name__, url_prefix="/api")
 
@@ -88,6 +91,7 @@ def forbid_storing(response: Response) -> Response:
 
 
 @blueprint.post("/company/get-token")
+@breakable("company-token", "issuing a company token")
 def company_token() -> Response:
     """Mint a company token; the answer is a JSON string."""
     body = read_object(request)
@@ -101,12 +105,14 @@ def company_token() -> Response:
 
 
 @blueprint.get("/company/organization")
+@breakable("organizations", "the list of organizations")
 def organizations() -> Response:
     """List the organizations."""
     return jsonify([one.to_json() for one in state().chathub.staff.organizations()])
 
 
 @blueprint.get("/operator")
+@breakable("operators", "the list of operators")
 def operators() -> Response:
     """List an organization's operators, the inactive and deleted among them."""
     given = request.args.get("organizationId", "")
@@ -119,6 +125,7 @@ def operators() -> Response:
 
 
 @blueprint.post("/operator/synchronize")
+@breakable("synchronize", "creating operators")
 def add_operators() -> Response:
     """Create operators, also of names that are taken."""
     entries = request.get_json(force=True, silent=True)
@@ -139,6 +146,7 @@ def add_operators() -> Response:
 
 
 @blueprint.post("/operator/status")
+@breakable("operator-status", "changing an operator's status")
 def set_status() -> Response:
     """Activate, deactivate or delete an operator; the answer is empty."""
     body = read_object(request)
@@ -152,6 +160,7 @@ def set_status() -> Response:
 
 
 @blueprint.post("/operator/get-token")
+@breakable("operator-token", "issuing an operator token")
 def operator_token() -> Response:
     """Mint an operator token; the answer is a JSON string.
 
@@ -171,6 +180,7 @@ def operator_token() -> Response:
 
 
 @blueprint.post("/operator/validate-token")
+@breakable("validate-token", "validating an operator token")
 def validate_token() -> Response:
     """Tell whether an operator token is good."""
     bearer = state().chathub.tokens.bearer_of(text(read_object(request), "token"))
@@ -187,6 +197,7 @@ def validate_token() -> Response:
 
 
 @blueprint.get("/chat/chats")
+@_chats
 def chats() -> Response:
     """List the chats of the operator's organization, the latest first."""
     found = state().chathub.chats.of(_organization())
@@ -194,6 +205,7 @@ def chats() -> Response:
 
 
 @blueprint.get("/chat/<int:chat_id>/messages")
+@_chats
 def messages(chat_id: int) -> Response:
     """List a chat's messages, the oldest first."""
     chat = state().chathub.chats.find(chat_id, _organization())
@@ -203,6 +215,7 @@ def messages(chat_id: int) -> Response:
 
 
 @blueprint.post("/chat/<int:chat_id>/message")
+@_chats
 def answer(chat_id: int) -> Response:
     """Write to a customer."""
     body = read_object(request)
