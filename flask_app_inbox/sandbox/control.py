@@ -17,7 +17,8 @@ from .faults.memory import read_order
 from .json_body import BadBody, choice, number, only, read_object, text
 from .messages import DEFAULT_LIFETIME, Content
 from .own_callers import objection
-from .site import POSITIONS, Site, check_selector
+from .selector import check_selector
+from .site import POSITIONS, Site
 from .state import state
 from .tokens import MODES
 
@@ -165,7 +166,7 @@ def configure_site() -> Response:
     try:
         check_selector(selector)
     except ValueError as error:
-        raise BadBody(str(error)) from error
+        raise BadBody(f'"selector": {error}') from error
     state().site = Site(selector, position, icon)
     return site()
 

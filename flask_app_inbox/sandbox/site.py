@@ -6,8 +6,6 @@ import threading
 import uuid
 from dataclasses import dataclass
 
-from cssselect import SelectorError, parse
-
 #: Where `insertAdjacentHTML` can put the bell; the guides name the method alone.
 POSITIONS = ("beforebegin", "afterbegin", "beforeend", "afterend")
 
@@ -29,14 +27,6 @@ class Site:
         if self.icon:
             shown["icon"] = self.icon
         return shown
-
-
-def check_selector(selector: str) -> None:
-    """Raise `ValueError` for what `querySelector` would throw at."""
-    try:
-        parse(selector)
-    except SelectorError as error:
-        raise ValueError(f"selector is no CSS selector: {error}") from error
 
 
 class Domains:
