@@ -7,6 +7,7 @@ from pathlib import Path
 
 from flask import Blueprint, Response, abort, current_app, render_template
 
+from .faults.kinds import KINDS, Kind
 from .faults.routes import breakable
 from .snippet import script_safe_json
 from .state import state
@@ -22,7 +23,12 @@ _POLICY = (
 @blueprint.get("/")
 def console() -> Response:
     """Show the console, which works through the control API alone."""
-    page = render_template("console.html", api_key=state().api_key)
+    page = render_template(
+        "console.html",
+        api_key=state().api_key,
+        routes=state().routes.by_name.values(),
+        kinds=[_kind_to_json(kind) for kind in KINDS.values()],
+    )
     response = Response(page, mimetype="text/html")
     response.headers["Content-Security-Policy"] = _POLICY
     response.headers["Cache-Control"] = "no-cache"
@@ -43,6 +49,25 @@ def script(site_id: str) -> Response:
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     response.headers["Access-Control-Allow-Origin"] = "*"
     return response
+
+
+def _kind_to_json(kind: Kind) -> dict[str, object]:
+    """Return what the console's form needs to know of a kind of faults."""
+    return {
+        "name": kind.name,
+        "help": kind.help.replace("`", ""),
+        "options": [
+            {
+                "name": option.name,
+                "help": option.help.replace("`", ""),
+                "field": option.field,
+                "choices": option.choices,
+                "example": option.example,
+            }
+            for option in kind.options
+            if option.field
+        ],
+    }
 
 
 def _widget() -> str:

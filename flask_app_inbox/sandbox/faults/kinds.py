@@ -70,7 +70,7 @@ def kind(name: str, summary: str, *options: Option) -> Callable[[Strike], Strike
 @kind(
     "status",
     "Answers with this status and does not do the work of the call.",
-    Option("status", "200 to 599; required", options.status_code, example=503),
+    Option("status", "200 to 599; required", options.status_code, 503, "number"),
     Option("body", "the text of the answer", options.any_text),
     Option("retryAfter", "the header: seconds or any text", options.retry_after),
 )
@@ -88,7 +88,7 @@ def status(call: BrokenCall) -> Response:
 @kind(
     "delay",
     "Does the work of the call, then waits before it answers.",
-    Option("seconds", "how long; 1 by default", options.seconds),
+    Option("seconds", "how long; 1 by default", options.seconds, field="number"),
 )
 def delay(call: BrokenCall) -> Response:
     call.require_connection()
@@ -111,10 +111,10 @@ def hang(call: BrokenCall) -> NoReturn:
 @kind(
     "reset",
     "Breaks the connection with a TCP reset.",
-    Option(
+    options.choice_of(
         "when",
         "`before` the answer (default), or in the middle of its `headers` or `body`",
-        options.one_of("before", "headers", "body"),
+        *("before", "headers", "body"),
     ),
 )
 def reset(call: BrokenCall) -> NoReturn:
@@ -131,11 +131,13 @@ def reset(call: BrokenCall) -> NoReturn:
 @kind(
     "drip",
     "Sends the answer byte by byte.",
-    Option("seconds", "between two bytes; 1 by default", options.seconds),
     Option(
+        "seconds", "between two bytes; 1 by default", options.seconds, field="number"
+    ),
+    options.choice_of(
         "where",
         "`all` of the answer (default), its `headers` or its `body`",
-        options.one_of("all", "headers", "body"),
+        *("all", "headers", "body"),
     ),
 )
 def drip(call: BrokenCall) -> NoReturn:
@@ -172,7 +174,7 @@ def garbage(_call: BrokenCall) -> Response:
 @kind(
     "types",
     "Answers 200 with JSON whose values have the wrong types.",
-    Option("value", "the JSON to send in its place", options.anything),
+    Option("value", "the JSON to send in its place", options.anything, field=""),
 )
 def types(call: BrokenCall) -> Response:
     value = call.options.get("value", call.route.wrong_types)
@@ -188,7 +190,12 @@ def html(_call: BrokenCall) -> Response:
 @kind(
     "huge",
     "Answers 200 with very long JSON.",
-    Option("bytes", "its length; 64 MiB by default", options.size(HUGE, 1024 * HUGE)),
+    Option(
+        "bytes",
+        "its length; 64 MiB by default",
+        options.size(HUGE, 1024 * HUGE),
+        field="number",
+    ),
 )
 def huge(call: BrokenCall) -> Response:
     return Response(_flood(call.options["bytes"]), mimetype="application/json")

@@ -26,12 +26,17 @@ class Option:
     :param read: takes the body and the key; returns the value, the default, or
         ``LEFT_OUT``, and raises ``BadBody`` for a value that makes no sense.
     :param example: a value to try a required option with.
+    :param field: the console's field for it: ``text``, ``number`` or ``choice``, or
+        empty for none.
+    :param choices: the words of a ``choice``; the first is the default.
     """
 
     name: str
     help: str
     read: Callable[[Body, str], object]
     example: object = None
+    field: str = "text"
+    choices: tuple[str, ...] = ()
 
 
 def anything(body: Body, key: str) -> object:
@@ -83,10 +88,10 @@ def size(default: int, most: int) -> Callable[[Body, str], int]:
     return read
 
 
-def one_of(*places: str) -> Callable[[Body, str], str]:
-    """Make a reader of one of some words; the first is the default."""
+def choice_of(name: str, meaning: str, *choices: str) -> Option:
+    """Make an option that is one of some words; the first is the default."""
 
     def read(body: Body, key: str) -> str:
-        return places[0] if body.get(key) is None else choice(body, key, places)
+        return choices[0] if body.get(key) is None else choice(body, key, choices)
 
-    return read
+    return Option(name, meaning, read, field="choice", choices=choices)
