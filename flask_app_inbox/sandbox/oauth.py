@@ -1,7 +1,7 @@
 """The authorization server, on Authlib: the consent page and the token endpoint.
 
-Source: the guide "Authorization using OAuth 2.0". Only `response_type=code` exists;
-`state` comes back where it is sent and PKCE is checked where it is used, but the
+Source: the guide "Authorization using OAuth 2.0". Only ``response_type=code`` exists;
+``state`` comes back where it is sent and PKCE is checked where it is used, but the
 guide asks for neither. Token requests may come as a form with HTTP Basic client
 credentials (the guide's sample) or with everything in the query string (its text).
 """
@@ -53,7 +53,7 @@ _authorize = breakable("oauth_authorize", "the consent page")
 
 
 def add_to(app: Flask) -> None:
-    """Put the authorization server into the sandbox."""
+    """Add the authorization server to the sandbox."""
     # Authlib writes whole tokens into its debug log.
     logging.getLogger("authlib").setLevel(logging.INFO)
     server = _Server(app, query_client=_find_client, save_token=_save_token)
@@ -67,7 +67,7 @@ def add_to(app: Flask) -> None:
 @blueprint.get("/authorize")
 @_authorize
 def ask() -> Response:
-    """Show the consent page, or what is wrong with the request."""
+    """Show the consent page, or say what is wrong with the request."""
     try:
         grant = _server().get_consent_grant()
     except OAuth2Error as error:
@@ -90,7 +90,7 @@ def ask() -> Response:
 @blueprint.post("/authorize")
 @_authorize
 def decide() -> Response:
-    """Go back to the app with a code, or without one."""
+    """Redirect to the app, with a code if the owner allowed it."""
     if reason := objection(request, state().host):
         return Response(reason, 403, mimetype="text/plain")
     account = request.form.get("account", "").strip() or _DEFAULT_ACCOUNT
@@ -108,7 +108,7 @@ def decide() -> Response:
 @blueprint.post("/token")
 @breakable("oauth_token", "the token endpoint")
 def token() -> Response:
-    """Give tokens for a code or a refresh token."""
+    """Issue tokens for a code or a refresh token."""
     # One at a time: a code and a refresh token serve once.
     with state().oauth.lock:
         response: Response = _server().create_token_response()
@@ -116,7 +116,7 @@ def token() -> Response:
 
 
 class _Request(FlaskOAuth2Request):  # type: ignore[misc]  # Authlib has no types
-    """A request whose token parameters may stand in its query string."""
+    """A request whose token parameters may be in its query string."""
 
     def __init__(self, http: Request) -> None:
         # Authlib wants https but on loopback hosts; a sandbox has no certificate.
@@ -136,7 +136,7 @@ class _Server(AuthorizationServer):  # type: ignore[misc]  # Authlib has no type
 
 
 class _Client(ClientMixin):  # type: ignore[misc]  # Authlib has no types
-    """An app in the form that Authlib asks for."""
+    """An app in the form that Authlib needs."""
 
     def __init__(self, app: App) -> None:
         self.app = app
@@ -170,7 +170,7 @@ class _Client(ClientMixin):  # type: ignore[misc]  # Authlib has no types
 
 
 class _AuthlibCode:
-    """A code in the form that Authlib asks for."""
+    """A code in the form that Authlib needs."""
 
     def __init__(self, code: Code) -> None:
         self.code = code
@@ -185,7 +185,7 @@ class _AuthlibCode:
 
 
 class _AuthlibRefreshToken:
-    """A connection's refresh token in the form that Authlib asks for."""
+    """A connection's refresh token in the form that Authlib needs."""
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
@@ -240,7 +240,7 @@ class _RefreshGrant(grants.RefreshTokenGrant):  # type: ignore[misc]  # no types
         return _AuthlibRefreshToken(connection)
 
     def _check_code(self, code: Code) -> None:
-        """Compare what the guide wants in a refresh beside the token."""
+        """Check what the guide requires in a refresh besides the token."""
         wanted = {"code": code.code, "redirect_uri": code.redirect_uri}
         for name, value in wanted.items():
             given = self.request.form.get(name)
@@ -253,7 +253,7 @@ class _RefreshGrant(grants.RefreshTokenGrant):  # type: ignore[misc]  # no types
         return refresh_token.connection.account
 
     def revoke_old_credential(self, _refresh_token: _AuthlibRefreshToken) -> None:
-        """Nothing to do: the new one has taken its place."""
+        """Do nothing: the new one has taken its place."""
 
 
 def _find_client(client_id: str) -> _Client | None:
@@ -284,7 +284,7 @@ def _whole(seconds: float) -> int | float:
 
 
 def _refuse(error: Any) -> Response:
-    """Tell the app what is wrong, or the person if the way back is not known."""
+    """Tell the app what is wrong, or the person if we cannot redirect to the app."""
     if error.redirect_uri:
         response: Response = _server().handle_error_response(None, error)
         return response
@@ -295,7 +295,7 @@ def _refuse(error: Any) -> Response:
 
 
 def _target(grant: Any) -> str:
-    """Return the origin that the page leads back to."""
+    """Return the origin that the page redirects to."""
     payload, client = grant.request.payload, grant.request.client
     parts = urlsplit(payload.redirect_uri or client.app.redirect_uri)
     return f"{parts.scheme}://{parts.netloc}"

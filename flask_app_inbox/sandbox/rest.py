@@ -26,7 +26,7 @@ from .rights import EVENTS_AND_CONTACTS, RIGHTS, open_to
 from .snippet import loader_snippet
 from .state import state
 
-#: Registered at the root and under `/api`: the documents show both.
+#: Registered at the root and under ``/api``: the documents show both.
 blueprint = Blueprint("rest", __name__)
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
@@ -34,10 +34,12 @@ METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 @blueprint.before_request
 def require_credentials() -> Response | None:
-    """Refuse whoever shows neither the API key nor an access token."""
+    """Refuse requests without the API key or an access token."""
     if authorized(request):
         if lacks_right(request):
-            return _plain("Forbidden: the app has no right for this method.", 403)
+            return _plain(
+                "Forbidden: the app does not have the right for this method.", 403
+            )
         return None
     refusal = _plain("Unauthorized: wrong or missing API key.", 401)
     refusal.headers["WWW-Authenticate"] = 'Basic realm="sandbox"'
@@ -53,14 +55,14 @@ def forbid_storing(response: Response) -> Response:
 
 @blueprint.errorhandler(BadBody)
 def refuse_body(error: BadBody) -> Response:
-    """Answer 400 to every body that is not what the call asks for."""
+    """Answer 400 to a body that the call does not accept."""
     return _plain(str(error), 400)
 
 
 @blueprint.post("/v1/auth/contact/token")
 @breakable("token", "the call that issues a contact's token", wrong_types={"token": 42})
 def contact_token() -> Response:
-    """Mint a token for the contact in the body; "" when nobody is found.
+    """Issue a token for the contact in the body; "" when nobody is found.
 
     Fields that are null or empty count as missing (the vendor's own plugins send
     them); one identifier at least is required (web guides).
@@ -80,7 +82,7 @@ def contact_token() -> Response:
 @breakable("contact", "creating or updating a contact", wrong_types={"id": ["1"]})
 @open_to(EVENTS_AND_CONTACTS)
 def save_contact() -> Response:
-    """Create a contact, or update the one that it is (vendor's contact guides)."""
+    """Create or update a contact (vendor's contact guides)."""
     given = _read_contact(read_object(request))
     work = request.get_data()
     if not state().in_flight.enter(work):
@@ -100,7 +102,7 @@ def save_contact() -> Response:
 @breakable("contacts", "the list of contacts")
 @open_to(EVENTS_AND_CONTACTS)
 def contacts() -> Response:
-    """List the contacts: what the sample in the OAuth guide calls."""
+    """List the contacts (the OAuth guide's sample makes this call)."""
     return jsonify([_contact_to_json(contact) for contact in state().contacts.all()])
 
 
@@ -112,7 +114,7 @@ def contacts() -> Response:
 )
 @open_to(*RIGHTS)
 def account_info() -> Response:
-    """Describe the account: the call that plugins test a key with."""
+    """Describe the account (plugins test a key with this call)."""
     connection = connection_of(request)
     return jsonify(
         orgId=1,
@@ -128,7 +130,7 @@ def account_info() -> Response:
 )
 @open_to(*RIGHTS)
 def version() -> Response:
-    """Tell the API's version."""
+    """Return the API's version."""
     return jsonify(version="1", protocolVersion="1.0")
 
 

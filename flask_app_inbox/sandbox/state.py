@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class State:
-    """One sandbox's memory; it lives in `app.extensions["sandbox"]`."""
+    """One sandbox's state; it is in ``app.extensions["sandbox"]``."""
 
     def __init__(self, *, api_key: str, clock: Callable[[], float] = time.time) -> None:
         self.api_key = api_key
@@ -38,13 +38,13 @@ class State:
         self.site = Site()
         self.in_flight = InFlight()
         self.faults = Faults()
-        #: What faults can be set for; the application fills it in.
+        #: The routes that can be broken; the application sets it.
         self.routes: Routes
         self.journal = Journal(clock)
         self.chathub = ChatHubState(clock)
 
     def reset(self) -> None:
-        """Become as freshly started: nothing known, nothing broken."""
+        """Reset to the initial state."""
         self.faults.clear()
         self.tokens.reset()
         self.messages.clear()
@@ -57,10 +57,10 @@ class State:
 
 
 def state_of(app: Flask) -> State:
-    """Return the memory of a sandbox application."""
+    """Return the state of a sandbox application."""
     return cast(State, app.extensions["sandbox"])
 
 
 def state() -> State:
-    """Return the memory of the sandbox that answers the current request."""
+    """Return the state of the sandbox that answers the current request."""
     return state_of(current_app)

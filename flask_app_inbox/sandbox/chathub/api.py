@@ -36,7 +36,7 @@ blueprint = Blueprint("chathub", __name__, url_prefix="/api")
 
 
 class Refusal(HTTPException):
-    """An answer of 4xx with the body of the vendor's one documented error."""
+    """A 4xx answer with the body of the vendor's only documented error."""
 
     def __init__(self, status: int, error: str, message: str) -> None:
         super().__init__(message)
@@ -54,13 +54,13 @@ def refuse(refusal: Refusal) -> tuple[Response, int]:
 
 @blueprint.errorhandler(BadBody)
 def refuse_body(error: BadBody) -> tuple[Response, int]:
-    """Answer 400 to a body that is not what the call asks for."""
+    """Answer 400 to a body that the call does not accept."""
     return refuse(Refusal(400, "Bad Request", str(error)))
 
 
 @blueprint.before_request
 def admit() -> Response | None:
-    """Find out who calls, and whether this credential may do that."""
+    """Find out who calls, and whether they may make this call."""
     if request.method == "OPTIONS":
         return Response(status=204, headers=cors.CHAT_PREFLIGHT_HEADERS)
     is_chat = request.path.startswith(cors.CHAT_PREFIX)
@@ -82,7 +82,7 @@ def admit() -> Response | None:
 
 @blueprint.after_request
 def forbid_storing(response: Response) -> Response:
-    """Keep tokens and chats out of caches; answer in the type that was asked for."""
+    """Keep tokens and chats out of caches; answer in the requested type."""
     response.headers["Cache-Control"] = "no-store"
     asked = request.headers.get("Accept", "")
     if response.is_json and response.status_code == 200 and asked == "text/plain":
@@ -93,7 +93,7 @@ def forbid_storing(response: Response) -> Response:
 @blueprint.post("/company/get-token")
 @breakable("company-token", "issuing a company token")
 def company_token() -> Response:
-    """Mint a company token; the answer is a JSON string."""
+    """Issue a company token; the answer is a JSON string."""
     body = read_object(request)
     good = [
         hmac.compare_digest(text(body, name).encode(), wanted.encode())
@@ -114,7 +114,7 @@ def organizations() -> Response:
 @blueprint.get("/operator")
 @breakable("operators", "the list of operators")
 def operators() -> Response:
-    """List an organization's operators, the inactive and deleted among them."""
+    """List an organization's operators, including inactive and deleted ones."""
     given = request.args.get("organizationId", "")
     if not re.fullmatch("[0-9]{1,9}", given):
         raise BadBody('"organizationId" must be a whole number.')
@@ -127,7 +127,7 @@ def operators() -> Response:
 @blueprint.post("/operator/synchronize")
 @breakable("synchronize", "creating operators")
 def add_operators() -> Response:
-    """Create operators, also of names that are taken."""
+    """Create operators, even if their names are taken."""
     entries = request.get_json(force=True, silent=True)
     if not isinstance(entries, list) or not all(isinstance(e, dict) for e in entries):
         raise BadBody('The body must be a list of {"organizationId", "name"}.')
@@ -162,7 +162,7 @@ def set_status() -> Response:
 @blueprint.post("/operator/get-token")
 @breakable("operator-token", "issuing an operator token")
 def operator_token() -> Response:
-    """Mint an operator token; the answer is a JSON string.
+    """Issue an operator token; the answer is a JSON string.
 
     The end of its life is mandatory, and at most 24 hours ahead.
     """
@@ -182,7 +182,7 @@ def operator_token() -> Response:
 @blueprint.post("/operator/validate-token")
 @breakable("validate-token", "validating an operator token")
 def validate_token() -> Response:
-    """Tell whether an operator token is good."""
+    """Tell whether an operator token is valid."""
     bearer = state().chathub.tokens.bearer_of(text(read_object(request), "token"))
     if bearer is None or bearer.operator is None or bearer.expires_at is None:
         return jsonify(isValid=False, error="Invalid token")
@@ -239,7 +239,7 @@ def _token() -> str:
 
 
 def _bearer_of(token: str) -> Bearer | None:
-    """Return who calls: by a token in either header, or the company by its key."""
+    """Return who calls, by a token in either header or by the company's key."""
     here: State = state()
     key = request.headers.get("X-Authorization-Key", "")
     if hmac.compare_digest(key.encode(), here.api_key.encode()):

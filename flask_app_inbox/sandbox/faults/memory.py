@@ -28,7 +28,7 @@ class Fault:
     hits: int = 0
 
     def to_json(self) -> dict[str, object]:
-        """Return the form of the control API."""
+        """Return the fault as the control API shows it."""
         return {
             "id": self.id,
             "route": self.route.name,
@@ -40,7 +40,7 @@ class Fault:
 
 
 class Order(NamedTuple):
-    """What a request for a fault asks for, after it was checked."""
+    """A checked request to set a fault."""
 
     route: Route
     kind: Kind
@@ -49,7 +49,7 @@ class Order(NamedTuple):
 
 
 class Hit(NamedTuple):
-    """A fault that hits a request, and the event that sets its victim free."""
+    """A fault that hits a request, and the event that releases the request."""
 
     fault: Fault
     released: threading.Event
@@ -65,7 +65,7 @@ class Faults:
     _last_id: int = 0
 
     def add(self, order: Order) -> Fault:
-        """Set a fault behind those that its route already has."""
+        """Add a fault after those that its route already has."""
         with self._lock:
             self._last_id += 1
             fault = Fault(self._last_id, *order)
@@ -78,7 +78,7 @@ class Faults:
             return [fault for fault in self._set if fault.times != 0]
 
     def take(self, route: Route) -> Hit | None:
-        """Return the fault that breaks this request of `route`, if one does."""
+        """Return the fault that breaks this request of ``route``, if one does."""
         if not self._set:
             return None
         with self._lock:
@@ -92,7 +92,7 @@ class Faults:
         return None
 
     def clear(self) -> int:
-        """Unset every fault and free whoever hangs in one; return how many were set."""
+        """Clear all faults and release waiting requests; return how many were set."""
         with self._lock:
             count = len(self._set)
             self._set = []

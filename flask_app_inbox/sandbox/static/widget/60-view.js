@@ -1,6 +1,6 @@
 /**
  * Bell and panel in the page. The view holds no state of its own beyond the
- * nodes: it shows what it is given, and tells what people do.
+ * nodes: it shows what it is given, and reports what people do.
  *
  * @typedef {"loading" | "ready" | "unknown" | "error" | "offline"} Phase
  * @typedef {object} Shown
@@ -329,7 +329,7 @@ class View {
     if (before) {
       const control = this.#controlAt(before);
       if (control) return control.focus({ preventScroll: true });
-      // A button that has nothing left to do is not waited for.
+      // Do not wait for a button that has nothing left to do.
       this.#lostFocus = before.id || phase !== "ready" ? before : null;
       return this.panel.focus({ preventScroll: true });
     }
