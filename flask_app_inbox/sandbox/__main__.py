@@ -1,4 +1,4 @@
-"""`python -m flask_app_inbox.sandbox`: the sandbox in a terminal."""
+"""``python -m flask_app_inbox.sandbox``: the sandbox in a terminal."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def run(
 ) -> None:
     """Serve until Ctrl-C or SIGTERM; print the address as soon as it listens.
 
-    Raises `SystemExit` with a text for people when the port cannot be had.
+    :raises SystemExit: with a text for people when it cannot listen on the port.
     """
     server = SandboxServer(host, port, api_key=api_key, verbose=verbose)
     before = [(each, signal.getsignal(each)) for each in _ENDING]
@@ -34,7 +34,7 @@ def run(
         except OSError as error:
             raise SystemExit(
                 f"The sandbox cannot listen on {host}:{port}: {error.strerror}. "
-                "Name another with --port, or a free one with --port 0."
+                "Choose another port with --port; --port 0 takes a free one."
             ) from error
         sys.stdout.write(f"Sandbox: {server.url}\n")
         sys.stdout.flush()
@@ -53,18 +53,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Read the command line and serve."""
     parser = argparse.ArgumentParser(
         prog="python -m flask_app_inbox.sandbox",
-        description="A stand-in for the App Inbox vendors on your own machine.",
+        description="A stand-in for the App Inbox vendors on your machine.",
     )
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
     parser.add_argument(
-        "--port", type=_port, default=5001, help="port to listen on; 0: a free one"
+        "--port", type=_port, default=5001, help="port to listen on; 0 takes a free one"
     )
     parser.add_argument(
         "--api-key", default="sandbox-key", help="the API key that is accepted"
     )
-    parser.add_argument(
-        "--verbose", action="store_true", help="write a line about each request"
-    )
+    parser.add_argument("--verbose", action="store_true", help="log each request")
     given = parser.parse_args(arguments)
     run(given.host, given.port, given.api_key, verbose=given.verbose)
 

@@ -13,10 +13,11 @@ from flask.json.provider import DefaultJSONProvider
 from werkzeug.exceptions import HTTPException
 
 from . import console, control, cors, inbox, rest
-from .breakage import BreakageMiddleware
 from .chathub import api as chathub_api
 from .chathub import control as chathub_control
 from .chathub import panel as chathub_panel
+from .faults.middleware import FaultMiddleware
+from .faults.routes import Routes
 from .journal import JournalMiddleware
 from .state import State
 
@@ -28,7 +29,7 @@ BODY_LIMIT = 1024 * 1024
 
 
 class _InOrder(DefaultJSONProvider):
-    """JSON with its keys in the order of the documents."""
+    """JSON with its keys in the documents' order."""
 
     sort_keys = False
 
@@ -38,8 +39,10 @@ def create_sandbox(
 ) -> Flask:
     """Return the sandbox as a WSGI application; its state is in memory.
 
-    `api_key` is the key that the REST API accepts, `clock` tells the seconds since
-    the epoch. Faults that break connections need the sandbox's own server.
+    Faults that break connections need the sandbox's own server.
+
+    :param api_key: the key that the REST API accepts.
+    :param clock: returns the seconds since the epoch.
     """
     app = Flask(__name__)
     app.config["MAX_CONTENT_LENGTH"] = BODY_LIMIT
@@ -61,8 +64,9 @@ def create_sandbox(
         app.add_url_rule("/uaa/oauth/<path:_>", view_func=_tell_what_is_missing)
     app.register_error_handler(HTTPException, _show_error)
     app.after_request(_open_to_pages)
+    state.routes = Routes(app)
     layers: WSGIApplication = app.wsgi_app
-    layers = BreakageMiddleware(layers, state.faults)
+    layers = FaultMiddleware(layers, state.faults, state.routes)
     layers = JournalMiddleware(layers, state.journal)
     # Flask's own way to add layers; mypy takes the attribute for a method.
     app.wsgi_app = layers  # type: ignore[method-assign]
@@ -74,7 +78,7 @@ def _tell_what_is_missing(_: str) -> Response:
 
 
 def _show_error(error: HTTPException) -> Response:
-    """Answer in the form of the API that was called: JSON or the vendor's text."""
+    """Answer as the called API does: in JSON or in the vendor's plain text."""
     if request.path.startswith(control.PREFIX):
         return control.error_as_json(error)
     response = Response(error.description, error.code, mimetype="text/plain")

@@ -27,13 +27,13 @@ _BLOCK = 65536
 
 
 class _Answer(Response):
-    """What the application answered, with no header of Werkzeug's added."""
+    """The application's answer, without headers that Werkzeug adds."""
 
     default_mimetype = None
 
 
 class Connection(WSGIRequestHandler):
-    """A connection that says nothing on the terminal."""
+    """A connection that logs nothing to the terminal."""
 
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
@@ -64,8 +64,9 @@ class Connection(WSGIRequestHandler):
     def _read_body(self, environ: WSGIEnvironment) -> None:
         """Put the whole body where the application reads it.
 
-        Raises `ValueError` or `OSError` for one that is not framed as HTTP says, and
-        `ConnectionError` when the client leaves before its end.
+        :raises ValueError: when the body is not framed as HTTP requires.
+        :raises OSError: when the body cannot be read.
+        :raises ConnectionError: when the client leaves before the body ends.
         """
         if environ.pop("wsgi.input_terminated", False):
             del environ["HTTP_TRANSFER_ENCODING"]
@@ -130,13 +131,13 @@ class Connection(WSGIRequestHandler):
         return "\r\n".join([*lines, "", ""]).encode("latin-1")
 
     def log(self, type: str, message: str, *args: object) -> None:  # noqa: A002  (overridden)
-        """Write a line about the connection, if such lines are wanted."""
+        """Log the connection if the server is verbose."""
         if self.verbose:
             super().log(type, message, *args)
 
 
 class VerboseConnection(Connection):
-    """A connection that writes a line about each request."""
+    """A connection that logs each request."""
 
     verbose = True
 

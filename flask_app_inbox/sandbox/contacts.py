@@ -19,7 +19,7 @@ class Contact:
     last_name: str = ""
 
     def identifiers(self) -> Iterator[tuple[str, str]]:
-        """Yield what finds this contact, the strongest identifier first.
+        """Yield the contact's identifiers, the strongest first.
 
         The vendors' documents name no order for the token call. Their contact
         methods prefer the external id, then the email, then the phone, and so does
@@ -33,7 +33,7 @@ class Contact:
             yield "phone", digits
 
     def to_json(self) -> dict[str, object]:
-        """Return the form that the control API answers with."""
+        """Return the contact as the control API shows it."""
         return {
             "id": self.id,
             "externalCustomerId": self.external_customer_id,
@@ -45,7 +45,7 @@ class Contact:
 
 
 class Contacts:
-    """An address book that is safe to use from many threads."""
+    """All contacts; safe to use from many threads."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -54,16 +54,16 @@ class Contacts:
         self._last_id = 0
 
     def find(self, wanted: Contact) -> Contact | None:
-        """Return the contact that the first matching identifier leads to, if any."""
+        """Return the contact with the first identifier that matches, if any."""
         with self._lock:
             return self._find(wanted)
 
     def save(self, given: Contact) -> Contact:
-        """Update the contact that `given` describes, or create it; return it.
+        """Create or update the contact that ``given`` describes, and return it.
 
         A contact found by its email or phone keeps its external id, because the
         documents call that one unique and immutable: data with another external id
-        makes another contact. Empty fields of `given` change nothing.
+        makes another contact. Empty fields of ``given`` change nothing.
         """
         with self._lock:
             known = self._find(given)
@@ -83,7 +83,7 @@ class Contacts:
             return list(self._by_id.values())
 
     def clear(self) -> None:
-        """Forget everybody."""
+        """Remove all contacts."""
         with self._lock:
             self._by_id.clear()
             self._index.clear()

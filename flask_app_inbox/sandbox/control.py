@@ -1,6 +1,6 @@
-"""The control API under `/_sandbox`: what the console and other programs drive.
+"""The control API under ``/_sandbox``, for the console and other programs.
 
-JSON in and out. Errors are `{"error": "…"}` and say what is wrong.
+JSON in and out. Errors are ``{"error": "…"}`` and say what is wrong.
 """
 
 from __future__ import annotations
@@ -12,12 +12,13 @@ from werkzeug.exceptions import HTTPException
 
 from . import oauth_control
 from .contacts import Contact
-from .faults import KINDS, read_order
+from .faults.kinds import KINDS
+from .faults.memory import read_order
 from .json_body import BadBody, choice, number, only, read_object, text
 from .messages import DEFAULT_LIFETIME, Content
 from .own_callers import objection
-from .routes import ROUTES
-from .site import POSITIONS, Site, check_selector
+from .selector import check_selector
+from .site import POSITIONS, Site
 from .state import state
 from .tokens import MODES
 
@@ -32,7 +33,7 @@ _TEN_YEARS = 10 * 365 * 86400.0
 
 @blueprint.before_request
 def refuse_foreign_pages() -> tuple[Response, int] | None:
-    """Let no web page but the console drive the sandbox."""
+    """Refuse web pages other than the console."""
     if reason := objection(request, state().host):
         return jsonify(error=reason), 403
     if request.content_length and request.mimetype != "application/json":
@@ -42,7 +43,7 @@ def refuse_foreign_pages() -> tuple[Response, int] | None:
 
 @blueprint.after_request
 def forbid_storing(response: Response) -> Response:
-    """Keep the state of a moment out of caches."""
+    """Keep answers out of caches."""
     response.headers["Cache-Control"] = "no-store"
     return response
 
@@ -94,13 +95,13 @@ def send_message() -> tuple[Response, int]:
 
 @blueprint.get("/tokens")
 def tokens() -> Response:
-    """Tell the token mode and how many tokens are alive."""
+    """Return the token mode and the number of valid tokens."""
     return jsonify(mode=state().tokens.mode, alive=len(state().tokens))
 
 
 @blueprint.put("/tokens")
 def set_token_mode() -> Response:
-    """Change the token mode; tokens that are alive stay so."""
+    """Change the token mode; valid tokens stay valid."""
     body = read_object(request)
     only(body, ("mode",))
     state().tokens.mode = choice(body, "mode", MODES)
@@ -109,34 +110,34 @@ def set_token_mode() -> Response:
 
 @blueprint.delete("/tokens")
 def invalidate_tokens() -> Response:
-    """Kill every token that was issued."""
+    """Invalidate every token that was issued."""
     return jsonify(invalidated=state().tokens.invalidate())
 
 
 @blueprint.get("/faults")
 def faults() -> Response:
-    """List what can be broken, how, and what is."""
-    kinds = {kind: list(optional) for kind, (optional, _) in KINDS.items()}
+    """List the routes, the kinds and the faults that are set."""
+    kinds = {kind.name: [o.name for o in kind.options] for kind in KINDS.values()}
     current = [fault.to_json() for fault in state().faults.all()]
-    return jsonify(routes=list(ROUTES), kinds=kinds, faults=current)
+    return jsonify(routes=list(state().routes.by_name), kinds=kinds, faults=current)
 
 
 @blueprint.post("/faults")
 def add_fault() -> tuple[Response, int]:
-    """Break a route; `times` missing: once, null: until it is cleared."""
-    order = read_order(read_object(request))
+    """Break a route: once without ``times``, until it is cleared with null."""
+    order = read_order(read_object(request), state().routes)
     return jsonify(state().faults.add(order).to_json()), 201
 
 
 @blueprint.delete("/faults")
 def clear_faults() -> Response:
-    """Mend everything and free the requests that hang."""
+    """Clear all faults and release the requests that hang."""
     return jsonify(cleared=state().faults.clear())
 
 
 @blueprint.get("/requests")
 def requests_log() -> Response:
-    """List the vendor's requests that came after the entry with the id `since`."""
+    """List the requests to the vendor after the entry with the id ``since``."""
     since = request.args.get("since", "0")
     if not since.isascii() or not since.isdecimal() or len(since) > 18:
         raise BadBody('"since" must be the id of an entry.')
@@ -145,13 +146,13 @@ def requests_log() -> Response:
 
 @blueprint.get("/site")
 def site() -> Response:
-    """Tell where the bell goes."""
+    """Return where the bell goes."""
     return jsonify(state().site.to_json())
 
 
 @blueprint.put("/site")
 def configure_site() -> Response:
-    """Set where the bell goes; what is missing becomes what a fresh start has."""
+    """Set where the bell goes; missing values return to their defaults."""
     body = read_object(request)
     only(body, ("selector", "position", "icon"))
     fresh = Site()
@@ -165,14 +166,14 @@ def configure_site() -> Response:
     try:
         check_selector(selector)
     except ValueError as error:
-        raise BadBody(str(error)) from error
+        raise BadBody(f'"selector": {error}') from error
     state().site = Site(selector, position, icon)
     return site()
 
 
 @blueprint.post("/reset")
 def reset() -> Response:
-    """Become as freshly started."""
+    """Reset to the initial state."""
     if request.get_data():
         only(read_object(request), ())
     state().reset()
@@ -180,7 +181,7 @@ def reset() -> Response:
 
 
 def error_as_json(error: HTTPException) -> Response:
-    """Answer an error that arose outside these calls in this API's form."""
+    """Answer an error from outside these calls in this API's form."""
     response = jsonify(error=error.description)
     response.status_code = error.code or 500
     if allow := error.get_response().headers.get("Allow"):
@@ -219,4 +220,4 @@ def _read_content(body: dict[str, Any]) -> Content:
 
 
 def _no_contact() -> tuple[Response, int]:
-    return jsonify(error="No such contact: create it with POST contacts first."), 404
+    return jsonify(error="There is no such contact: create it with POST contacts."), 404

@@ -5,7 +5,9 @@ from __future__ import annotations
 import hmac
 from typing import TYPE_CHECKING
 
-from .method_groups import allows
+from flask import current_app
+
+from .rights import allows
 from .state import state
 
 if TYPE_CHECKING:
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def authorized(request: Request) -> bool:
-    """Say whether a request carries the API key or an access token that is good.
+    """Tell whether a request has the API key or a valid access token.
 
     The key is the password of Basic authentication, beside any user name, even an
     empty one (vendor's API guide). Bearer is for OAuth access tokens.
@@ -32,7 +34,7 @@ def authorized(request: Request) -> bool:
 
 
 def connection_of(request: Request) -> Connection | None:
-    """Return the OAuth connection that a request is made by, if it is by one."""
+    """Return the OAuth connection of a request, if it has one."""
     given = request.authorization
     if given is None or given.type != "bearer":
         return None
@@ -40,7 +42,7 @@ def connection_of(request: Request) -> Connection | None:
 
 
 def lacks_right(request: Request) -> bool:
-    """Say whether a request is made by an app without the right for its method.
+    """Tell whether a request comes from an app without the right for this call.
 
     An API key may do everything.
     """
@@ -48,5 +50,5 @@ def lacks_right(request: Request) -> bool:
     if connection is None:
         return False
     app = state().oauth.apps.get(connection.client_id)
-    path = request.path.removeprefix("/api")
-    return app is None or not allows(app.rights, request.method, path)
+    view = current_app.view_functions[request.endpoint or ""]
+    return app is None or not allows(app.rights, view)

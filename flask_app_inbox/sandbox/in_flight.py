@@ -1,4 +1,4 @@
-"""Noticing the same request twice at the same time.
+"""Detecting the same request twice at the same time.
 
 The vendor's own plugin expects the text "Duplicated request" for that (contact
 calls); no document describes it.
@@ -10,14 +10,14 @@ import threading
 
 
 class InFlight:
-    """The bodies that are being worked on; safe to use from many threads."""
+    """The bodies in progress; safe to use from many threads."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._bodies: set[bytes] = set()
 
     def enter(self, body: bytes) -> bool:
-        """Begin to work on a body; False when somebody already does."""
+        """Start to process a body; return False when it is in progress already."""
         with self._lock:
             if body in self._bodies:
                 return False
@@ -25,6 +25,6 @@ class InFlight:
             return True
 
     def leave(self, body: bytes) -> None:
-        """End the work on a body."""
+        """Finish processing a body."""
         with self._lock:
             self._bodies.discard(body)

@@ -1,9 +1,9 @@
 """The inbox that the widget calls from the shop's pages, with a contact's token.
 
-Paths, parameters and bodies are those of the vendor's mobile guide, the only
-document that describes them. Every answer to a good token carries the next one in
-`ES-TOKEN`. A list without `page` and `pageSize` holds all messages; with only one of
-them the first page, or 20 messages to a page.
+Paths, parameters and bodies come from the vendor's mobile guide, the only document
+that describes them. Every answer to a valid token carries the next one in
+``ES-TOKEN``. A list without ``page`` and ``pageSize`` holds all messages. With only
+one of them, the page is the first, or a page has 20 messages.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import re
 from flask import Blueprint, Response, g, jsonify, request
 
 from . import cors
+from .faults.routes import breakable
 from .json_body import BadBody, choice, read_object
 from .messages import OPENED, UNOPENED
 from .state import state
@@ -24,7 +25,7 @@ _PAGE_SIZE = 20
 
 @blueprint.before_request
 def spend_token() -> Response | None:
-    """Answer preflights; let others in for a token that is alive."""
+    """Answer preflights, and admit other requests that have a valid token."""
     if request.method == "OPTIONS":
         return Response(status=204, headers=cors.PREFLIGHT_HEADERS)
     use = state().tokens.use(request.headers.get("ES-TOKEN", ""))
@@ -36,7 +37,7 @@ def spend_token() -> Response | None:
 
 @blueprint.after_request
 def hand_over_token(response: Response) -> Response:
-    """Send the next token along, and keep the answer out of caches."""
+    """Send the next token, and keep the answer out of caches."""
     response.headers["Cache-Control"] = "no-store"
     if "use" in g:
         response.headers["ES-TOKEN"] = g.use.successor
@@ -45,11 +46,16 @@ def hand_over_token(response: Response) -> Response:
 
 @blueprint.errorhandler(BadBody)
 def refuse(error: BadBody) -> Response:
-    """Answer 400 to a body or a parameter that is not what the call asks for."""
+    """Answer 400 to a body or a parameter that the call does not accept."""
     return Response(str(error), 400, mimetype=_TEXT)
 
 
 @blueprint.get("")
+@breakable(
+    "messages",
+    "the list of messages",
+    wrong_types={"list": {"id": 1}, "totalPages": "many"},
+)
 def messages() -> Response:
     """List the contact's messages, the newest first."""
     status = request.args.get("status")
@@ -69,14 +75,16 @@ def messages() -> Response:
 
 
 @blueprint.get("/count")
+@breakable("count", "the number of unread messages", wrong_types={"count": "three"})
 def count() -> Response:
     """Count the messages that the contact has not opened."""
     return jsonify(count=state().messages.unopened(g.use.contact_id))
 
 
 @blueprint.post("/status")
+@breakable("status", "marking messages as read")
 def mark() -> Response:
-    """Mark messages as opened; `ids` null means all of them."""
+    """Mark messages as opened; ``ids`` null means all of them."""
     body = read_object(request)
     choice(body, "status", (OPENED,))
     if "ids" not in body:
@@ -92,7 +100,7 @@ _TEXT = "text/plain"
 
 
 def _count_of(name: str, least: int) -> int | None:
-    """Return a whole number of the query; None when it is not there."""
+    """Return a whole number from the query; None when it is missing."""
     given = request.args.get(name)
     if given is None:
         return None

@@ -1,4 +1,4 @@
-"""The log of what came in: paths and numbers, never secrets."""
+"""The request log: paths and numbers, never secrets."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
-from .routes import path_of
+from .paths import path_of
 
 if TYPE_CHECKING:
     from _typeshed import OptExcInfo
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-#: How many requests are kept; the oldest go first.
+#: How many requests the log keeps; the oldest are dropped.
 LIMIT = 1000
 
 #: The longest path that is kept whole.
 _PATH_LIMIT = 200
 
-#: What the sandbox's own people and programs ask for, which is not the vendor's.
+#: Requests to the sandbox itself and not to the vendor that it stands for.
 _OWN_PATHS = ("/_sandbox/", "/static/", "/favicon.ico")
 
 _VISIT = "app_inbox_sandbox.visit"
@@ -38,12 +38,12 @@ class Journal:
         self._era = 0
 
     def since(self, last_seen: int) -> list[dict[str, Any]]:
-        """Return the entries with a higher id than `last_seen`, the oldest first."""
+        """Return the entries with a higher id than ``last_seen``, the oldest first."""
         with self._lock:
             return [entry for entry in self._entries if entry["id"] > last_seen]
 
     def clear(self) -> None:
-        """Forget all entries, also of requests that are still on their way.
+        """Remove all entries, also of requests in progress.
 
         Ids go on, so that a reader who asks for what is new misses nothing.
         """
@@ -52,7 +52,7 @@ class Journal:
             self._entries.clear()
 
     def begin(self, method: str, path: str) -> Visit:
-        """Note that a request has arrived."""
+        """Log that a request has arrived."""
         return Visit(self, self._era, method, path[:_PATH_LIMIT], self._clock())
 
     def _add(self, visit: Visit, status: int, ms: float) -> None:
@@ -74,7 +74,7 @@ class Journal:
 
 
 class Visit:
-    """One request on its way; its first end is the one that is written down."""
+    """One request in progress; only its first end is logged."""
 
     def __init__(
         self, journal: Journal, era: int, method: str, path: str, began: float
@@ -88,7 +88,7 @@ class Visit:
         self._ended = False
 
     def end(self, status: int) -> None:
-        """Write the request down; status 0 means that it got no whole answer."""
+        """Log the request; status 0 means that it got no whole answer."""
         if not self._ended:
             self._ended = True
             ms = (time.perf_counter() - self._started) * 1000
@@ -102,7 +102,7 @@ def end_visit(environ: WSGIEnvironment, status: int) -> None:
 
 
 class JournalMiddleware:
-    """Write down each request before its answer can reach the client."""
+    """Log each request before its answer can reach the client."""
 
     def __init__(self, app: WSGIApplication, journal: Journal) -> None:
         self._app = app

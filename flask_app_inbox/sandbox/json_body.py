@@ -11,16 +11,19 @@ if TYPE_CHECKING:
 
 
 class BadBody(ValueError):
-    """The body is not what the call asks for; the text says what is wrong."""
+    """The call does not accept this body; the text says what is wrong."""
 
     def __init__(self, message: str, status: int = 400) -> None:
         super().__init__(message)
-        #: 400, or 415 where the body's declared type is the trouble.
+        #: 400, or 415 for a wrong content type.
         self.status = status
 
 
 def read_object(request: Request) -> dict[str, Any]:
-    """Return the request's JSON object; raise `BadBody` for anything else."""
+    """Return the request's JSON object.
+
+    :raises BadBody: for anything else.
+    """
     if request.mimetype != "application/json":
         raise BadBody("The body must be JSON with Content-Type: application/json.", 415)
     try:
@@ -33,7 +36,10 @@ def read_object(request: Request) -> dict[str, Any]:
 
 
 def only(body: dict[str, Any], known: Collection[str]) -> None:
-    """Raise `BadBody` when the body has a key that the call does not know."""
+    """Check that the body has no other keys.
+
+    :raises BadBody: when it has.
+    """
     if strange := sorted(body.keys() - set(known)):
         raise BadBody(f'Unknown key "{strange[0]}"; known are: {", ".join(known)}.')
 
@@ -49,7 +55,7 @@ def text(body: dict[str, Any], key: str) -> str:
 
 
 def choice(body: dict[str, Any], key: str, allowed: Collection[str]) -> str:
-    """Return a string field that is one of `allowed`."""
+    """Return a string field that is one of ``allowed``."""
     value = text(body, key)
     if value not in allowed:
         raise BadBody(f'"{key}" must be one of: {", ".join(allowed)}.')
@@ -57,7 +63,7 @@ def choice(body: dict[str, Any], key: str, allowed: Collection[str]) -> str:
 
 
 def number(body: dict[str, Any], key: str, default: float, most: float) -> float:
-    """Return a number above 0 and at most `most`; null or missing: the default."""
+    """Return a number above 0 and at most ``most``; null or missing: the default."""
     value = body.get(key)
     if value is None:
         return default
@@ -69,7 +75,7 @@ def number(body: dict[str, Any], key: str, default: float, most: float) -> float
 
 
 def whole(body: dict[str, Any], key: str, least: int, most: int) -> int:
-    """Return a whole number from `least` to `most`."""
+    """Return a whole number from ``least`` to ``most``."""
     value = body.get(key)
     if isinstance(value, bool) or not isinstance(value, int):
         raise BadBody(f'"{key}" must be a whole number, not {_name(value)}.')
@@ -83,6 +89,6 @@ def _no_constant(name: str) -> None:
 
 
 def _name(value: object) -> str:
-    """Name a JSON value's type as people call it."""
+    """Return the name of a JSON value's type in plain words."""
     names = {dict: "an object", list: "a list", str: "a string", bool: "a boolean"}
     return "null" if value is None else names.get(type(value), "a number")

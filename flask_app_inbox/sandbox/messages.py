@@ -1,7 +1,7 @@
 """The messages in the contacts' inboxes.
 
-A message is new (`newMessage`) as long as its status is `UNOPENED`: the documents
-tell to send back "only ids with newMessage=true" and do not say more.
+A message is new (``newMessage``) as long as its status is ``UNOPENED``: the documents
+say to send back "only ids with newMessage=true" and no more.
 """
 
 from __future__ import annotations
@@ -43,11 +43,11 @@ class Message:
 
     @property
     def status(self) -> str:
-        """`OPENED` or `UNOPENED`."""
+        """``OPENED`` or ``UNOPENED``."""
         return OPENED if self.opened else UNOPENED
 
     def to_json(self) -> dict[str, object]:
-        """Return the form of the vendor's message list (mobile guide)."""
+        """Return the message as the vendor's message list has it (mobile guide)."""
         return {
             "id": self.id,
             "createdDate": int(self.created * 1000),
@@ -73,7 +73,10 @@ class Messages:
     def send(
         self, contact_id: int, says: Content, lifetime: float = DEFAULT_LIFETIME
     ) -> Message:
-        """Put a message into a contact's inbox; `lifetime` is in seconds."""
+        """Put a message into a contact's inbox.
+
+        :param lifetime: seconds until the message expires.
+        """
         now = self._clock()
         message = Message(
             str(uuid.uuid4()), contact_id, now, expires=now + lifetime, says=says
@@ -94,9 +97,9 @@ class Messages:
             return sum(not m.opened for m in self._current(contact_id))
 
     def open(self, contact_id: int, ids: Collection[str] | None) -> None:
-        """Mark a contact's messages as opened; None means every one of them.
+        """Mark a contact's messages as opened; None means all of them.
 
-        Ids of other contacts, of expired messages and of none at all are ignored.
+        Other contacts' ids, ids of expired messages and unknown ids are ignored.
         """
         with self._lock:
             self._by_contact[contact_id] = [
@@ -105,7 +108,7 @@ class Messages:
             ]
 
     def clear(self) -> None:
-        """Empty all inboxes."""
+        """Remove all messages."""
         with self._lock:
             self._by_contact.clear()
 

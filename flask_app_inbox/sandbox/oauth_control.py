@@ -1,4 +1,4 @@
-"""The control API's part for OAuth: apps, connections, lives of tokens."""
+"""The control API for OAuth: apps, connections and token lifetimes."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 from flask import Blueprint, Response, abort, jsonify, request
 
 from .json_body import BadBody, number, only, read_object, text
-from .method_groups import FULL, RIGHTS
 from .oauth_memory import App, OAuthMemory, OAuthSettings
+from .rights import FULL, RIGHTS
 from .state import state
 
 blueprint = Blueprint("oauth_control", __name__, url_prefix="/oauth")
@@ -20,7 +20,7 @@ _TEN_YEARS = 10 * 365 * 86400.0
 
 @blueprint.get("")
 def overview() -> Response:
-    """Tell the settings, the apps and their connections; no secrets."""
+    """Return the settings, the apps and their connections, without secrets."""
     memory = _memory()
     with memory.lock:
         return jsonify(
@@ -32,7 +32,7 @@ def overview() -> Response:
 
 @blueprint.put("")
 def configure() -> Response:
-    """Change some settings; lives are in seconds and may be fractions."""
+    """Change some settings; lifetimes are in seconds, fractions allowed."""
     body = read_object(request)
     known = {field.name: field.default for field in fields(OAuthSettings)}
     only(body, tuple(known))
@@ -49,14 +49,14 @@ def configure() -> Response:
 
 @blueprint.get("/clients")
 def clients() -> Response:
-    """List the apps; no secrets."""
+    """List the apps, without secrets."""
     with _memory().lock:
         return jsonify([app.to_json() for app in _memory().apps.values()])
 
 
 @blueprint.post("/clients")
 def register() -> tuple[Response, int]:
-    """Register an app; its secret is told here and nowhere else."""
+    """Register an app; only this answer has its secret."""
     body = read_object(request)
     only(body, ("name", "redirect_uri", "rights"))
     name = text(body, "name").strip() or "App"
@@ -83,7 +83,7 @@ def edit(client_id: str) -> Response:
 
 @blueprint.delete("/clients/<client_id>")
 def remove(client_id: str) -> Response:
-    """Delete an app; all its connections are void then."""
+    """Delete an app, which voids all its connections."""
     if not _memory().remove(client_id):
         _no_app()
     return jsonify(removed=True)
@@ -91,7 +91,7 @@ def remove(client_id: str) -> Response:
 
 @blueprint.get("/connections")
 def connections() -> Response:
-    """List the connections, the void ones too; no tokens."""
+    """List the connections, including void ones, without tokens."""
     memory = _memory()
     with memory.lock:
         return jsonify([c.to_json(memory.clock()) for c in memory.connections])
@@ -100,7 +100,7 @@ def connections() -> Response:
 @blueprint.delete("/connections")
 @blueprint.delete("/connections/<int:connection_id>")
 def disconnect(connection_id: int | None = None) -> Response:
-    """Disconnect an app as an account's owner does, or all of them."""
+    """Disconnect one app, as an account's owner does, or all apps."""
     memory = _memory()
     with memory.lock:
         found = [
@@ -111,13 +111,13 @@ def disconnect(connection_id: int | None = None) -> Response:
         for connection in found:
             memory.disconnect(connection, "the owner disconnected the app")
     if connection_id is not None and not found:
-        abort(404, "No such connection, or it is void already.")
+        abort(404, "There is no such connection, or it is void already.")
     return jsonify(disconnected=len(found))
 
 
 @blueprint.delete("/tokens")
 def end_access_tokens() -> Response:
-    """Kill all access tokens and leave the refresh tokens alive."""
+    """End all access tokens, and keep the refresh tokens."""
     return jsonify(ended=_memory().end_access_tokens())
 
 
@@ -126,7 +126,7 @@ def _memory() -> OAuthMemory:
 
 
 def _no_app() -> App:
-    abort(404, "No such client.")
+    abort(404, "There is no such client.")
 
 
 def _flag(body: dict[str, Any], key: str) -> bool:
@@ -156,6 +156,6 @@ def _rights(body: dict[str, Any]) -> tuple[str, ...]:
     if given is None:
         return (FULL,)
     rights = [given] if isinstance(given, str) else given
-    if not isinstance(rights, list) or not rights or not set(rights) <= set(RIGHTS):
+    if not isinstance(rights, list) or not rights or not set(rights) <= RIGHTS.keys():
         raise BadBody(f'"rights" must be one or more of: {", ".join(RIGHTS)}.')
     return tuple(rights)

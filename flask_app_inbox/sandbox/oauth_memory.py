@@ -1,7 +1,7 @@
 """What the authorization server remembers: apps, codes and connections.
 
 A connection is what an account's owner allowed an app. It has one refresh token at
-a time: each refresh gives another, and one that is used again voids everything.
+a time: each refresh issues a new one, and using an old one voids the connection.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ CODE_LIFE = 300.0
 
 @dataclass(frozen=True)
 class OAuthSettings:
-    """How the authorization server behaves; lives are in seconds.
+    """How the authorization server behaves; lifetimes are in seconds.
 
-    `refresh_needs_code`: refuse a refresh without the code and the callback URL, as
-    the guide's words go; RFC 6749 and its libraries know neither there. One that is
-    sent must be right in any case.
-    `refresh_ends_access_token`: the old access token dies in a refresh.
+    :param refresh_needs_code: refuse a refresh without the code and the callback URL,
+        as the guide says; RFC 6749 and its libraries send neither there. When they
+        are sent, they must be right in any case.
+    :param refresh_ends_access_token: a refresh invalidates the old access token.
     """
 
     access_token_life: float = ACCESS_TOKEN_LIFE
@@ -47,7 +47,7 @@ class App:
     rights: tuple[str, ...]
 
     def to_json(self) -> dict[str, object]:
-        """Return the form of the control API, without the secret."""
+        """Return the app as the control API shows it, without the secret."""
         return {
             "client_id": self.client_id,
             "name": self.name,
@@ -85,7 +85,7 @@ class Connection:
     void: str = ""
 
     def to_json(self, now: float) -> dict[str, object]:
-        """Return the form of the control API, without tokens."""
+        """Return the connection as the control API shows it, without tokens."""
         return {
             "id": self.id,
             "client_id": self.client_id,
@@ -97,7 +97,7 @@ class Connection:
 
 
 class OAuthMemory:
-    """All apps and connections; whoever uses it holds `lock`."""
+    """All apps and connections; hold ``lock`` while using it."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self.clock = clock
@@ -106,7 +106,7 @@ class OAuthMemory:
         self.clear()
 
     def clear(self) -> None:
-        """Become as freshly started."""
+        """Reset to the initial state."""
         with self.lock:
             self.settings = OAuthSettings()
             self.apps: dict[str, App] = {}
@@ -116,7 +116,7 @@ class OAuthMemory:
             self._by_access_token: dict[str, Connection] = {}
 
     def change_settings(self, changes: dict[str, Any]) -> None:
-        """Set some of the settings; tokens that are alive keep their lives."""
+        """Change some settings; issued tokens keep their lifetimes."""
         with self.lock:
             self.settings = replace(self.settings, **changes)
 
@@ -130,12 +130,12 @@ class OAuthMemory:
         return app
 
     def edit(self, app: App) -> None:
-        """Put an app in place of the one with its id."""
+        """Replace the app that has the same id."""
         with self.lock:
             self.apps[app.client_id] = app
 
     def remove(self, client_id: str) -> bool:
-        """Delete an app, which voids all its connections; say if there was one."""
+        """Delete an app and void its connections; return whether there was one."""
         with self.lock:
             for connection in self.connections:
                 if connection.client_id == client_id:
@@ -148,7 +148,7 @@ class OAuthMemory:
             self._codes[code.code] = code
 
     def find_code(self, code: str, client_id: str) -> Code | None:
-        """Return an app's code that is still good."""
+        """Return an app's code that is still valid."""
         found = self._codes.get(code)
         if found and found.client_id == client_id and found.expires > self.clock():
             return found
@@ -159,7 +159,7 @@ class OAuthMemory:
         self._codes.pop(code.code, None)
 
     def open(self, code: Code, access_token: str, refresh_token: str) -> None:
-        """Begin a connection with its first tokens."""
+        """Open a connection with its first tokens."""
         with self.lock:
             connection = Connection(
                 len(self.connections) + 1, code.client_id, code.account, code
@@ -170,7 +170,7 @@ class OAuthMemory:
     def renew(
         self, connection: Connection, access_token: str, refresh_token: str
     ) -> None:
-        """Give a connection its next tokens; the old refresh token is dead now."""
+        """Give a connection its next tokens and end the old refresh token."""
         with self.lock:
             if self.settings.refresh_ends_access_token:
                 connection.access_tokens.clear()
@@ -201,7 +201,7 @@ class OAuthMemory:
             return connection if alive else None
 
     def end_access_tokens(self) -> int:
-        """Kill every access token, no refresh token; return how many were alive."""
+        """End all access tokens; return how many were valid."""
         now = self.clock()
         with self.lock:
             count = 0

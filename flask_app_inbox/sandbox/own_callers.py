@@ -1,4 +1,4 @@
-"""Who may drive the sandbox: programs and its own console, never a foreign page."""
+"""Who may control the sandbox: programs and its console, but no other web page."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ _HOST = re.compile(r"([^:\[\]]+|\[[0-9a-f:.]+\])(?::[0-9]+)?")
 
 
 def objection(request: Request, bound_host: str) -> str | None:
-    """Say why a request may not drive the sandbox; None when it may.
+    """Return why a request may not control the sandbox; None when it may.
 
-    A browser tells where a request comes from. A name in `Host` that is not this
-    machine's shows a page whose own name was pointed here (DNS rebinding).
+    A browser says where a request comes from. A foreign name in ``Host`` means that a
+    page pointed its own name at this machine (DNS rebinding).
     """
     if not _is_own_host(request.host, bound_host):
         return f"The Host header must be a loopback address or {bound_host}."
     origin = request.headers.get("Origin")
     if origin is not None and origin != request.host_url.rstrip("/"):
-        return "Another site's page may not drive the sandbox (Origin)."
+        return "Pages of other sites may not control the sandbox (Origin)."
     if request.headers.get("Sec-Fetch-Site", "none") not in ("same-origin", "none"):
-        return "Another site's page may not drive the sandbox (Sec-Fetch-Site)."
+        return "Pages of other sites may not control the sandbox (Sec-Fetch-Site)."
     return None
 
 

@@ -8,25 +8,38 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, after_this_request, jsonify, request
+from flask import (
+    Blueprint,
+    Response,
+    after_this_request,
+    current_app,
+    jsonify,
+    request,
+)
+from werkzeug.exceptions import MethodNotAllowed
 
 from .contacts import Contact
 from .credentials import authorized, connection_of, lacks_right
+from .faults.routes import breakable
 from .json_body import BadBody, read_object, text
-from .method_groups import documented_calls
+from .rights import EVENTS_AND_CONTACTS, RIGHTS, open_to
 from .snippet import loader_snippet
 from .state import state
 
-#: Registered at the root and under `/api`: the documents show both.
+#: Registered at the root and under ``/api``: the documents show both.
 blueprint = Blueprint("rest", __name__)
+
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 
 @blueprint.before_request
 def require_credentials() -> Response | None:
-    """Refuse whoever shows neither the API key nor an access token."""
+    """Refuse requests without the API key or an access token."""
     if authorized(request):
         if lacks_right(request):
-            return _plain("Forbidden: the app has no right for this method.", 403)
+            return _plain(
+                "Forbidden: the app does not have the right for this method.", 403
+            )
         return None
     refusal = _plain("Unauthorized: wrong or missing API key.", 401)
     refusal.headers["WWW-Authenticate"] = 'Basic realm="sandbox"'
@@ -42,13 +55,14 @@ def forbid_storing(response: Response) -> Response:
 
 @blueprint.errorhandler(BadBody)
 def refuse_body(error: BadBody) -> Response:
-    """Answer 400 to every body that is not what the call asks for."""
+    """Answer 400 to a body that the call does not accept."""
     return _plain(str(error), 400)
 
 
 @blueprint.post("/v1/auth/contact/token")
+@breakable("token", "the call that issues a contact's token", wrong_types={"token": 42})
 def contact_token() -> Response:
-    """Mint a token for the contact in the body; "" when nobody is found.
+    """Issue a token for the contact in the body; "" when nobody is found.
 
     Fields that are null or empty count as missing (the vendor's own plugins send
     them); one identifier at least is required (web guides).
@@ -65,8 +79,10 @@ def contact_token() -> Response:
 
 
 @blueprint.post("/v1/contact")
+@breakable("contact", "creating or updating a contact", wrong_types={"id": ["1"]})
+@open_to(EVENTS_AND_CONTACTS)
 def save_contact() -> Response:
-    """Create a contact, or update the one that it is (vendor's contact guides)."""
+    """Create or update a contact (vendor's contact guides)."""
     given = _read_contact(read_object(request))
     work = request.get_data()
     if not state().in_flight.enter(work):
@@ -83,14 +99,22 @@ def save_contact() -> Response:
 
 
 @blueprint.get("/v1/contacts")
+@breakable("contacts", "the list of contacts")
+@open_to(EVENTS_AND_CONTACTS)
 def contacts() -> Response:
-    """List the contacts: what the sample in the OAuth guide calls."""
+    """List the contacts (the OAuth guide's sample makes this call)."""
     return jsonify([_contact_to_json(contact) for contact in state().contacts.all()])
 
 
 @blueprint.get("/v1/account/info")
+@breakable(
+    "account",
+    "the account info",
+    wrong_types={"orgId": {}, "userEmail": 1, "organisationName": False},
+)
+@open_to(*RIGHTS)
 def account_info() -> Response:
-    """Describe the account: the call that plugins test a key with."""
+    """Describe the account (plugins test a key with this call)."""
     connection = connection_of(request)
     return jsonify(
         orgId=1,
@@ -101,12 +125,17 @@ def account_info() -> Response:
 
 @blueprint.get("/v1/version")
 @blueprint.get("/v2/version")
+@breakable(
+    "version", "the version", wrong_types={"version": 20417, "protocolVersion": []}
+)
+@open_to(*RIGHTS)
 def version() -> Response:
-    """Tell the API's version."""
+    """Return the API's version."""
     return jsonify(version="1", protocolVersion="1.0")
 
 
 @blueprint.post("/v1/site/domains")
+@breakable("site", "registering a domain", wrong_types={"siteId": 7})
 def register_domain() -> Response:
     """Register a site and return the id of its script."""
     domain = text(read_object(request), "domain").strip().lower()
@@ -119,19 +148,23 @@ def register_domain() -> Response:
 
 
 @blueprint.get("/v1/site/script")
+@breakable("snippet", "the HTML that loads the widget")
 def site_script() -> Response:
     """Return the HTML that loads and starts the script on a page."""
     return _plain(loader_snippet(request.host_url, state().domains.newest_id()))
 
 
-def not_simulated(**_: str) -> Response:
-    """Answer a call that the guides describe and App Inbox has no use for."""
+@blueprint.route("/v1/<path:_>", methods=METHODS)
+@blueprint.route("/v2/<path:_>", methods=METHODS)
+@open_to(*RIGHTS)
+def not_simulated(_: str) -> Response:
+    """Answer 501 to all other calls, and 405 to wrong methods of the calls above."""
+    routes = current_app.create_url_adapter(request)
+    assert routes is not None  # noqa: S101 - there is a request
+    known = [m for m in METHODS if routes.match(method=m)[0] != request.endpoint]
+    if known:
+        raise MethodNotAllowed(known)
     return _plain("The sandbox does not simulate this method.", 501)
-
-
-# After the routes above, which win where both match.
-for _method, _path, _ in documented_calls():
-    blueprint.add_url_rule(f"/v1/{_path}", view_func=not_simulated, methods=[_method])
 
 
 def _read_contact(body: dict[str, Any]) -> Contact:

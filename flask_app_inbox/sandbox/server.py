@@ -19,22 +19,27 @@ from .state import state_of
 #: Connections that may wait to be accepted.
 _BACKLOG = 512
 
-#: How often the accepting thread looks whether it shall stop, in seconds.
+#: How often the accepting thread checks whether to stop, in seconds.
 _POLL = 0.05
 
-#: How long `stop` waits for the threads, which end at once, in seconds.
+#: How long ``stop`` waits for the threads to end, in seconds.
 _PATIENCE = 10.0
 
-#: Where a server is reached that listens on all addresses.
+#: Where to reach a server that listens on all addresses.
 _REACHABLE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  (nothing is bound)
 
 
 class SandboxServer:
-    """A sandbox that listens on a port: a context manager, or `start` and `stop`.
+    """A sandbox that listens on a port: a context manager, or ``start`` and ``stop``.
 
-    `port` 0 takes a free one, which is kept when the server is started again, so
-    that a vendor can be down for a while; what it remembers is kept too. A port that
-    is taken raises `OSError` in `start`. `clock` tells the seconds since the epoch.
+    A server that was stopped can start again on the same port and with the same
+    state, as a vendor that was down for a while.
+
+    :param host: the address to listen on.
+    :param port: the port to listen on; 0 takes a free one.
+    :param api_key: the API key that is accepted.
+    :param verbose: log each request to the terminal.
+    :param clock: returns the seconds since the epoch.
     """
 
     def __init__(
@@ -56,19 +61,23 @@ class SandboxServer:
 
     @property
     def port(self) -> int:
-        """The port that it listens on; 0 before the first start if none was named."""
+        """The port; 0 before the first start if none was given."""
         return self._port
 
     @property
     def url(self) -> str:
-        """The address without a slash at its end."""
+        """The address, without a slash at its end."""
         host = _REACHABLE.get(self._host, self._host)
         return f"http://{f'[{host}]' if ':' in host else host}:{self._port}"
 
     def start(self) -> SandboxServer:
-        """Listen and answer; return the server itself."""
+        """Listen and answer; return the server itself.
+
+        :raises OSError: when the port is taken.
+        :raises RuntimeError: when the server is running already.
+        """
         if self._server is not None:
-            raise RuntimeError("This sandbox runs already: stop it first.")
+            raise RuntimeError("This sandbox is running already: stop it first.")
         family = socket.AF_INET6 if ":" in self._host else socket.AF_INET
         with socket.create_server(
             (self._host, self._port), family=family, backlog=_BACKLOG
@@ -87,7 +96,7 @@ class SandboxServer:
         return self
 
     def stop(self) -> None:
-        """End at once, also in the middle of answers; nothing when it is stopped."""
+        """Stop at once, even in the middle of answers; do nothing when stopped."""
         if self._server is None or self._thread is None:
             return
         self._server.shutdown()
@@ -96,7 +105,7 @@ class SandboxServer:
         self._server = self._thread = None
 
     def reset(self) -> None:
-        """Make the sandbox forget everything, as `POST /_sandbox/reset` does."""
+        """Reset to the initial state, as ``POST /_sandbox/reset`` does."""
         state_of(self.app).reset()
 
     def __enter__(self) -> SandboxServer:
@@ -107,7 +116,7 @@ class SandboxServer:
 
 
 class _Server(ThreadedWSGIServer):
-    """A threaded server that knows its connections, so that it can end them."""
+    """A threaded server that knows its connections, so that it can close them."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -135,9 +144,9 @@ class _Server(ThreadedWSGIServer):
                 self._open.pop(threading.current_thread(), None)
 
     def drop_connections(self) -> None:
-        """Cut every connection and wait until its thread has ended.
+        """Close every connection and wait until its thread has ended.
 
-        Whoever waits in a fault sees the cut as a client that left.
+        A fault that waits takes this for a client that left.
         """
         with self._lock:
             connections = dict(self._open)

@@ -1,4 +1,4 @@
-"""What the vendor has been told about the shop's pages, and its registered domains."""
+"""Where the bell goes in the shop's pages, and the shop's registered domains."""
 
 from __future__ import annotations
 
@@ -6,22 +6,20 @@ import threading
 import uuid
 from dataclasses import dataclass
 
-from cssselect import SelectorError, parse
-
-#: Where `insertAdjacentHTML` can put the bell; the guides name the method alone.
+#: Where ``insertAdjacentHTML`` can put the bell; the guides name the method alone.
 POSITIONS = ("beforebegin", "afterbegin", "beforeend", "afterend")
 
 
 @dataclass(frozen=True)
 class Site:
-    """Where the bell goes, and its picture: SVG text, or empty for the usual one."""
+    """Where the bell goes, and its icon: SVG text, or empty for the default."""
 
     selector: str = "#app-inbox"
     position: str = "beforeend"
     icon: str = ""
 
     def to_json(self) -> dict[str, object]:
-        """Return the form of the control API; no `icon` where none is set."""
+        """Return the form of the control API; no ``icon`` where none is set."""
         shown: dict[str, object] = {
             "selector": self.selector,
             "position": self.position,
@@ -29,14 +27,6 @@ class Site:
         if self.icon:
             shown["icon"] = self.icon
         return shown
-
-
-def check_selector(selector: str) -> None:
-    """Raise `ValueError` for what `querySelector` would throw at."""
-    try:
-        parse(selector)
-    except SelectorError as error:
-        raise ValueError(f"selector is no CSS selector: {error}") from error
 
 
 class Domains:
@@ -63,6 +53,6 @@ class Domains:
             return next(reversed(self._ids.values()), self.FIRST_ID)
 
     def clear(self) -> None:
-        """Forget all domains."""
+        """Remove all domains."""
         with self._lock:
             self._ids.clear()

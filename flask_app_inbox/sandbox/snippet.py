@@ -1,4 +1,4 @@
-"""The HTML that a shop puts into its pages: a queue, the script, one `init`."""
+"""The HTML that a shop puts into its pages: a queue, the script, one ``init``."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ _SNIPPET = """\
 
 
 def loader_snippet(host_url: str, site_id: str) -> str:
-    """Return the snippet for a script of this server, safe to stand in HTML."""
+    """Return the snippet for a script of this server; it is safe in HTML."""
     return _SNIPPET.format(source=script_safe_json(f"{host_url}scripts/{site_id}.js"))
 
 
 def script_safe_json(value: object) -> str:
-    """Return JSON that may stand in a script, and in a script inside HTML."""
+    """Return JSON that is safe in a script, and in a script inside HTML."""
     return json.dumps(value).replace("<", "\\u003c").replace(">", "\\u003e")

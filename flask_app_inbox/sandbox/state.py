@@ -10,7 +10,8 @@ from flask import current_app
 
 from .chathub.state import ChatHubState
 from .contacts import Contacts
-from .faults import Faults
+from .faults.memory import Faults
+from .faults.routes import Routes
 from .in_flight import InFlight
 from .journal import Journal
 from .messages import Messages
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class State:
-    """One sandbox's memory; it lives in `app.extensions["sandbox"]`."""
+    """One sandbox's state; it is in ``app.extensions["sandbox"]``."""
 
     def __init__(self, *, api_key: str, clock: Callable[[], float] = time.time) -> None:
         self.api_key = api_key
@@ -37,11 +38,13 @@ class State:
         self.site = Site()
         self.in_flight = InFlight()
         self.faults = Faults()
+        #: The routes that can be broken; the application sets it.
+        self.routes: Routes
         self.journal = Journal(clock)
         self.chathub = ChatHubState(clock)
 
     def reset(self) -> None:
-        """Become as freshly started: nothing known, nothing broken."""
+        """Reset to the initial state."""
         self.faults.clear()
         self.tokens.reset()
         self.messages.clear()
@@ -54,10 +57,10 @@ class State:
 
 
 def state_of(app: Flask) -> State:
-    """Return the memory of a sandbox application."""
+    """Return the state of a sandbox application."""
     return cast(State, app.extensions["sandbox"])
 
 
 def state() -> State:
-    """Return the memory of the sandbox that answers the current request."""
+    """Return the state of the sandbox that answers the current request."""
     return state_of(current_app)

@@ -1,10 +1,10 @@
-"""The contacts' tokens, in the three ways that the vendor may treat them.
+"""The contacts' tokens, in the three modes that the vendor may use.
 
 The mobile guide says that a token dies with the request that carries it and that
-its successor travels in the answer's `ES-TOKEN` header: `rotating`. The web guides
+its successor travels in the answer's ``ES-TOKEN`` header: ``rotating``. The web guides
 say only that a token may become invalid at any moment, so a widget must also live
-with tokens that last (`long-lived`) and with a vendor that keeps one token per
-contact (`exclusive`: rotating, and each new token kills the older ones).
+with tokens that last (``long-lived``) and with a vendor that keeps one token per
+contact (``exclusive``: rotating, and each new token kills the older ones).
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ MODES = ("rotating", "long-lived", "exclusive")
 
 
 class Use(NamedTuple):
-    """What a token opened: whose inbox, and the token for the next request."""
+    """Whose inbox a token opened, and the token for the next request."""
 
     contact_id: int
     successor: str
 
 
 class Tokens:
-    """All tokens that are alive; safe to use from many threads."""
+    """All valid tokens; safe to use from many threads."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -34,7 +34,7 @@ class Tokens:
 
     @property
     def mode(self) -> str:
-        """One of `MODES`."""
+        """One of ``MODES``."""
         return self._mode
 
     @mode.setter
@@ -45,15 +45,15 @@ class Tokens:
         return len(self._owners)
 
     def issue(self, contact_id: int) -> str:
-        """Mint a token for a contact; in `exclusive` mode the others die."""
+        """Issue a token for a contact; ``exclusive`` mode ends the older ones."""
         with self._lock:
             if self._mode == "exclusive":
                 for older in self._by_contact.pop(contact_id, ()):
                     del self._owners[older]
-            return self._mint(contact_id)
+            return self._new_token(contact_id)
 
     def use(self, token: str) -> Use | None:
-        """Spend a token on one request; None when it is not (or no longer) valid."""
+        """Use a token for one request; return None when it is not valid."""
         with self._lock:
             contact_id = self._owners.get(token)
             if contact_id is None:
@@ -62,10 +62,10 @@ class Tokens:
                 return Use(contact_id, token)
             del self._owners[token]
             self._by_contact[contact_id].discard(token)
-            return Use(contact_id, self._mint(contact_id))
+            return Use(contact_id, self._new_token(contact_id))
 
     def invalidate(self) -> int:
-        """Kill every token; return how many there were."""
+        """Invalidate all tokens; return how many there were."""
         with self._lock:
             count = len(self._owners)
             self._owners.clear()
@@ -73,11 +73,11 @@ class Tokens:
             return count
 
     def reset(self) -> None:
-        """Go back to the first mode with no tokens."""
+        """Reset to the initial state: no tokens, first mode."""
         self.invalidate()
         self._mode = MODES[0]
 
-    def _mint(self, contact_id: int) -> str:
+    def _new_token(self, contact_id: int) -> str:
         token = secrets.token_urlsafe(24)
         self._owners[token] = contact_id
         self._by_contact.setdefault(contact_id, set()).add(token)

@@ -9,7 +9,7 @@ import pytest
 import requests
 
 from flask_app_inbox.sandbox import SandboxServer
-from flask_app_inbox.sandbox.faults import KINDS
+from flask_app_inbox.sandbox.faults.kinds import KINDS
 from tests.faults.records import Records
 from tests.faults.sites import EMAIL, LONG, SHORT, Site, check_problem
 

@@ -12,7 +12,6 @@ import pytest
 import requests
 
 from flask_app_inbox.sandbox import create_sandbox
-from flask_app_inbox.sandbox.method_groups import documented_calls, group_of
 from tests.oauth.vendor import CALLBACK, Vendor
 
 
@@ -332,17 +331,6 @@ def test_a_reset_forgets_apps_and_connections(vendor: Vendor) -> None:
     shown = vendor.control("GET", "oauth")
     assert (shown["clients"], shown["connections"]) == ([], [])
     assert shown["access_token_life"] == 172800
-
-
-def test_every_documented_call_belongs_to_a_group(vendor: Vendor) -> None:
-    calls = documented_calls()
-    assert len(calls) == len(set(calls)) > 50
-    for method, path, group in calls:
-        assert (
-            group_of(method, f"/v1/{path.replace('<', '').replace('>', '')}") == group
-        )
-    assert group_of("POST", "/v1/auth/contact/token") is None
-    assert group_of("POST", "/v1/version") is None
 
 
 def test_no_token_is_in_the_sandboxs_log(

@@ -142,7 +142,7 @@ def test_the_site_is_configured(control: Call) -> None:
     assert control("PUT", "site", json=site).json() == site
     refused = control("PUT", "site", json={"selector": "((("})
     assert refused.status_code == 400
-    assert "no CSS selector" in refused.json()["error"]
+    assert "not a CSS selector" in refused.json()["error"]
     assert control("GET", "site").json() == site
     assert control("PUT", "site", json={"selector": "#b"}).json() == {
         "selector": "#b",

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 import requests
+from flask import Flask, Response
 
 from flask_app_inbox.sandbox import create_sandbox
+from flask_app_inbox.sandbox.faults.kinds import KINDS, kind
+from flask_app_inbox.sandbox.faults.routes import Routes, breakable
 
 Call = Callable[..., requests.Response]
 Break = Callable[..., None]
@@ -25,10 +29,7 @@ def test_routes_kinds_and_faults_are_listed(control: Call) -> None:
     assert {"token", "contact", "messages", "count", "status", "script"} <= set(
         listed["routes"]
     )
-    assert set(listed["kinds"]) == {
-        *("status", "delay", "hang", "reset", "drip", "truncate", "garbage"),
-        *("types", "html", "huge", "redirect"),
-    }
+    assert list(listed["kinds"]) == list(KINDS)
     assert listed["kinds"]["status"] == ["status", "body", "retryAfter"]
     assert listed["faults"] == [answer.json()]
     assert answer.json() == fault(
@@ -171,25 +172,49 @@ def test_a_fault_breaks_its_route_alone_under_every_prefix(
     assert statuses(vendor, 1, "/v1/account/info") == [200]
 
 
+ROUTES = Routes(create_sandbox())
+
+
 @pytest.mark.parametrize(
-    ("route", "method", "path"),
-    [
-        ("token", "POST", "/v1/auth/contact/token"),
-        ("contact", "POST", "/api/v1/contact"),
-        ("account", "GET", "/v1/account/info"),
-        ("site", "POST", "/v1/site/domains"),
-        ("snippet", "GET", "/v1/site/script"),
-        ("messages", "GET", "/appinbox/v1/messages"),
-        ("count", "GET", "/appinbox/v1/messages/count"),
-        ("status", "POST", "/appinbox/v1/messages/status"),
-        ("script", "GET", "/scripts/ABC.js"),
-    ],
+    ("route", "path"),
+    [(name, path) for name, paths in ROUTES.paths.items() for path in paths],
 )
-def test_each_route_can_be_broken(
-    anyone: Call, break_route: Break, route: str, method: str, path: str
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_each_route_can_be_broken_at_each_of_its_paths(
+    anyone: Call, break_route: Break, route: str, path: str, method: str
 ) -> None:
+    path = re.sub("<int:.*?>", "1", path)
+    path = re.sub("<.*?>", "any", path)
     break_route(route, "status", status=418)
     assert anyone(method, path).status_code == 418
+
+
+def test_every_route_of_the_vendors_has_a_name_for_faults() -> None:
+    unnamed = {
+        rule.rule
+        for rule in create_sandbox().url_map.iter_rules()
+        if not rule.rule.startswith(("/_sandbox/", "/static/"))
+        and not any(rule.rule in paths for paths in ROUTES.paths.values())
+    }
+    assert unnamed == {
+        "/",
+        "/operator-chat-panel/<name>.js",
+        *(f"{prefix}/v{n}/<path:_>" for prefix in ("", "/api") for n in (1, 2)),
+    }
+
+
+def test_two_routes_cannot_have_the_same_name() -> None:
+    app = Flask("sandbox")
+    for path in ("/one", "/two"):
+        view = breakable("same", "a route")(lambda: "")
+        app.add_url_rule(path, path, view)
+    with pytest.raises(ValueError, match="same"):
+        Routes(app)
+
+
+def test_two_kinds_cannot_have_the_same_name() -> None:
+    with pytest.raises(ValueError, match="hang"):
+        kind("hang", "Hangs again.")(lambda call: Response())
 
 
 def test_a_preflight_uses_up_no_fault_and_pages_can_read_the_status(

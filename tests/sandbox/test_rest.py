@@ -10,6 +10,7 @@ import pytest
 import requests
 
 from flask_app_inbox.sandbox import SandboxServer
+from flask_app_inbox.sandbox.rights import open_to
 
 Call = Callable[..., requests.Response]
 Eventually = Callable[[Callable[[], object]], None]
@@ -164,7 +165,11 @@ def test_identifiers_are_tried_from_the_external_id_to_the_phone(
     [
         ("GET", TOKEN, 405),
         ("DELETE", "/v1/contact", 405),
-        ("POST", "/v1/auth/contact", 404),
+        ("PUT", "/api/v2/version", 405),
+        ("POST", "/v1/auth/contact", 501),
+        ("GET", "/v1/balance", 501),
+        ("PATCH", "/api/v1/orders", 501),
+        ("DELETE", "/v2/past_events/7", 501),
         ("GET", "/api/appinbox/v1/messages", 404),
         ("GET", "/v3/version", 404),
     ],
@@ -176,6 +181,23 @@ def test_other_routes_and_methods_are_refused_in_plain_text(
     assert answer.status_code == status
     assert answer.headers["Content-Type"].startswith("text/plain")
     assert ("Allow" in answer.headers) == (status == 405)
+
+
+def test_a_wrong_method_is_told_the_right_ones(vendor: Call) -> None:
+    allow = vendor("GET", "/api/v1/contact").headers["Allow"]
+    assert set(allow.split(", ")) == {"POST", "OPTIONS"}
+
+
+@pytest.mark.parametrize("path", ["/v1/contact", "/api/v2/orders"])
+def test_no_path_below_a_version_answers_without_credentials(
+    anyone: Call, path: str
+) -> None:
+    assert anyone("GET", path).status_code == 401
+
+
+def test_a_view_cannot_be_open_to_a_right_that_does_not_exist() -> None:
+    with pytest.raises(ValueError, match="event"):
+        open_to("event")
 
 
 @pytest.mark.parametrize(

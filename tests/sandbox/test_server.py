@@ -57,7 +57,7 @@ def test_a_second_start_is_refused_and_a_second_stop_does_nothing() -> None:
     server = SandboxServer()
     server.stop()
     with server:
-        with pytest.raises(RuntimeError, match="runs already"):
+        with pytest.raises(RuntimeError, match="is running already"):
             server.start()
         assert fetch(f"{server.url}/v1/version").status_code == 200
     server.stop()

@@ -16,6 +16,7 @@ from flask import Blueprint, Response, g, jsonify, request
 from werkzeug.exceptions import HTTPException
 
 from .. import cors
+from ..faults.routes import breakable
 from ..json_body import BadBody, read_object, text, whole
 from ..state import State, state
 from .staff import ACTIVE, DELETED
@@ -29,11 +30,13 @@ _ANY_ID = 2**31 - 1
 _LONGEST_TEXT = 4000
 _LOGIN_PATH = "/api/company/get-token"
 
+_chats = breakable("chats", "the chat calls of an operator")
+
 blueprint = Blueprint("chathub", __name__, url_prefix="/api")
 
 
 class Refusal(HTTPException):
-    """An answer of 4xx with the body of the vendor's one documented error."""
+    """A 4xx answer with the body of the vendor's only documented error."""
 
     def __init__(self, status: int, error: str, message: str) -> None:
         super().__init__(message)
@@ -51,13 +54,13 @@ def refuse(refusal: Refusal) -> tuple[Response, int]:
 
 @blueprint.errorhandler(BadBody)
 def refuse_body(error: BadBody) -> tuple[Response, int]:
-    """Answer 400 to a body that is not what the call asks for."""
+    """Answer 400 to a body that the call does not accept."""
     return refuse(Refusal(400, "Bad Request", str(error)))
 
 
 @blueprint.before_request
 def admit() -> Response | None:
-    """Find out who calls, and whether this credential may do that."""
+    """Find out who calls, and whether they may make this call."""
     if request.method == "OPTIONS":
         return Response(status=204, headers=cors.CHAT_PREFLIGHT_HEADERS)
     is_chat = request.path.startswith(cors.CHAT_PREFIX)
@@ -79,7 +82,7 @@ def admit() -> Response | None:
 
 @blueprint.after_request
 def forbid_storing(response: Response) -> Response:
-    """Keep tokens and chats out of caches; answer in the type that was asked for."""
+    """Keep tokens and chats out of caches; answer in the requested type."""
     response.headers["Cache-Control"] = "no-store"
     asked = request.headers.get("Accept", "")
     if response.is_json and response.status_code == 200 and asked == "text/plain":
@@ -88,8 +91,9 @@ def forbid_storing(response: Response) -> Response:
 
 
 @blueprint.post("/company/get-token")
+@breakable("company-token", "issuing a company token")
 def company_token() -> Response:
-    """Mint a company token; the answer is a JSON string."""
+    """Issue a company token; the answer is a JSON string."""
     body = read_object(request)
     good = [
         hmac.compare_digest(text(body, name).encode(), wanted.encode())
@@ -101,14 +105,16 @@ def company_token() -> Response:
 
 
 @blueprint.get("/company/organization")
+@breakable("organizations", "the list of organizations")
 def organizations() -> Response:
     """List the organizations."""
     return jsonify([one.to_json() for one in state().chathub.staff.organizations()])
 
 
 @blueprint.get("/operator")
+@breakable("operators", "the list of operators")
 def operators() -> Response:
-    """List an organization's operators, the inactive and deleted among them."""
+    """List an organization's operators, including inactive and deleted ones."""
     given = request.args.get("organizationId", "")
     if not re.fullmatch("[0-9]{1,9}", given):
         raise BadBody('"organizationId" must be a whole number.')
@@ -119,8 +125,9 @@ def operators() -> Response:
 
 
 @blueprint.post("/operator/synchronize")
+@breakable("synchronize", "creating operators")
 def add_operators() -> Response:
-    """Create operators, also of names that are taken."""
+    """Create operators, even if their names are taken."""
     entries = request.get_json(force=True, silent=True)
     if not isinstance(entries, list) or not all(isinstance(e, dict) for e in entries):
         raise BadBody('The body must be a list of {"organizationId", "name"}.')
@@ -139,6 +146,7 @@ def add_operators() -> Response:
 
 
 @blueprint.post("/operator/status")
+@breakable("operator-status", "changing an operator's status")
 def set_status() -> Response:
     """Activate, deactivate or delete an operator; the answer is empty."""
     body = read_object(request)
@@ -152,8 +160,9 @@ def set_status() -> Response:
 
 
 @blueprint.post("/operator/get-token")
+@breakable("operator-token", "issuing an operator token")
 def operator_token() -> Response:
-    """Mint an operator token; the answer is a JSON string.
+    """Issue an operator token; the answer is a JSON string.
 
     The end of its life is mandatory, and at most 24 hours ahead.
     """
@@ -171,8 +180,9 @@ def operator_token() -> Response:
 
 
 @blueprint.post("/operator/validate-token")
+@breakable("validate-token", "validating an operator token")
 def validate_token() -> Response:
-    """Tell whether an operator token is good."""
+    """Tell whether an operator token is valid."""
     bearer = state().chathub.tokens.bearer_of(text(read_object(request), "token"))
     if bearer is None or bearer.operator is None or bearer.expires_at is None:
         return jsonify(isValid=False, error="Invalid token")
@@ -187,6 +197,7 @@ def validate_token() -> Response:
 
 
 @blueprint.get("/chat/chats")
+@_chats
 def chats() -> Response:
     """List the chats of the operator's organization, the latest first."""
     found = state().chathub.chats.of(_organization())
@@ -194,6 +205,7 @@ def chats() -> Response:
 
 
 @blueprint.get("/chat/<int:chat_id>/messages")
+@_chats
 def messages(chat_id: int) -> Response:
     """List a chat's messages, the oldest first."""
     chat = state().chathub.chats.find(chat_id, _organization())
@@ -203,6 +215,7 @@ def messages(chat_id: int) -> Response:
 
 
 @blueprint.post("/chat/<int:chat_id>/message")
+@_chats
 def answer(chat_id: int) -> Response:
     """Write to a customer."""
     body = read_object(request)
@@ -226,7 +239,7 @@ def _token() -> str:
 
 
 def _bearer_of(token: str) -> Bearer | None:
-    """Return who calls: by a token in either header, or the company by its key."""
+    """Return who calls, by a token in either header or by the company's key."""
     here: State = state()
     key = request.headers.get("X-Authorization-Key", "")
     if hmac.compare_digest(key.encode(), here.api_key.encode()):

@@ -13,7 +13,7 @@ from datetime import datetime, timezone
 
 @dataclass(frozen=True)
 class Message:
-    """One message; `at` is in seconds since the epoch."""
+    """One message; ``at`` is in seconds since the epoch."""
 
     id: int
     author: str
@@ -22,7 +22,7 @@ class Message:
     at: float
 
     def to_json(self) -> dict[str, object]:
-        """Return the form of the chat calls."""
+        """Return the message as the chat calls show it."""
         moment = datetime.fromtimestamp(self.at, timezone.utc)
         return {
             "id": self.id,
@@ -43,7 +43,7 @@ class Chat:
     messages: list[Message] = field(default_factory=list)
 
     def to_json(self) -> dict[str, object]:
-        """Return the form of the chat calls, without the messages but the last."""
+        """Return the chat as the chat calls show it, with its last message only."""
         return {
             "id": self.id,
             "organizationId": self.organization,
@@ -73,7 +73,7 @@ class Chats:
     def write(
         self, organization: int, customer: str, text: str
     ) -> tuple[Chat, Message]:
-        """Add a customer's message to his chat, which begins if there is none."""
+        """Add a customer's message to their chat; create the chat if there is none."""
         with self._lock:
             for chat in self._chats:
                 if (chat.organization, chat.customer) == (organization, customer):
@@ -101,7 +101,7 @@ class Chats:
         )
 
     def clear(self) -> None:
-        """Forget all chats."""
+        """Remove all chats."""
         with self._lock:
             self._chats.clear()
 

@@ -1,4 +1,4 @@
-"""ChatHub's part of the control API, under `/_sandbox/chathub`."""
+"""ChatHub's part of the control API, under ``/_sandbox/chathub``."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def set_status(operator_id: int) -> tuple[Response, int] | Response:
     status = whole(body, "status", ACTIVE, DELETED)
     operator = state().chathub.staff.set_status(operator_id, status)
     if operator is None:
-        return jsonify(error="No such operator."), 404
+        return jsonify(error="There is no such operator."), 404
     return jsonify(operator.to_json())
 
 
@@ -81,7 +81,7 @@ def chats() -> Response:
 
 @blueprint.post("/messages")
 def write() -> tuple[Response, int]:
-    """Write to an organization as a customer; his chat begins if there is none."""
+    """Write to an organization as a customer; create their chat if there is none."""
     body = read_object(request)
     only(body, ("organizationId", "customer", "text"))
     customer, words = text(body, "customer").strip(), text(body, "text").strip()
@@ -94,14 +94,14 @@ def write() -> tuple[Response, int]:
 
 @blueprint.get("/tokens")
 def tokens() -> Response:
-    """Tell how long operator tokens live at most, and how many are alive."""
+    """Return the longest life of operator tokens, and how many are valid."""
     tokens = state().chathub.tokens
     return jsonify(maxLifetime=tokens.max_lifetime, alive=tokens.alive())
 
 
 @blueprint.put("/tokens")
 def limit_tokens() -> Response:
-    """Let operator tokens die early, whatever end was asked for; null: no limit."""
+    """Limit the life of operator tokens, whatever end is requested; null: no limit."""
     body = read_object(request)
     only(body, ("maxLifetime",))
     lifetime = None
@@ -113,7 +113,7 @@ def limit_tokens() -> Response:
 
 @blueprint.delete("/tokens")
 def invalidate() -> Response:
-    """Kill every operator token; with `?kind=company` every company token."""
+    """Invalidate all operator tokens; with ``?kind=company``, all company tokens."""
     kind = request.args.get("kind", "operator")
     if kind not in ("operator", "company"):
         raise BadBody('"kind" must be operator or company.')
@@ -126,13 +126,15 @@ def _with_messages(chat: Chat) -> dict[str, object]:
 
 
 def _organization(body: dict[str, object]) -> Organization:
-    """Return the organization that the body names; without a name the first."""
+    """Return the organization in the body; the first if there is none."""
     staff = state().chathub.staff
     if body.get("organizationId") is None:
         return staff.organizations()[0]
     found = staff.organization(whole(body, "organizationId", 1, _ANY_ID))
     if found is None:
-        raise BadBody("No such organization: create it with POST organizations first.")
+        raise BadBody(
+            "There is no such organization: create it with POST organizations."
+        )
     return found
 
 

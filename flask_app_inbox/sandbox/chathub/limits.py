@@ -17,9 +17,9 @@ _MOST_CALLERS = 10_000
 
 
 class Limits:
-    """Buckets that fill by the second; safe to use from many threads.
+    """A token bucket for each caller; safe to use from many threads.
 
-    `clock` tells seconds that never run backwards.
+    :param clock: returns seconds that never run backwards.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
@@ -28,7 +28,7 @@ class Limits:
         self._buckets: dict[tuple[str, bool], tuple[float, float]] = {}
 
     def take(self, caller: str, *, messaging: bool) -> bool:
-        """Count one call; False when it is one too many."""
+        """Count one call; return False when it is one too many."""
         rate, burst = _MESSAGES if messaging else _DATA
         now = self._clock()
         with self._lock:

@@ -7,12 +7,21 @@ from pathlib import Path
 
 from flask import Blueprint, Response, abort, current_app
 
+from ..faults.routes import breakable
+
 blueprint = Blueprint("chathub_panel", __name__, url_prefix="/operator-chat-panel")
 
 
+@blueprint.get("/widget-script.js")
+@breakable("panel", "the operator panel's script")
+def script() -> Response:
+    """Return the module that pages load."""
+    return module("widget-script")
+
+
 @blueprint.get("/<name>.js")
-def script(name: str) -> Response:
-    """Return one of the modules; `widget-script` is the one that pages load."""
+def module(name: str) -> Response:
+    """Return one of the modules that the first one imports."""
     if not re.fullmatch("[a-z-]{1,40}", name):
         abort(404)
     path = Path(current_app.static_folder or "", "chathub", f"{name}.js")

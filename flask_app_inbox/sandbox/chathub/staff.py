@@ -19,13 +19,13 @@ class Organization:
     name: str
 
     def to_json(self) -> dict[str, object]:
-        """Return the form of the vendor's guide "Organizations"."""
+        """Return the organization as the guide "Organizations" shows it."""
         return {"id": self.id, "name": self.name}
 
 
 @dataclass(frozen=True)
 class Operator:
-    """A member of the staff."""
+    """A member of staff."""
 
     id: int
     name: str
@@ -33,7 +33,7 @@ class Operator:
     organization: Organization
 
     def to_json(self) -> dict[str, object]:
-        """Return the form of the vendor's guide "Operators"."""
+        """Return the operator as the guide "Operators" shows it."""
         return {
             "id": self.id,
             "name": self.name,
@@ -45,8 +45,8 @@ class Operator:
 class Staff:
     """All organizations and operators; safe to use from many threads.
 
-    A fresh one has the organizations Sales (24) and Support (25) with one operator
-    each, 101 and 102.
+    It starts with the organizations Sales (24) and Support (25), with the operators
+    101 and 102.
     """
 
     def __init__(self) -> None:
@@ -56,7 +56,7 @@ class Staff:
         self.reset()
 
     def reset(self) -> None:
-        """Become fresh."""
+        """Reset to the initial state."""
         with self._lock:
             self._organizations.clear()
             self._operators.clear()
@@ -71,7 +71,7 @@ class Staff:
             return self._organizations[new_id]
 
     def add_operator(self, organization_id: int, name: str) -> Operator | None:
-        """Create an operator, even if there is one of that name; None: no place."""
+        """Create an operator, even if the name is taken; None: unknown organization."""
         with self._lock:
             organization = self._organizations.get(organization_id)
             if organization is None:
@@ -81,7 +81,7 @@ class Staff:
             return self._operators[new_id]
 
     def set_status(self, operator_id: int, status: int) -> Operator | None:
-        """Change an operator's status; None if there is none of that id."""
+        """Change an operator's status; return None if the id is unknown."""
         with self._lock:
             operator = self._operators.get(operator_id)
             if operator is not None:

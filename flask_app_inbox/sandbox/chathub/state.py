@@ -9,12 +9,15 @@ from .limits import Limits
 from .staff import Staff
 from .tokens import Tokens
 
-#: Accepted in the body of `get-token`.
+#: Accepted in the body of ``get-token``.
 LOGIN = PASSWORD = "sandbox"  # noqa: S105  (it stands in the documentation)
 
 
 class ChatHubState:
-    """One company; `clock` tells the seconds since the epoch."""
+    """One company's state.
+
+    :param clock: returns the seconds since the epoch.
+    """
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self.clock = clock
@@ -24,7 +27,7 @@ class ChatHubState:
         self.limits = Limits()
 
     def reset(self) -> None:
-        """Become as freshly started."""
+        """Reset to the initial state."""
         self.staff.reset()
         self.tokens.reset()
         self.chats.clear()

@@ -20,7 +20,7 @@ class Bearer(NamedTuple):
 
 
 class Tokens:
-    """All tokens that are alive; safe to use from many threads."""
+    """All valid tokens; safe to use from many threads."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
@@ -31,19 +31,19 @@ class Tokens:
         self.max_lifetime: float | None = None
 
     def issue_to_company(self) -> str:
-        """Mint a company token. The guides tell no end of its life."""
-        return self._mint(Bearer(None, None), {"company_id": 1})
+        """Issue a company token. The guides name no end of its life."""
+        return self._new_token(Bearer(None, None), {"company_id": 1})
 
     def issue_to_operator(self, operator: int, expires_at: float) -> str:
-        """Mint an operator token."""
+        """Issue an operator token."""
         end = expires_at
         if self.max_lifetime is not None:
             end = min(end, self._clock() + self.max_lifetime)
         claims = {"operator_id": operator, "exp": int(expires_at)}
-        return self._mint(Bearer(operator, end), claims)
+        return self._new_token(Bearer(operator, end), claims)
 
     def bearer_of(self, token: str) -> Bearer | None:
-        """Return whose token it is; None when it is not (or no longer) valid."""
+        """Return whose token it is; None when it is not valid."""
         with self._lock:
             bearer = self._bearers.get(token)
             if bearer is None:
@@ -54,7 +54,7 @@ class Tokens:
             return bearer
 
     def alive(self) -> int:
-        """Count the operator tokens that are alive."""
+        """Count the valid operator tokens."""
         with self._lock:
             return sum(
                 1
@@ -63,7 +63,7 @@ class Tokens:
             )
 
     def invalidate(self, *, company: bool = False) -> int:
-        """Kill all operator tokens, or all company tokens; return how many."""
+        """Invalidate all operator tokens, or all company tokens; return how many."""
         with self._lock:
             dead = [
                 token
@@ -75,12 +75,12 @@ class Tokens:
             return len(dead)
 
     def reset(self) -> None:
-        """Forget all tokens and the limit of their life."""
+        """Reset to the initial state: no tokens, no limit."""
         with self._lock:
             self._bearers.clear()
         self.max_lifetime = None
 
-    def _mint(self, bearer: Bearer, claims: dict[str, int]) -> str:
+    def _new_token(self, bearer: Bearer, claims: dict[str, int]) -> str:
         header = _segment({"alg": "HS256", "typ": "JWT"})
         token = f"{header}.{_segment(claims)}.{secrets.token_urlsafe(24)}"
         with self._lock:

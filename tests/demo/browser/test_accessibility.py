@@ -85,6 +85,7 @@ def test_a_message_is_read_with_the_keyboard_alone(
     page.keyboard.press("Enter")
     panel = page.get_by_role("dialog", name="Notifications")
     expect(panel).to_be_visible()
+    expect(panel.locator(".aib-message")).to_have_count(4)
     for _ in range(10):
         page.keyboard.press("Tab")
         if page.evaluate("document.activeElement.classList.contains('aib-open')"):

@@ -1,4 +1,4 @@
-/** The token does not (or no longer) open the chats. */
+/** The token is not valid for the chats. */
 export class TokenExpired extends Error {
   constructor() {
     super("ChatHub: token expired");

@@ -1,4 +1,4 @@
-// What a panel remembers when its page draws it anew: open chats, half an answer.
+// What a panel remembers when its page redraws it: open chats, an unsent answer.
 const KEY = "operator-chat-panel";
 
 /** @returns {{open: number[], drafts: Record<string, string>}} */

@@ -38,7 +38,7 @@ export async function showLog() {
   if (entries.length) showNone();
 }
 
-/** Begin anew: another process counts its requests from the start. */
+/** Start over: a new process counts its requests from the start. */
 export function forgetLog() {
   since = 0;
   clear();

@@ -79,7 +79,7 @@ export function onSend(form, act) {
 }
 
 /**
- * Draw a list anew, and leave the focus where it was in it.
+ * Redraw a list, and keep the focus where it was.
  *
  * @param {Element} list
  * @param {Node[]} items

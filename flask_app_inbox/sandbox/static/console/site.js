@@ -32,7 +32,7 @@ export function startSite(afterReset) {
     try {
       await call("POST", "reset", {});
       await afterReset();
-      say("The sandbox is as new");
+      say("The sandbox is back in its initial state");
     } catch (error) {
       say(wordsOf(error));
     }

@@ -1,7 +1,6 @@
 /**
- * What strangers wrote, made harmless. Nothing of it is ever parsed into the
- * page: it is read in a document without scripts, and what is allowed is built
- * anew.
+ * Makes foreign HTML harmless. It is never parsed into the page: it is read in
+ * a document without scripts, and what is allowed is built again.
  */
 const RICH = "B STRONG I EM U BR P UL OL LI A SPAN".split(" ");
 const BLOCKS = "DIV H1 H2 H3 H4 H5 H6 TR SECTION ARTICLE BLOCKQUOTE PRE".split(
@@ -59,7 +58,7 @@ function safeAddress(address, schemes = FOLLOWED) {
 }
 
 /**
- * Let a link lead somewhere: to other sites in a tab of their own.
+ * Set a link's address; other sites open in their own tab.
  *
  * @param {HTMLAnchorElement} link
  * @param {string} href "" leaves a link that leads nowhere
@@ -155,7 +154,7 @@ function plainText(clean) {
 }
 
 /**
- * The site's own bell, drawn anew from what an SVG may hold; null if it is none.
+ * The site's own bell, rebuilt from what an SVG may contain; null if it is no SVG.
  *
  * @param {unknown} markup
  */

@@ -9,8 +9,8 @@ const RENEWAL_GAP = { first: 1_500, longest: 15_000, forgotten: 60_000 };
 
 /**
  * rejected: the page gave no token; unknown: the vendor knows no such contact;
- * network: no answer; refused: an answer that is no good; waiting: the token is
- * dead and it is too early to ask for another one.
+ * network: no answer; refused: an answer that cannot be used; waiting: the
+ * token is dead and it is too early to ask for another one.
  *
  * @typedef {"rejected" | "unknown" | "network" | "refused" | "waiting"} Cause
  */
@@ -75,7 +75,7 @@ class Connection {
   /** @param {string} path @param {object | undefined} body @param {boolean} eager */
   async #exchange(path, body, eager) {
     for (let attempt = 0; attempt < 3; attempt += 1) {
-      // Other tabs may kill each other's tokens: let them drift apart.
+      // Other tabs may invalidate each other's tokens: spread the requests.
       if (attempt > 1) await pause(200 + Math.random() * 600);
       if (this.#token === null) await this.#renew(eager);
       const response = await this.#fetch(path, body);

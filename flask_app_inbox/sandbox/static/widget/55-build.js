@@ -1,4 +1,4 @@
-/** Nodes, made without a line of HTML. */
+/** Builds nodes without HTML. */
 const DRAWINGS = {
   bell: "M6 9a6 6 0 0 1 12 0c0 5 2 6.5 2 6.5H4S6 14 6 9Z M10 19a2.2 2.2 0 0 0 4 0",
   close: "M6 6l12 12 M18 6 6 18",

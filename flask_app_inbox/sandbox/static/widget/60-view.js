@@ -1,6 +1,6 @@
 /**
  * Bell and panel in the page. The view holds no state of its own beyond the
- * nodes: it shows what it is given, and tells what people do.
+ * nodes: it shows what it is given, and reports what people do.
  *
  * @typedef {"loading" | "ready" | "unknown" | "error" | "offline"} Phase
  * @typedef {object} Shown
@@ -10,6 +10,11 @@
  * @property {boolean} more older ones can be fetched
  * @property {boolean} offline
  * @property {string | null} expanded id of the message that is open
+ *
+ * @typedef {object} Place a control of the panel that may be drawn anew
+ * @property {string} id of its message; "": it is in no message
+ * @property {number} index among the controls of its message
+ * @property {string} className
  *
  * @typedef {object} Acts
  * @property {() => void} near the pointer or the focus comes to the bell
@@ -36,7 +41,7 @@ class View {
   #items = new Map();
   #scene = "";
   #count = /** @type {number | null} */ (null);
-  /** @type {string | null} */
+  /** @type {Place | null} */
   #lostFocus = null;
 
   /**
@@ -129,6 +134,7 @@ class View {
         this.toggle(false, { refocus: false });
       }
     });
+    this.panel.addEventListener("keydown", (event) => this.#waitForList(event));
     // A page that moves the anchor makes the browser close the popover.
     this.panel.addEventListener("toggle", (event) => {
       const { newState } = /** @type {ToggleEvent} */ (event);
@@ -182,7 +188,7 @@ class View {
     this.#showCount(shown.count);
     this.root.dataset.aibPhase = shown.phase;
     this.notice.hidden = !shown.offline || shown.phase !== "ready";
-    const focused = this.#focusedMessage();
+    const focused = this.#placeOfFocus();
     this.#offer(
       this.all,
       shown.messages.some(({ unread }) => unread),
@@ -190,7 +196,7 @@ class View {
     if (shown.phase === "ready" && shown.messages.length) this.#showList(shown);
     else this.#showState(shown.phase);
     this.body.setAttribute("aria-busy", String(shown.phase === "loading"));
-    this.#keepFocus(focused);
+    this.#keepFocus(focused, shown.phase);
   }
 
   /** @param {number | null} count */
@@ -281,36 +287,71 @@ class View {
 
   /** @param {HTMLButtonElement} button @param {boolean} offered */
   #offer(button, offered) {
-    // A button that goes leaves the focus in the panel, not at the page's top.
-    if (!offered && document.activeElement === button) {
-      this.panel.focus({ preventScroll: true });
-    }
     button.hidden = !offered;
   }
 
-  /** The id of the message that has the focus; "" if the panel has it. */
-  #focusedMessage() {
+  /** @returns {Place | null} null: the focus is on no control of the panel */
+  #placeOfFocus() {
     const active = document.activeElement;
-    if (!active || !this.panel.contains(active)) return null;
-    const message = active.closest(".aib-message");
-    return message instanceof HTMLElement ? (message.dataset.aibId ?? "") : "";
+    if (!this.panel.contains(active)) return null;
+    const message = active?.closest(".aib-message");
+    const id = message instanceof HTMLElement ? message.dataset.aibId : "";
+    const index = this.#controls(id ?? "").findIndex((one) => one === active);
+    if (!active || index < 0) return null;
+    return { id: id ?? "", index, className: active.className };
+  }
+
+  /** @param {string} id of a message; "": the whole panel */
+  #controls(id) {
+    const within = id ? this.#items.get(id)?.node : this.panel;
+    const found = within?.querySelectorAll("a[href], button") ?? [];
+    return /** @type {HTMLElement[]} */ ([...found]);
+  }
+
+  /** @param {Place} place @returns {HTMLElement | undefined} */
+  #controlAt({ id, index, className }) {
+    const controls = this.#controls(id);
+    const found = id
+      ? (controls[index] ?? controls[0])
+      : controls.find((control) => control.className === className);
+    return found?.checkVisibility() ? found : undefined;
   }
 
   /**
-   * Where the focused node went away, the panel takes the focus, and gives it
-   * back to the same message once that is there again.
+   * Where the focused control is gone, the panel takes the focus, and gives it
+   * back to the same control once that is there again.
    *
-   * @param {string | null} before
+   * @param {Place | null} before
+   * @param {Phase} phase
    */
-  #keepFocus(before) {
+  #keepFocus(before, phase) {
     if (!this.#open) return;
-    if (before !== null && !this.panel.contains(document.activeElement)) {
-      this.#lostFocus = before;
-      this.panel.focus({ preventScroll: true });
+    if (before) {
+      const control = this.#controlAt(before);
+      if (control) return control.focus({ preventScroll: true });
+      // Do not wait for a button that has nothing left to do.
+      this.#lostFocus = before.id || phase !== "ready" ? before : null;
+      return this.panel.focus({ preventScroll: true });
     }
-    const item = this.#lostFocus && this.#items.get(this.#lostFocus);
-    if (!item) return;
+    const control = this.#lostFocus && this.#controlAt(this.#lostFocus);
+    if (!control) return;
     this.#lostFocus = null;
-    if (document.activeElement === this.panel) item.opener.focus();
+    if (document.activeElement === this.panel) control.focus();
+  }
+
+  /**
+   * The list is not there yet: a Tab must not leave the panel, and so close it,
+   * before there is anything to reach.
+   *
+   * @param {KeyboardEvent} event
+   */
+  #waitForList(event) {
+    if (event.key !== "Tab" || event.shiftKey) return;
+    const last = this.#controls("")
+      .filter((one) => one.checkVisibility())
+      .pop();
+    if (this.#scene === "loading" && document.activeElement === last) {
+      event.preventDefault();
+    }
   }
 }

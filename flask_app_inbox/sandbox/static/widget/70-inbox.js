@@ -27,7 +27,7 @@ class Inbox {
   /** Of the list alone: the count may work where the list does not. */
   #listFailures = 0;
   #listAgainAt = 0;
-  /** Rises with each change of ours, so that older answers can be told. */
+  /** Rises with each of our changes, so that we can tell older answers. */
   #writes = 0;
   #writing = 0;
   #stopped = false;

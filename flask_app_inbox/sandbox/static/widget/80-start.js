@@ -99,7 +99,16 @@ function plant(anchor, position) {
 
 /** @param {string} selector @param {(anchor: Element) => void} use */
 function whenThere(selector, use) {
-  const anchor = document.querySelector(selector);
+  /** @type {Element | null} */
+  let anchor;
+  try {
+    anchor = document.querySelector(selector);
+  } catch {
+    console.error(
+      `${SAYS} this browser does not accept the selector "${selector}", so there is no bell.`,
+    );
+    return;
+  }
   if (anchor) return use(anchor);
   const observer = new MutationObserver(() => {
     const late = document.querySelector(selector);

@@ -1,4 +1,4 @@
-"""Waiting with an eye on the client: a broken route must not outlive its victim."""
+"""Waiting while watching the client, so that no fault outlives its connection."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import sys
 import threading
 import time
 
-#: How often a waiting thread looks whether its client has left, in seconds.
+#: How often a waiting thread checks whether its client has left, in seconds.
 _GLANCE = 0.05
 
 #: Linger for 0 seconds: what turns a close into a reset. Windows has shorter numbers.
@@ -17,15 +17,15 @@ _NO_LINGER = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
 
 
 class Dropped(ConnectionAbortedError):
-    """Raised to end a request without an answer: the connection is done with."""
+    """Raised to end a request without an answer and to close its connection."""
 
 
 def wait(
     client: socket.socket, released: threading.Event, seconds: float | None
 ) -> None:
-    """Wait so many seconds (None: without end) or until `released` is set.
+    """Wait for some seconds (None: without end) or until ``released`` is set.
 
-    Raises `Dropped` when the client closes the connection meanwhile.
+    :raises Dropped: when the client closes the connection meanwhile.
     """
     deadline = None if seconds is None else time.monotonic() + seconds
     with selectors.DefaultSelector() as selector:
@@ -42,7 +42,7 @@ def wait(
 def reset(client: socket.socket) -> None:
     """Break the connection with a TCP reset instead of an orderly end."""
     client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NO_LINGER)
-    # The server's own readers still hold the object, so that `close` would wait.
+    # The server's own readers still hold the object, so that ``close`` would wait.
     socket.close(client.detach())
 
 

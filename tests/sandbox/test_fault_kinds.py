@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import threading
 import time
@@ -12,6 +13,7 @@ import pytest
 import requests
 
 from flask_app_inbox.sandbox import SandboxServer
+from flask_app_inbox.sandbox.faults.kinds import KINDS, Kind
 
 Call = Callable[..., requests.Response]
 Break = Callable[..., None]
@@ -42,6 +44,39 @@ def read_all(client: socket.socket) -> bytes:
         if not block:
             return received
         received += block
+
+
+def request_broken_by(
+    kind: Kind, port: int, control: Call, eventually: Eventually
+) -> bytes:
+    """Break one request in this way; return all that its client got."""
+    required = {o.name: o.example for o in kind.options if o.example is not None}
+    order = {"route": "version", "kind": kind.name, "times": 1, **required}
+    answer = control("POST", "faults", json=order)
+    assert answer.status_code == 201, answer.text
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as client:
+        client.sendall(REQUEST.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n"))
+        eventually(lambda: control("GET", "faults").json()["faults"] == [])
+        client.settimeout(0.2)
+        with contextlib.suppress(TimeoutError):
+            return read_all(client)
+    return b""
+
+
+@pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
+def test_every_kind_spoils_an_answer_and_leaves_the_sandbox_well(
+    sandbox: SandboxServer,
+    control: Call,
+    vendor: Call,
+    eventually: Eventually,
+    kind: Kind,
+) -> None:
+    received = request_broken_by(kind, sandbox.port, control, eventually)
+    assert not received.endswith(b'{"version":"1","protocolVersion":"1.0"}\n')
+    control("DELETE", "faults")
+    eventually(lambda: control("GET", "requests").json())
+    assert len(control("GET", "requests").json()) == 1
+    assert vendor("GET", "/v1/version").json()["version"]
 
 
 @pytest.fixture
