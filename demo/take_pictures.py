@@ -1,7 +1,7 @@
-"""Take the README's pictures of the running demo.
+"""Take the manuals' pictures of the running demo.
 
-Usage: demo/run in one terminal, then ``python demo/take_pictures.py`` in another,
-with Playwright (extra ``test``) and Chromium there. The pictures go to
+Usage: start ``demo/run`` in one terminal, then ``python demo/take_pictures.py`` in
+another. It needs Playwright (extra ``test``) and Chromium, and writes to
 ``demo/pictures``.
 """
 
@@ -22,7 +22,7 @@ PHONE = (360, 720)
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="Take the README's pictures.")
+    parser = argparse.ArgumentParser(description="Take the manuals' pictures.")
     parser.add_argument("--shop", default="http://127.0.0.1:5000")
     parser.add_argument("--sandbox", default="http://127.0.0.1:5001")
     addresses = parser.parse_args()
@@ -58,7 +58,7 @@ def main() -> None:
 def new_page(
     browser: Browser, size: tuple[int, int], *, dark: bool = False
 ) -> Iterator[Page]:
-    """Open a page in a browser of its own, so that nobody is logged in."""
+    """Open a page with its own cookies, so that nobody is logged in."""
     context = browser.new_context(
         viewport={"width": size[0], "height": size[1]},
         color_scheme="dark" if dark else "light",
