@@ -18,7 +18,16 @@ from playwright.sync_api import Browser, Page, sync_playwright
 PICTURES = Path(__file__).parent / "pictures"
 SWITCHES = ["--no-sandbox", "--disable-gpu", "--hide-scrollbars"]
 DESKTOP = (1120, 640)
+WIDE = (1280, 720)
 PHONE = (360, 720)
+
+#: Resolves when the images that can be seen are there.
+IMAGES_IN_SIGHT = """() => {
+  const seen = ({ top, bottom }) => bottom > 0 && top < innerHeight;
+  const images = [...document.images];
+  const shown = images.filter((image) => seen(image.getBoundingClientRect()));
+  return Promise.all(shown.map((image) => image.decode()));
+}"""
 
 
 def main() -> None:
@@ -42,10 +51,11 @@ def main() -> None:
             log_in(page, addresses.shop)
             open_bell(page)
             take(page, "bell-phone")
-        with new_page(browser, DESKTOP) as page:
+        with new_page(browser, WIDE) as page:
             log_in(page, addresses.shop)
             page.get_by_role("button", name="How it works").click()
-            page.wait_for_timeout(3000)  # until the flow has run its course
+            row = page.locator(".flow-calls li")
+            row.filter(has_text="GET /appinbox/v1/messages/count").wait_for()
             take(page, "flow")
         with new_page(browser, (1120, 900)) as page:
             page.goto(addresses.sandbox)
@@ -63,6 +73,7 @@ def new_page(
         viewport={"width": size[0], "height": size[1]},
         color_scheme="dark" if dark else "light",
         locale="en-GB",
+        reduced_motion="reduce",
     )
     yield context.new_page()
     context.close()
@@ -83,6 +94,7 @@ def open_bell(page: Page) -> None:
 
 
 def take(page: Page, name: str) -> None:
+    page.evaluate(IMAGES_IN_SIGHT)
     page.screenshot(path=PICTURES / f"{name}.png")
 
 
