@@ -16,7 +16,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / ".venv"
 
-#: What the installation depends on.
+#: The files that decide what gets installed.
 _SOURCES = ("setup.cfg", "pyproject.toml")
 _STAMP = "flask-app-inbox.installed"
 
@@ -24,31 +24,31 @@ _STAMP = "flask-app-inbox.installed"
 class EnvironmentProblem(SystemExit):
     """Something is missing on this machine; the message says what to do.
 
-    Uncaught, it ends the program with the message and status 1.
+    Uncaught, it ends the program with that message and status 1.
     """
 
 
 @dataclass(frozen=True)
 class _Stamp:
-    """What the last installation was made from, and its extras."""
+    """What the last installation depended on, and its extras."""
 
     state: str
     extras: frozenset[str]
 
 
 def prepare(extras: str) -> Path:
-    """Return the environment's interpreter, with the package and extras installed.
+    """Install the package with its extras; return the environment's interpreter.
 
-    The package is installed as it lies here (editable). Nothing is done where the
-    stamp of the last installation still fits.
+    The installation is editable. It is skipped while the stamp of the last one
+    still matches.
 
-    :param extras: names with commas between, ``"demo,sandbox"``.
-    :raises EnvironmentProblem: if there can be no environment.
+    :param extras: names separated by commas, ``"demo,sandbox"``.
+    :raises EnvironmentProblem: if the environment cannot be made.
     """
     wanted = set(extras.split(","))
     python = _python()
     if not _runs(python, "import sys, pip; sys.exit(sys.version_info < (3, 10))"):
-        _say("Making a virtual environment in .venv …")
+        _say("Creating a virtual environment in .venv …")
         _create(python)
     stamp = _read_stamp()
     state = _state()
@@ -74,16 +74,16 @@ def _python() -> Path:
 
 
 def _runs(python: Path, code: str) -> bool:
-    """Tell whether the interpreter is there, and the one it was made from too."""
+    """Tell whether the interpreter exists and can run this code."""
     return python.exists() and _run([str(python), "-c", code]).returncode == 0
 
 
 def _create(python: Path) -> None:
-    """Make the environment, or complete one whose making was interrupted."""
+    """Create the environment, or complete one that was interrupted."""
     if not all(map(importlib.util.find_spec, ("venv", "ensurepip"))):
         version = f"{sys.version_info.major}.{sys.version_info.minor}"
         raise EnvironmentProblem(
-            "This Python cannot make virtual environments. On Debian and Ubuntu: "
+            "This Python cannot create virtual environments. On Debian and Ubuntu: "
             f"sudo apt install python{version}-venv"
         )
     broken = FOLDER.exists() and not _runs(
@@ -92,7 +92,9 @@ def _create(python: Path) -> None:
     command = [sys.executable, "-m", "venv", *(["--clear"] if broken else [])]
     made = _run([*command, str(FOLDER)])
     if made.returncode != 0:
-        raise EnvironmentProblem(f"Making .venv failed:\n{made.stdout}")
+        raise EnvironmentProblem(
+            f"Python could not create .venv. It said:\n{made.stdout}"
+        )
 
 
 def _install(python: Path, extras: set[str]) -> None:
@@ -101,13 +103,13 @@ def _install(python: Path, extras: set[str]) -> None:
     installed = _run(pip)
     if installed.returncode != 0:
         raise EnvironmentProblem(
-            f"Installing failed:\n{installed.stdout}\n"
-            "Is there a network? If .venv itself is broken, delete it and try again."
+            "pip could not install the package; check the network, or delete .venv and "
+            f"try again. pip said:\n{installed.stdout}"
         )
 
 
 def _run(command: list[str]) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(  # noqa: S603 - the commands above, and no shell
+    return subprocess.run(  # noqa: S603 - only the commands above, no shell
         command,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
@@ -128,7 +130,7 @@ def _read_stamp() -> _Stamp:
 
 
 def _state() -> str:
-    """Return a digest of what an installation is made from and where it lies."""
+    """Return a digest of what the installation depends on."""
     digest = hashlib.sha256(f"{ROOT}\n{_python()}\n{sys.version_info[:2]}".encode())
     for name in _SOURCES:
         digest.update((ROOT / name).read_bytes())

@@ -1,4 +1,4 @@
-"""What demo/run does: environment, sandbox, shop, and an orderly end."""
+"""What demo/run does: prepare, start the sandbox and the shop, stop both."""
 
 from __future__ import annotations
 
@@ -28,17 +28,17 @@ SANDBOX_PORT = 5001
 _REAL_VENDOR = ("FLASK_APP_INBOX_API_KEY", "FLASK_APP_INBOX_SCRIPT_ID")
 
 _ACCOUNTS = (
-    ("olena@example.com", "four messages are waiting"),
+    ("olena@example.com", "has four unread messages"),
     ("bohdan@example.com", "reads Ukrainian"),
     ("jonas@example.com", "reads German"),
-    ("mia@example.com", "not known to the vendor"),
-    ("staff@example.com", "works in the shop"),
-    ("owner@example.com", "owns it"),
+    ("mia@example.com", "is unknown to the vendor"),
+    ("staff@example.com", "answers customers' chats"),
+    ("owner@example.com", "connects the shop by OAuth"),
 )
 
 
 class _StopRequested(Exception):
-    """A signal told us to end."""
+    """A signal asked us to stop."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -56,7 +56,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             finally:
                 _ignore_signals()
     except _StopRequested:
-        # The terminal may be the very thing that is gone.
+        # The terminal may be gone.
         with contextlib.suppress(OSError):
             _say("\nStopped.")
         return 0
@@ -69,25 +69,27 @@ def _read_options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="demo/run", description="Start the demo shop and its sandbox."
     )
-    parser.add_argument("--port", type=int, help="of the shop (usually 5000)")
-    parser.add_argument("--sandbox-port", type=int, help="(usually 5001)")
+    parser.add_argument("--port", type=int, help="port of the shop (default: 5000)")
+    parser.add_argument(
+        "--sandbox-port", type=int, help="port of the sandbox (default: 5001)"
+    )
     parser.add_argument(
         "--oauth",
         action="store_true",
-        help="the shop has no API key: its owner connects it by OAuth",
+        help="start without an API key: the owner connects the shop by OAuth",
     )
     parser.add_argument(
         "--python",
         type=Path,
         metavar="PATH",
-        help="an interpreter that has everything installed, instead of .venv",
+        help="use this interpreter, which has everything installed, instead of .venv",
     )
     return parser.parse_args(arguments)
 
 
 def _start(programs: Programs, python: Path, options: argparse.Namespace) -> None:
     sandbox_url = None
-    # The empty value makes the shop forget a sandbox of the environment's.
+    # The empty value overrides one from the environment.
     shop_environment = {"SHOP_SANDBOX_URL": ""}
     if not _uses_real_vendor():
         port = choose_port(options.sandbox_port, SANDBOX_PORT, "--sandbox-port")
@@ -98,8 +100,8 @@ def _start(programs: Programs, python: Path, options: argparse.Namespace) -> Non
         shop_environment = {"SHOP_SANDBOX_URL": sandbox_url}
     elif options.oauth:
         raise ProgramProblem(
-            "--oauth shows the sandbox's consent page, and with "
-            f"{' and '.join(_REAL_VENDOR)} set there is no sandbox. Leave either out."
+            "--oauth uses the sandbox's consent page, but with "
+            f"{' and '.join(_REAL_VENDOR)} set there is no sandbox. Drop either."
         )
     port = choose_port(options.port, SHOP_PORT, "--port")
     how = ["--oauth"] if options.oauth else []
@@ -113,43 +115,43 @@ def _uses_real_vendor() -> bool:
     if len(given) == 1:
         raise ProgramProblem(
             f"Only {given[0]} is set. The real vendor needs both {_REAL_VENDOR[0]} "
-            f"and {_REAL_VENDOR[1]}; without them the demo runs on the sandbox."
+            f"and {_REAL_VENDOR[1]}. Without both, the demo runs on the sandbox."
         )
     return bool(given)
 
 
 def _watch(programs: Programs) -> int:
-    """Return when a program has ended by itself; a signal ends this otherwise."""
+    """Return when a program has ended by itself. A signal raises instead."""
     while True:
         ended = programs.ended()
         if ended is not None:
-            sys.stderr.write(f"The {ended.name} has ended, so the demo ends too.\n")
+            sys.stderr.write(f"The {ended.name} has ended, so the demo stops.\n")
             return 1
         time.sleep(0.2)
 
 
 def _box(shop_url: str, sandbox_url: str | None, *, oauth: bool) -> str:
     lines = [f"Zavarka is open:  {shop_url}", "", "Log in with the password demo:"]
-    # What is said of them is true of a fresh sandbox.
+    # The descriptions are true of a fresh sandbox only.
     lines += [
         f"  {email:<20} {who if sandbox_url else ''}".rstrip()
         for email, who in _ACCOUNTS
     ]
     lines.append("")
     if sandbox_url:
-        lines.append(f"The sandbox's console:  {sandbox_url}")
+        lines.append(f"Sandbox console:  {sandbox_url}")
     else:
-        lines.append("The vendor is the real one; no sandbox was started.")
+        lines.append("This is the real vendor; no sandbox is running.")
     if oauth:
         lines += [
             "",
-            "The shop has no API key, so there is no bell yet. Log in as",
+            "The shop has no API key, so nobody has a bell yet. Log in as",
             f"owner@example.com and open:  {shop_url}/connect",
             "",
         ]
     elif sandbox_url:
-        lines.append("To connect by OAuth, start it with:  demo/run --oauth")
-    lines.append("Ctrl-C stops everything.")
+        lines.append("To connect by OAuth, run:  demo/run --oauth")
+    lines.append("Press Ctrl-C to stop.")
     width = max(map(len, lines))
     rule = "─" * (width + 4)
     body = "\n".join(f"│  {line:<{width}}  │" for line in lines)
@@ -167,7 +169,7 @@ def _take_signals() -> None:
 
 
 def _ignore_signals() -> None:
-    """Let a second Ctrl-C not disturb the clearing up."""
+    """Keep a second Ctrl-C from interrupting the cleanup."""
     for number in _signals():
         signal.signal(number, signal.SIG_IGN)
 

@@ -1,4 +1,4 @@
-"""Start programs, wait until they are ready, and end them without remains."""
+"""Start programs, wait until they are ready, and stop them all."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ HOST = "127.0.0.1"
 ROOT = Path(__file__).resolve().parents[1]
 _TETHER = Path(__file__).with_name("tether.py")
 
-#: Seconds for a program to say where it listens, and to end when told to.
+#: Seconds that a program may take to say where it listens, and to stop.
 READY_WITHIN = 30.0
 END_WITHIN = 6.0
 
@@ -24,14 +24,14 @@ _HIGHEST_PORT = 65535
 
 
 class ProgramProblem(Exception):
-    """A program did not start or has ended; the message says which."""
+    """A program could not start; the message says why."""
 
 
 class Program:
-    """A module that runs as a program of its own and serves an address.
+    """A module that runs in its own process and serves an address.
 
-    It is ready when it prints a line ``Name: http://…``. What else it prints
-    appears where ours does.
+    It is ready when it prints a line ``Name: http://…``. Its other output is
+    passed on to standard error.
     """
 
     def __init__(self, python: Path, name: str, module: str, *arguments: str) -> None:
@@ -43,11 +43,11 @@ class Program:
     def start(self, environment: Mapping[str, str]) -> str:
         """Start the program; return the address that it serves.
 
-        :raises ProgramProblem: if it ends or says nothing in time.
+        :raises ProgramProblem: if it ends, or is not ready in time.
         """
-        # A group of its own: Ctrl-C reaches us alone, and we end what we started.
+        # Its own process group: Ctrl-C reaches only us, and we stop the programs.
         windows = getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)
-        self._process = subprocess.Popen(  # noqa: S603 - no shell, no foreign input
+        self._process = subprocess.Popen(  # noqa: S603 - no shell, no outside input
             self._command,
             cwd=ROOT,
             env={**os.environ, **environment},
@@ -70,16 +70,16 @@ class Program:
         return line.partition(": ")[2]
 
     def has_ended(self) -> bool:
-        """Tell whether the program was started and runs no longer."""
+        """Tell whether the program was started and has ended."""
         return self._process is not None and self._process.poll() is not None
 
     def release(self) -> None:
-        """Tell the program to end, without waiting for it."""
+        """Ask the program to stop, without waiting for it."""
         if self._process is not None and self._process.stdin is not None:
             self._process.stdin.close()
 
     def stop(self) -> None:
-        """End the program; return when it is gone."""
+        """Stop the program; return when it is gone."""
         if self._process is None:
             return
         self.release()
@@ -90,7 +90,7 @@ class Program:
             self._process.wait()
 
     def _listen(self, process: subprocess.Popen[str]) -> None:
-        """Hand the ready line over, and pass on what else is said."""
+        """Hand over the line that says it is ready; pass on all others."""
         if process.stdout is None:
             return
         with process.stdout as lines:
@@ -103,7 +103,7 @@ class Program:
 
 
 class Programs:
-    """Programs that live and end together; a context manager."""
+    """A context manager for programs that start and stop together."""
 
     def __init__(self) -> None:
         self._all: list[Program] = []
@@ -128,37 +128,37 @@ class Programs:
         return program.start(environment)
 
     def ended(self) -> Program | None:
-        """Return a program that has ended, if one has."""
+        """Return a program that has ended, or None."""
         return next((p for p in self._all if p.has_ended()), None)
 
 
 def check_port(wanted: int | None, option: str) -> None:
-    """Refuse a number that no port has.
+    """Check that a number can be a port.
 
     :param option: the option's name, for the message.
-    :raises ProgramProblem: if it is one.
+    :raises ProgramProblem: if it cannot.
     """
     if wanted is not None and not 0 <= wanted <= _HIGHEST_PORT:
         raise ProgramProblem(
-            f"{option} {wanted}: a port is a number from 0 (any free one) to "
+            f"{option} {wanted}: a port is a number from 0 (any free port) to "
             f"{_HIGHEST_PORT}."
         )
 
 
 def choose_port(wanted: int | None, usual: int, option: str) -> int:
-    """Return the port to listen on; 0 stands for any free one.
+    """Return the port to listen on; 0 means any free port.
 
-    :param wanted: what somebody asked for; nothing else will do then.
-    :param usual: taken if nobody asked and it is free.
-    :param option: the option's name, for the advice.
+    :param wanted: the port that the user asked for, or None.
+    :param usual: the port to use if the user asked for none and it is free.
+    :param option: the option's name, for the message.
     :raises ProgramProblem: if the wanted port is taken.
     """
     if wanted is None:
         return usual if _is_free(usual) else 0
     if not _is_free(wanted):
         raise ProgramProblem(
-            f"Port {wanted} is taken. Choose another with {option}, or leave the "
-            "option out: then a free one is found."
+            f"Port {wanted} is taken. Choose another with {option}, or drop the option "
+            "to use any free port."
         )
     return wanted
 
@@ -167,12 +167,12 @@ def _is_free(port: int) -> bool:
     if port == 0:
         return True
     with socket.socket() as probe:
-        # Something that listens on all addresses need not get in our bind's way.
+        # A program that listens on all addresses would not make our bind fail.
         if probe.connect_ex((HOST, port)) == 0:
             return False
     with socket.socket() as probe:
         if os.name == "posix":
-            # As the servers do: a port in TIME_WAIT is no port in use.
+            # The servers do the same: a port in TIME_WAIT can be used.
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((HOST, port))

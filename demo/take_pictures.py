@@ -1,7 +1,7 @@
-"""Take the README's pictures of the running demo.
+"""Take the manuals' pictures of the running demo.
 
-Usage: demo/run in one terminal, then ``python demo/take_pictures.py`` in another,
-with Playwright (extra ``test``) and Chromium there. The pictures go to
+Usage: start ``demo/run`` in one terminal, then ``python demo/take_pictures.py`` in
+another. It needs Playwright (extra ``test``) and Chromium, and writes to
 ``demo/pictures``.
 """
 
@@ -18,11 +18,20 @@ from playwright.sync_api import Browser, Page, sync_playwright
 PICTURES = Path(__file__).parent / "pictures"
 SWITCHES = ["--no-sandbox", "--disable-gpu", "--hide-scrollbars"]
 DESKTOP = (1120, 640)
+WIDE = (1280, 720)
 PHONE = (360, 720)
+
+#: Resolves when the images that can be seen are there.
+IMAGES_IN_SIGHT = """() => {
+  const seen = ({ top, bottom }) => bottom > 0 && top < innerHeight;
+  const images = [...document.images];
+  const shown = images.filter((image) => seen(image.getBoundingClientRect()));
+  return Promise.all(shown.map((image) => image.decode()));
+}"""
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="Take the README's pictures.")
+    parser = argparse.ArgumentParser(description="Take the manuals' pictures.")
     parser.add_argument("--shop", default="http://127.0.0.1:5000")
     parser.add_argument("--sandbox", default="http://127.0.0.1:5001")
     addresses = parser.parse_args()
@@ -42,10 +51,11 @@ def main() -> None:
             log_in(page, addresses.shop)
             open_bell(page)
             take(page, "bell-phone")
-        with new_page(browser, DESKTOP) as page:
+        with new_page(browser, WIDE) as page:
             log_in(page, addresses.shop)
             page.get_by_role("button", name="How it works").click()
-            page.wait_for_timeout(3000)  # until the flow has run its course
+            row = page.locator(".flow-calls li")
+            row.filter(has_text="GET /appinbox/v1/messages/count").wait_for()
             take(page, "flow")
         with new_page(browser, (1120, 900)) as page:
             page.goto(addresses.sandbox)
@@ -58,11 +68,12 @@ def main() -> None:
 def new_page(
     browser: Browser, size: tuple[int, int], *, dark: bool = False
 ) -> Iterator[Page]:
-    """Open a page in a browser of its own, so that nobody is logged in."""
+    """Open a page with its own cookies, so that nobody is logged in."""
     context = browser.new_context(
         viewport={"width": size[0], "height": size[1]},
         color_scheme="dark" if dark else "light",
         locale="en-GB",
+        reduced_motion="reduce",
     )
     yield context.new_page()
     context.close()
@@ -83,6 +94,7 @@ def open_bell(page: Page) -> None:
 
 
 def take(page: Page, name: str) -> None:
+    page.evaluate(IMAGES_IN_SIGHT)
     page.screenshot(path=PICTURES / f"{name}.png")
 
 

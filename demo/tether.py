@@ -1,9 +1,9 @@
-"""Run a module as a program for as long as whoever started it is there.
+"""Run a module as a program that ends with the process that started it.
 
 ``python demo/tether.py MODULE ARGUMENT…`` is ``python -m MODULE ARGUMENT…`` that
-ends when its standard input does. The starter holds the other end of that pipe:
-however it ends, even killed, no program is left behind. And closing the pipe is
-a way to say "stop" that is the same on every system.
+ends when its standard input closes. The parent holds the other end of that pipe,
+so even if it is killed, no program stays behind. Closing the pipe is also a way to
+say "stop" that works on every system.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ import threading
 import time
 from pathlib import Path
 
-#: Seconds for an orderly end.
+#: Seconds to shut down cleanly.
 PATIENCE = 4.0
 
 
 def main() -> None:
     """Run the module named by the first argument."""
-    # As with -m, modules are looked for in the repository, not beside this file.
+    # As with -m, import modules from the repository, not from beside this file.
     sys.path[0] = str(Path(__file__).resolve().parents[1])
     del sys.argv[0]
     threading.Thread(target=_end_with_input, daemon=True).start()
@@ -30,7 +30,7 @@ def main() -> None:
 
 
 def _end_with_input() -> None:
-    # Not sys.stdin: its lock would be held while the interpreter shuts down.
+    # Not sys.stdin: this thread would hold its lock while the interpreter exits.
     while os.read(0, 1024):
         pass
     os.kill(os.getpid(), signal.SIGTERM)

@@ -39,9 +39,9 @@ _INSTANCE = Path(__file__).resolve().parents[1] / "instance"
 def create_app(
     config: Mapping[str, Any] | None = None, *, instance: Path | str | None = None
 ) -> Flask:
-    """Build the shop; its database is made and filled when there is none.
+    """Build the shop; create and fill its database if there is none.
 
-    :param config: overrides what the environment says.
+    :param config: overrides the environment.
     :param instance: folder of the database and the secret key; by default
         ``SHOP_INSTANCE`` of the environment, else ``demo/instance``.
     :raises flask_app_inbox.ConfigError: if there is neither a sandbox nor a key.
@@ -55,7 +55,7 @@ def create_app(
     languages.init_app(app)
     sandbox.init_app(app, on_call=flow.note_call)
 
-    # Before what may refuse a request, so that a refusal is noted too.
+    # First, so that the drawer also shows requests that others refuse.
     flow.init_app(app)
     CSRFProtect(app)
     accounts.init_app(app)
@@ -63,9 +63,8 @@ def create_app(
     app_inbox.language_loader(languages.current_language)
     connection.init_app(app, app_inbox)
     notices.init_app(app)
-    chat.init_app(app)
-
-    security.init_app(app)
+    chathub = chat.init_app(app)
+    security.init_app(app, app_inbox, chathub)
     failures.init_app(app)
     for module in (
         language_switch,
@@ -79,5 +78,6 @@ def create_app(
         flow,
     ):
         app.register_blueprint(module.blueprint)
+    catalogue.init_app(app)
     basket.init_app(app)
     return app

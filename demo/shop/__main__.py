@@ -1,4 +1,4 @@
-"""Serve the shop on this machine: ``python -m shop --port 5000``."""
+"""Serve the shop on this machine: ``python -m demo.shop --port 5000``."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ HOST = "127.0.0.1"
 def main() -> None:
     """Listen, print ``Shop: URL``, serve until SIGINT or SIGTERM."""
     parser = argparse.ArgumentParser(prog="shop", description=__doc__)
-    parser.add_argument("--port", type=int, default=5000, help="0: a free one")
+    parser.add_argument("--port", type=int, default=5000, help="0: any free port")
     parser.add_argument(
         "--oauth", action="store_true", help="connect to the sandbox by OAuth"
     )
@@ -33,15 +33,15 @@ def main() -> None:
 
 
 def serve(port: int, *, oauth: bool = False) -> None:
-    """Serve the shop on a port; return when a signal ends it.
+    """Serve the shop on a port; return when a signal stops it.
 
-    :param oauth: register the shop with the sandbox, in place of a key.
+    :param oauth: register the shop with the sandbox instead of using an API key.
     """
     # A line for each request would bury the errors.
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
-    # No page of the web that names this machine by another host gets in.
+    # Refuse web pages that reach this machine under another host name.
     config: dict[str, Any] = {"TRUSTED_HOSTS": [HOST, "localhost"]}
-    # Whoever registers must know where he will be, so the port is taken first.
+    # The registration names our address, so take the port first.
     with socket.create_server((HOST, port)) as listener:
         url = f"http://{HOST}:{listener.getsockname()[1]}"
         if oauth:
@@ -53,7 +53,7 @@ def serve(port: int, *, oauth: bool = False) -> None:
         open_desks()
     signal.signal(signal.SIGTERM, _stop)
     print(f"Shop: {url}", flush=True)  # noqa: T201 - demo/run reads this line
-    # Werkzeug takes KeyboardInterrupt for the end and closes the socket.
+    # On KeyboardInterrupt, Werkzeug stops and closes the socket.
     server.serve_forever()
 
 

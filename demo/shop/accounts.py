@@ -12,14 +12,14 @@ from werkzeug.security import check_password_hash, generate_password_hash
 
 from .database import connection
 
-#: Printed on the login page: a demo has no secrets of its own.
+#: The login page shows it: a demo has no secrets.
 DEMO_PASSWORD = "demo"  # noqa: S105
 
 CUSTOMER = "customer"
 STAFF = "staff"
 OWNER = "owner"
 
-#: Session keys that belong to whoever is logged in and leave with them.
+#: Session keys that belong to a person; the logout removes them.
 _PERSONAL = ("flow", "basket", "told")
 
 
@@ -27,8 +27,7 @@ _PERSONAL = ("flow", "basket", "told")
 class DemoAccount:
     """An account that the shop starts with.
 
-    :param messages: keys of what waits in the bell; None for somebody whom the
-        vendor does not know.
+    :param messages: keys of their messages; None if the vendor does not know them.
     """
 
     email: str
@@ -69,7 +68,7 @@ DEMO_ACCOUNTS = (
 
 @dataclass(frozen=True)
 class Account:
-    """Somebody who can log in, as Flask-Login wants to see them."""
+    """Somebody who can log in; has what Flask-Login needs."""
 
     id: int
     email: str
@@ -83,12 +82,12 @@ class Account:
     is_anonymous = False
 
     def get_id(self) -> str:
-        """Return what the session keeps."""
+        """Return the id that the session keeps."""
         return str(self.id)
 
 
 def init_app(app: Flask) -> None:
-    """Seed the accounts on the first start and set Flask-Login up."""
+    """Create the accounts on the first start and set up Flask-Login."""
     with app.app_context():
         _seed()
     manager = LoginManager(app)
@@ -97,12 +96,12 @@ def init_app(app: Flask) -> None:
 
 
 def authenticate(email: str, password: str) -> Account | None:
-    """Return the account of an email and its password, else None."""
+    """Return the account with this email and password, or None."""
     row = connection().execute(
         "SELECT * FROM account WHERE email = ?", (email.strip(),)
     )
     found = row.fetchone()
-    # A wrong email costs as much time as a wrong password, and so tells nothing.
+    # A wrong email takes as long as a wrong password, so the time reveals nothing.
     stored = found["password"] if found else _hash_of_nobody()
     if not check_password_hash(stored, password) or found is None:
         return None

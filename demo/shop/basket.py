@@ -1,4 +1,4 @@
-"""The basket: how many of which product, kept in the visitor's session."""
+"""The basket, kept in the visitor's session."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from .languages import translate
 
 blueprint = Blueprint("basket", __name__, url_prefix="/basket")
 
-#: Delivery in cents, and the value of goods from which it is a gift.
+#: Delivery in cents, and the value of goods that makes it free.
 SHIPPING = 490
 FREE_FROM = 6000
 
@@ -31,7 +31,7 @@ _KEY = "basket"
 
 @dataclass(frozen=True)
 class Line:
-    """So many of one product, at its price in cents."""
+    """A quantity of one product; `price` is for one, in cents."""
 
     product: Product
     quantity: int
@@ -45,7 +45,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Goods:
-    """Lines together: a basket, or what an order was made of."""
+    """What is in a basket or an order."""
 
     lines: tuple[Line, ...]
     shipping: int
@@ -57,12 +57,12 @@ class Goods:
 
     @property
     def total(self) -> int:
-        """What is to be paid, in cents."""
+        """What to pay, in cents."""
         return self.value + self.shipping
 
     @property
     def count(self) -> int:
-        """How many things."""
+        """How many things there are."""
         return sum(line.quantity for line in self.lines)
 
     @property
@@ -72,12 +72,12 @@ class Goods:
 
 
 def init_app(app: Flask) -> None:
-    """Show the number of things in the header of every page."""
+    """Show the number of things in every page's header."""
     app.jinja_env.globals["basket_count"] = lambda: current_basket().count
 
 
 def current_basket() -> Goods:
-    """Return the visitor's basket; products that are gone are left out."""
+    """Return the visitor's basket, without products that the shop no longer has."""
     lines = tuple(
         Line(CATALOGUE[slug], quantity, CATALOGUE[slug].price)
         for slug, quantity in _quantities().items()
@@ -88,7 +88,7 @@ def current_basket() -> Goods:
 
 
 def empty_basket() -> None:
-    """Take everything out."""
+    """Empty the basket."""
     session.pop(_KEY, None)
 
 
@@ -100,7 +100,7 @@ def show() -> str:
 
 @blueprint.post("/<slug>/add")
 def add(slug: str) -> Response:
-    """Put some more of a product in."""
+    """Add a product."""
     form = _checked_form(slug)
     before = _quantities().get(slug, 0)
     _set(slug, min(MOST, before + form.quantity.data))
@@ -110,7 +110,7 @@ def add(slug: str) -> Response:
 
 @blueprint.post("/<slug>")
 def change(slug: str) -> Response:
-    """Set how many of a product are in; 0 takes it out."""
+    """Set a product's quantity; 0 removes it."""
     form = _checked_form(slug)
     _set(slug, form.quantity.data)
     return redirect(url_for("basket.show"))
@@ -126,11 +126,11 @@ def _checked_form(slug: str) -> QuantityForm:
 
 
 def _quantities() -> dict[str, int]:
-    """Return how many of which product, in the order in which they were put in."""
+    """Return each product's quantity, in the order they were added."""
     return dict(session.get(_KEY, ()))
 
 
 def _set(slug: str, quantity: int) -> None:
     basket = {**_quantities(), slug: quantity}
-    # A list of pairs, because the session sorts the keys of what it keeps.
+    # A list of pairs, because the session sorts the keys of a dict.
     session[_KEY] = [[key, count] for key, count in basket.items() if count > 0]

@@ -1,10 +1,10 @@
-"""What the shop sells, and the pages that show it."""
+"""What the shop sells, and its pages."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import Blueprint, abort, render_template, request
+from flask import Blueprint, Flask, abort, render_template, request
 
 from .forms import QuantityForm
 
@@ -15,11 +15,11 @@ SHELVES = ("tea", "clay", "table")
 
 @dataclass(frozen=True)
 class Product:
-    """One thing; its names and descriptions are in the shop's texts.
+    """One product; its name and description are in the shop's texts.
 
     :param price: in cents.
-    :param facts: names of facts and their values, in the order of the page.
-    :param beside: slugs of what goes well with it.
+    :param facts: names and values, in the order of the page.
+    :param beside: slugs of products that go well with it.
     """
 
     slug: str
@@ -125,9 +125,14 @@ CATALOGUE = {
 }
 
 
+def init_app(app: Flask) -> None:
+    """Show the shelves in every page's header."""
+    app.jinja_env.globals["shelves"] = SHELVES
+
+
 @blueprint.get("/")
 def home() -> str:
-    """Show everything, or one shelf of it."""
+    """Show all products, or one shelf."""
     shelf = request.args.get("shelf")
     if shelf is not None and shelf not in SHELVES:
         abort(404)
@@ -136,14 +141,13 @@ def home() -> str:
         "home.html",
         products=products,
         shelf=shelf,
-        shelves=SHELVES,
         form=QuantityForm(),
     )
 
 
 @blueprint.get("/things/<slug>")
 def product(slug: str) -> str:
-    """Show one thing."""
+    """Show one product."""
     shown = CATALOGUE.get(slug) or abort(404)
     return render_template(
         "product.html",

@@ -1,4 +1,4 @@
-"""The staff's page: the operator panel of two organizations."""
+"""The staff's page: the operator panel for two organizations."""
 
 from __future__ import annotations
 
@@ -10,18 +10,26 @@ from flask_app_inbox import ChatHub
 
 from . import desks
 from .accounts import STAFF
-from .languages import current_language
+from .languages import LANGUAGES, current_language, translate
 from .sign_in import require_login
 
 blueprint = Blueprint("chat", __name__)
 
 
-def init_app(app: Flask) -> None:
-    """Say who is which operator; nobody but staff is any."""
+_PHONE = "tel:+380441234567"
+
+
+def init_app(app: Flask) -> ChatHub:
+    """Say who is which operator; nobody but staff is one."""
     desks.init_app(app)
+    with app.app_context():
+        fallback = {code: translate("chat.fallback", code) for code in LANGUAGES}
+    # What staff sees while the panel does not work.
+    app.config.setdefault("CHATHUB_FALLBACK", {"text": fallback, "link": _PHONE})
     chathub = ChatHub(app)
     chathub.operator_loader(_operators)
     chathub.language_loader(current_language)
+    return chathub
 
 
 @blueprint.before_request
@@ -36,7 +44,7 @@ def let_staff_in() -> Response | None:
 @blueprint.get("/chat")
 def show() -> str:
     """Show the panel."""
-    # A sandbox that was started anew is looked at anew.
+    # The sandbox may have been reset or restarted.
     desks.open_desks()
     return render_template(
         "chat.html",

@@ -17,13 +17,13 @@ from .sign_in import require_login
 blueprint = Blueprint("checkout", __name__)
 blueprint.before_request(require_login)
 
-#: Session key: what became of the message about the newest order.
+#: Session key: the outcome of the message about the latest order.
 _TOLD = "told"
 
 
 @blueprint.get("/checkout")
 def review() -> str | Response:
-    """Show what is about to be ordered, with the one button that orders it."""
+    """Show the order before it is placed."""
     goods = current_basket()
     if not goods.lines:
         return redirect(url_for("basket.show"))
@@ -33,7 +33,7 @@ def review() -> str | Response:
 
 @blueprint.post("/checkout")
 def confirm() -> Response:
-    """Place the order, once, and tell the customer's bell about it."""
+    """Place the order, once, and send a message about it."""
     form = OrderForm()
     if not form.validate():
         abort(400)

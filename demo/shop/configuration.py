@@ -12,28 +12,19 @@ from flask import Flask
 SANDBOX_KEY = "sandbox-key"
 SANDBOX_SCRIPT_ID = "5A4E0B0C7EA84C1AB1E70F15C0FFEE00"
 
-#: Seconds. Usual are hours; here somebody may want to see a renewal.
+#: Seconds. Hours are usual, but in a demo people want to see a token renewed.
 SANDBOX_OPERATOR_TOKEN_LIFE = 60
-
-#: What staff sees while the panel does not work.
-_FALLBACK = {
-    "text": {
-        "en": "The chat is resting, the phone is not.",
-        "uk": "Чат відпочиває, але телефон працює.",
-        "de": "Der Chat ruht, das Telefon nicht.",
-    },
-    "link": "tel:+380441234567",
-}
 
 
 def configure(app: Flask, config: Mapping[str, Any]) -> None:
     """Fill ``app.config``.
 
-    ``SHOP_SANDBOX_URL`` in the environment or in `config` makes the sandbox the
-    vendor; without it, ``FLASK_APP_INBOX_*`` say how to reach the real one. There
-    is a chat for staff on the sandbox, and with the real vendor where
-    ``FLASK_CHATHUB_*`` name it and ``FLASK_SHOP_OPERATORS`` says who answers:
-    ``{"sales": 101, "support": 102}``.
+    With ``SHOP_SANDBOX_URL`` the shop runs on the sandbox. Without it,
+    ``FLASK_APP_INBOX_*`` describe the real account, and staff has a chat where
+    ``FLASK_CHATHUB_*`` do the same for ChatHub and ``FLASK_SHOP_OPERATORS`` says
+    who answers: ``{"sales": 101, "support": 102}``.
+
+    :param config: overrides the environment.
     """
     app.config.from_mapping(
         SESSION_COOKIE_NAME="zavarka",
@@ -43,7 +34,6 @@ def configure(app: Flask, config: Mapping[str, Any]) -> None:
         WTF_CSRF_TIME_LIMIT=None,
         MAX_CONTENT_LENGTH=64 * 1024,
         SHOP_OPERATORS={},
-        CHATHUB_FALLBACK=_FALLBACK,
         SHOP_SANDBOX_URL=os.environ.get("SHOP_SANDBOX_URL") or None,
     )
     app.config.from_prefixed_env()

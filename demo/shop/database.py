@@ -36,7 +36,7 @@ CREATE TABLE IF NOT EXISTS purchase_line (
 
 
 def init_app(app: Flask) -> None:
-    """Create the tables if they are missing; close connections after requests."""
+    """Create missing tables; close connections after each request."""
     connection = _connect(app)
     with connection:
         connection.executescript(_SCHEMA)

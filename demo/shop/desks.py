@@ -1,7 +1,7 @@
 """The organizations that answer customers, and their operators at the vendor.
 
-With the real vendor the company has them already. On the sandbox the shop makes
-what is missing, and lets somebody ask a first question.
+A company with a real account has them already. On the sandbox the shop creates what
+is missing and has a customer ask a first question.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ _ACTIVE = 0
 class Desk:
     """One organization.
 
-    :param alias: the shop's own word for it.
+    :param alias: the shop's own name for it.
     :param name: its name at the vendor.
     :param operator: who answers there.
-    :param asker: the customer who is waiting there from the start.
+    :param asker: the customer who asks the first question.
     """
 
     alias: str
@@ -51,27 +51,27 @@ class Place:
 
 
 def init_app(app: Flask) -> None:
-    """Remember no places yet."""
+    """Start without known places."""
     app.extensions[_EXTENSION] = {}
 
 
 def operators() -> dict[str, int]:
-    """Return who answers at each desk: alias to operator's id."""
+    """Return the operator's id for each desk's alias."""
     if current_sandbox() is None:
         return dict(current_app.config["SHOP_OPERATORS"])
     return {alias: place.operator for alias, place in places().items()}
 
 
 def places() -> dict[str, Place]:
-    """Return the desks' places on the sandbox; none while it does not answer."""
+    """Return the desks' places on the sandbox; empty while it does not answer."""
     known: dict[str, Place] = current_app.extensions[_EXTENSION]
     return known or open_desks()
 
 
 def open_desks() -> dict[str, Place]:
-    """Look for the desks on the sandbox and make what is missing.
+    """Find the desks on the sandbox and create what is missing.
 
-    A sandbox that does not answer is written to the log and breaks nothing.
+    If the sandbox does not answer, this logs a warning and breaks nothing.
     """
     sandbox = current_sandbox()
     if sandbox is None:
@@ -79,7 +79,7 @@ def open_desks() -> dict[str, Place]:
     try:
         found = {desk.alias: _open(sandbox, desk) for desk in DESKS}
     except (SandboxError, KeyError, TypeError, ValueError) as error:
-        logger.warning("The sandbox has no place for the chats: %s", error)
+        logger.warning("Could not set up the chats on the sandbox: %s", error)
         return {}
     current_app.extensions[_EXTENSION] = found
     return found

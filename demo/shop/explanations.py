@@ -1,4 +1,4 @@
-"""Which sentence explains a call; the sentences are in the shop's texts."""
+"""Choose the sentence that explains a call; the texts hold the sentences."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import re
 
 from .flow_record import Entry
 
-#: Method, pattern of the path, the sentence of a success, that of a failure.
-#: The first line that fits is taken. 401 has its own sentence where it is part of
-#: the protocol and no fault.
+#: Method, pattern of the path, the sentence for success and the one for failure.
+#: The first match wins. A 401 that is part of the protocol and no fault has its own
+#: sentence in explain().
 _SENTENCES = (
-    ("POST", r"/app-inbox/token", "asked", "asked_in_vain"),
-    ("POST", r".*/auth/contact/token", "minted", "minted_in_vain"),
+    ("POST", r"/app-inbox/token", "asked", "asked_no_token"),
+    ("POST", r".*/auth/contact/token", "issued", "not_issued"),
     ("GET", r"/scripts/.+", "script", "script_failed"),
     ("OPTIONS", r"/appinbox/.*", "preflight", "preflight"),
     ("GET", r"/appinbox/v1/messages/count", "count", "vendor_failed"),
@@ -27,9 +27,9 @@ _SENTENCES = (
     ("POST", r"/chathub/token", "operator_asked", "operator_refused"),
     ("GET", r"/chathub/user", "operator_checked", "operator_refused"),
     ("GET", r"/chathub/panel", "operator_frame", "operator_refused"),
-    ("POST", r"/api/company/get-token", "company_token", "operator_vain"),
-    ("POST", r"/api/operator/get-token", "operator_minted", "operator_vain"),
-    ("POST", r"/api/operator/validate-token", "operator_valid", "operator_vain"),
+    ("POST", r"/api/company/get-token", "company_token", "operator_not_issued"),
+    ("POST", r"/api/operator/get-token", "operator_issued", "operator_not_issued"),
+    ("POST", r"/api/operator/validate-token", "operator_valid", "operator_not_issued"),
     ("GET", r"/operator-chat-panel/.+", "panel", "panel_failed"),
     ("OPTIONS", r"/api/chat/.*", "preflight", "preflight"),
     ("GET", r"/api/chat/.*", "chat_read", "vendor_failed"),
@@ -50,11 +50,11 @@ _SENTENCES = (
 def explain(entry: Entry, *, by_oauth: bool = False) -> str:
     """Return the key of the sentence that explains a call.
 
-    :param by_oauth: the shop has no key of its own.
+    :param by_oauth: the shop has no API key.
     """
     call = entry.call
     if by_oauth and call.path.endswith("/auth/contact/token") and call.status == 200:
-        return "flow.says.minted_by_oauth"
+        return "flow.says.issued_by_oauth"
     if call.path.startswith("/appinbox/") and call.status == 401:
         return "flow.says.renew"
     if call.path in ("/app-inbox/token", "/chathub/token") and call.status == 401:

@@ -1,7 +1,7 @@
-"""The drawer "How it works": what browser, shop and vendor say to each other.
+"""The drawer "How it works": the calls between browser, shop and vendor.
 
-The shop notes its own calls here, for each login apart. What reached the vendor
-is in the sandbox's log. The drawer asks for both while it is open.
+The shop records its own calls here, per login. The sandbox's log has those that
+reached the vendor. While the drawer is open, it asks for both.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from .sandbox import Call, SandboxError, current_sandbox
 
 blueprint = Blueprint("flow", __name__, url_prefix="/flow")
 
-#: What browsers ask of the vendor; all else comes from the shop's server.
+#: Paths that browsers request from the vendor; the shop's server calls the others.
 _FROM_PAGES = (
     "/scripts/",
     "/appinbox/",
@@ -32,7 +32,7 @@ _FROM_PAGES = (
     "/uaa/oauth/authorize",
 )
 
-#: What the button that sends a message is answered: a text's key and the status.
+#: How the message button is answered: a text's key and the status.
 _ANSWERS = {
     Outcome.SENT: ("flow.did.message", 200),
     Outcome.UNKNOWN: ("flow.did.unknown", 404),
@@ -44,7 +44,7 @@ _KEY = "flow"
 
 
 def init_app(app: Flask) -> None:
-    """Watch the requests that the drawer explains."""
+    """Record the requests that the drawer explains."""
     app.extensions[_EXTENSION] = Record()
     app.before_request(_start_clock)
     app.after_request(_note_request)
@@ -52,13 +52,13 @@ def init_app(app: Flask) -> None:
 
 
 def note_call(call: Call) -> None:
-    """Note a call that the shop has made to the sandbox's control API."""
+    """Record a call from the shop to the sandbox's control API."""
     _note("shop", "vendor", call)
 
 
 @blueprint.get("/calls")
 def calls() -> tuple[Response, int] | Response:
-    """Return what is new since the cursors ``shop`` and ``vendor``."""
+    """Return the calls after the cursors ``shop`` and ``vendor``."""
     if not current_user.is_authenticated:
         return jsonify(code="login_required"), 401
     record = _record()
@@ -81,7 +81,7 @@ def calls() -> tuple[Response, int] | Response:
 
 @blueprint.post("/message")
 def message() -> tuple[Response, int]:
-    """Send a message to whoever is logged in."""
+    """Send a sample message to the current customer."""
     if not _may_press():
         return jsonify(code="login_required"), 401
     says, status = _ANSWERS[send_sample(current_user)]
@@ -90,7 +90,7 @@ def message() -> tuple[Response, int]:
 
 @blueprint.post("/tokens")
 def tokens() -> tuple[Response, int]:
-    """Make every token worthless, so that the bells have to ask for new ones."""
+    """Invalidate every token, so that bells must ask for new ones."""
     if not _may_press():
         return jsonify(code="login_required"), 401
     sandbox = current_sandbox()
@@ -114,7 +114,7 @@ def _record() -> Record:
 
 def _start_record(_: Flask, **__: object) -> None:
     session[_KEY] = secrets.token_hex(8)
-    # The login itself has begun before there was a record to put it in.
+    # The record starts with the login request, which began a moment ago.
     _record().open(session[_KEY], g.flow_at)
 
 
@@ -142,10 +142,10 @@ def _is_of_interest(response: Response) -> bool:
 
 
 def _note_real_vendor(call: Call) -> None:
-    """Note the minting that a token request must have led to.
+    """Record the call that a token request must have caused.
 
-    There is no log of a real vendor: only that the shop asked is known, and that
-    the whole request took no longer than this.
+    A real vendor shows us no log. We only know that the shop called it, and that the
+    call took no longer than the whole request.
     """
     if call.status not in (200, 502, 503, 504):
         return
@@ -159,7 +159,7 @@ def _note(source: str, target: str, call: Call) -> None:
 
 
 def _vendor_log(seen: int) -> tuple[list[Entry], bool]:
-    """Return the sandbox's log after an id, and whether it could be read."""
+    """Return the sandbox's log after an id, and whether it answered."""
     sandbox = current_sandbox()
     if sandbox is None:
         return [], True

@@ -1,4 +1,4 @@
-"""What the shop remembers of its own calls: little, and for a while."""
+"""The shop's own calls, for a while: the oldest are forgotten."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from .sandbox import Call
 
-#: So many logins are remembered, and so many calls of each; the oldest go first.
+#: How many logins are remembered, and how many calls of each.
 LOGINS = 100
 CALLS = 120
 
@@ -38,25 +38,25 @@ class Record:
         self._last_id = 0
 
     def open(self, key: str, began: float) -> None:
-        """Begin to remember a login, from a time (seconds) on."""
+        """Start a login's record at a time (seconds)."""
         with self._lock:
             self._login(key, began)
 
     def add(self, key: str, source: str, target: str, call: Call) -> None:
-        """Remember a call of a login."""
+        """Add a call to a login's record."""
         with self._lock:
             self._last_id += 1
             entry = Entry(self._last_id, source, target, call)
             self._login(key, call.at).entries.append(entry)
 
     def since(self, key: str, last_id: int) -> list[Entry]:
-        """Return the calls of a login with a higher id, the oldest first."""
+        """Return a login's calls with higher ids, oldest first."""
         with self._lock:
             login = self._logins.get(key)
             return [e for e in login.entries if e.id > last_id] if login else []
 
     def began(self, key: str) -> float:
-        """Return when a login's record begins; for an unknown one, never."""
+        """Return when a login's record begins; infinity for an unknown login."""
         with self._lock:
             login = self._logins.get(key)
             return login.began if login else float("inf")

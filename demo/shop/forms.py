@@ -1,4 +1,4 @@
-"""The shop's forms; each carries Flask-WTF's CSRF token."""
+"""The shop's forms, with Flask-WTF's CSRF tokens."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from wtforms.validators import AnyOf, InputRequired, Length, NumberRange, Regexp
 from .desks import DESKS
 from .languages import LANGUAGES
 
-#: More of one thing than this is a letter to the shop, not a basket.
+#: Whoever wants more of one thing should write to the shop.
 MOST = 20
 
 
 class _Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no type hints
-    """Flask-WTF's form, for the type checker."""
+    """Flask-WTF's form, typed once."""
 
 
 class LoginForm(_Form):
@@ -42,7 +42,7 @@ class LoginForm(_Form):
 
 
 class QuantityForm(_Form):
-    """How many of one product; 0 takes it out of the basket."""
+    """How many of one product; 0 removes it from the basket."""
 
     quantity = IntegerField(
         default=1, validators=[InputRequired(), NumberRange(min=0, max=MOST)]
@@ -50,7 +50,7 @@ class QuantityForm(_Form):
 
 
 class OrderForm(_Form):
-    """One confirmation; `attempt` lets a second click find the first's order."""
+    """A confirmation; with `attempt` a second click finds the first one's order."""
 
     attempt = HiddenField(validators=[InputRequired(), Regexp(r"[0-9a-f]{16}$")])
 
@@ -69,6 +69,6 @@ class QuestionForm(_Form):
 
 
 class LanguageForm(_Form):
-    """A language of the switch in the header."""
+    """The choice of the language switch."""
 
-    language = HiddenField(validators=[AnyOf(LANGUAGES)])
+    language = HiddenField(validators=[AnyOf([*LANGUAGES])])

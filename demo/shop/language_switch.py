@@ -1,4 +1,4 @@
-"""The switch in the header that changes the language."""
+"""The language switch in the header."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ blueprint = Blueprint("language_switch", __name__)
 
 @blueprint.post("/language")
 def switch() -> Response:
-    """Change the language and go back to the page that the switch was on."""
+    """Change the language and return to the same page."""
     form = LanguageForm()
     if form.validate_on_submit():
         session["language"] = form.language.data
@@ -22,7 +22,7 @@ def switch() -> Response:
 
 
 def _page_before() -> str:
-    """Return the path that the visitor came from, if it is one of ours."""
+    """Return the path that the visitor came from, if it is ours."""
     before = urlsplit(request.referrer or "")
     if before.netloc != request.host or not before.path.startswith("/"):
         return url_for("catalogue.home")

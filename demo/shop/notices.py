@@ -1,8 +1,7 @@
-"""What the shop has its customers told through the bell.
+"""The messages in customers' bells.
 
-With the real vendor the owner sets up such messages there: a greeting, a letter
-after a purchase. On the sandbox the shop sends them itself, so that there is
-something to read.
+A real owner sets them up at the vendor: a greeting, a note after a purchase. On the
+sandbox the shop sends them itself, so that there is something to read.
 """
 
 from __future__ import annotations
@@ -27,7 +26,7 @@ from .sandbox import (
 
 logger = logging.getLogger(__name__)
 
-#: The page and the picture that each greeting is about.
+#: The product that each greeting is about.
 _SUBJECTS = {
     "welcome": "linden",
     "frost": "frost",
@@ -35,12 +34,12 @@ _SUBJECTS = {
     "tasting": "campfire",
 }
 
-#: Two pages that ask at once must not lead to two greetings.
+#: Two requests at once must not greet twice.
 _introducing = threading.RLock()
 
 
 class Outcome(Enum):
-    """What became of a message; the values are parts of the texts' keys."""
+    """The outcome of a message; the values are part of text keys."""
 
     SENT = "sent"
     UNKNOWN = "unknown"
@@ -48,7 +47,7 @@ class Outcome(Enum):
 
 
 def init_app(app: Flask) -> None:
-    """Let whoever asks for a token be known, even after a reset of the sandbox."""
+    """Add customers again after a reset of the sandbox, before they ask for tokens."""
 
     @app.before_request
     def before_a_token() -> None:
@@ -57,15 +56,15 @@ def init_app(app: Flask) -> None:
 
 
 def introduce_everybody() -> None:
-    """Make all known customers contacts of the sandbox, each with a greeting."""
+    """Add all customers with messages to the sandbox."""
     for demo in DEMO_ACCOUNTS:
         introduce(demo.email)
 
 
 def introduce(email: str) -> None:
-    """Make one customer a contact of the sandbox, unless it is there already.
+    """Add one customer with their messages to the sandbox, unless it knows them.
 
-    A sandbox that does not answer is written to the log and breaks nothing.
+    If the sandbox does not answer, this logs a warning and breaks nothing.
     """
     sandbox = current_sandbox()
     demo = next((d for d in DEMO_ACCOUNTS if d.email == email), None)
@@ -76,14 +75,14 @@ def introduce(email: str) -> None:
             if email not in sandbox.contact_emails():
                 _greet(sandbox, demo, demo.messages)
     except SandboxError as error:
-        logger.warning("The sandbox did not take a customer: %s", error)
+        logger.warning("Could not add a customer to the sandbox: %s", error)
 
 
 def introduce_again() -> None:
-    """Make all known customers contacts again, if the sandbox has lost them all.
+    """Add all customers again if the sandbox has lost them all, as its reset does.
 
-    That is what its reset does. A contact that is missing alone stays so until the
-    next login: somebody may want to see what happens then.
+    A single missing contact stays missing until their next login, so that you can
+    delete one and see what happens.
     """
     sandbox = current_sandbox()
     if sandbox is None:
@@ -93,7 +92,7 @@ def introduce_again() -> None:
         try:
             known = sandbox.contact_emails()
         except SandboxError as error:
-            logger.warning("The sandbox did not say whom it knows: %s", error)
+            logger.warning("Could not list the sandbox's contacts: %s", error)
             return
         if known.isdisjoint(ours):
             introduce_everybody()
@@ -102,8 +101,7 @@ def introduce_again() -> None:
 def tell_about_order(account: Account, order: Order) -> Outcome:
     """Send "Your order is on its way", with a picture and a link to the order.
 
-    :returns: what became of it; a failure is no error, since the order stands
-        without a message.
+    :returns: the outcome. A failure is no error: the order stands without a message.
     """
     sandbox = current_sandbox()
     if sandbox is None:
@@ -122,7 +120,7 @@ def tell_about_order(account: Account, order: Order) -> Outcome:
 
 
 def send_sample(account: Account) -> Outcome:
-    """Send a message of no importance; return what became of it."""
+    """Send a sample message; return the outcome."""
     sandbox = current_sandbox()
     if sandbox is None:
         return Outcome.FAILED
@@ -154,6 +152,6 @@ def _send(sandbox: SandboxClient, email: str, notice: Notice) -> Outcome:
     except UnknownContact:
         return Outcome.UNKNOWN
     except SandboxError as error:
-        current_app.logger.warning("The sandbox did not take a message: %s", error)
+        current_app.logger.warning("Could not send a message: %s", error)
         return Outcome.FAILED
     return Outcome.SENT

@@ -23,15 +23,15 @@ class Order:
 
     @property
     def number(self) -> str:
-        """The number that the customer reads."""
+        """The number that the customer sees."""
         return f"ZV-{_FIRST_NUMBER + self.id}"
 
 
 def place_order(account_id: int, attempt: str, goods: Goods) -> tuple[Order, bool]:
-    """Keep an order.
+    """Save an order.
 
-    :param attempt: made with the page of the confirming button; the same one
-        again finds the order that it has made already.
+    :param attempt: a random id from the confirmation page; the same id again
+        returns the order that it already created.
     :returns: the order, and whether it is new.
     """
     try:
@@ -55,12 +55,12 @@ def place_order(account_id: int, attempt: str, goods: Goods) -> tuple[Order, boo
 
 
 def find_attempt(account_id: int, attempt: str) -> Order | None:
-    """Return the order that an attempt has made already, if it has."""
+    """Return the order that an attempt has created, or None."""
     return next(iter(_load(account_id, attempt=attempt)), None)
 
 
 def find_order(account_id: int, number: str) -> Order | None:
-    """Return an order of this account by its number, else None."""
+    """Return this account's order with this number, or None."""
     digits = number.removeprefix("ZV-")
     if not (digits.isascii() and digits.isdigit() and len(digits) < 10):
         return None
@@ -69,14 +69,14 @@ def find_order(account_id: int, number: str) -> Order | None:
 
 
 def orders_of(account_id: int) -> list[Order]:
-    """Return the orders of an account, the newest first."""
+    """Return an account's orders, newest first."""
     return _load(account_id)
 
 
 def _load(
     account_id: int, *, order_id: int | None = None, attempt: str | None = None
 ) -> list[Order]:
-    """Return an account's orders, the newest first; all, or those asked for."""
+    """Return an account's orders, newest first, optionally filtered."""
     rows = connection().execute(
         "SELECT * FROM purchase WHERE account_id = :account_id "
         "AND (:order_id IS NULL OR id = :order_id) "

@@ -1,6 +1,6 @@
-"""What customers ask the shop. Demo only: the sandbox takes it as a chat.
+"""Customers' questions to the shop. Demo only: they become chats in the sandbox.
 
-With the real vendor customers write from their messengers, and no shop is between.
+Real customers write from their messengers, without any shop in between.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ blueprint = Blueprint("questions", __name__)
 
 @blueprint.before_request
 def let_customers_in() -> Response | None:
-    """Ask for a login; where nobody can ask, there is no page."""
+    """Require a login; without a sandbox there is no page."""
     if current_sandbox() is None:
         abort(404)
     refusal = require_login()
@@ -42,7 +42,7 @@ def let_customers_in() -> Response | None:
 
 @blueprint.get("/ask")
 def ask() -> str:
-    """Show the form, and what was written so far."""
+    """Show the form and the conversation so far."""
     return _page(QuestionForm())
 
 
@@ -55,7 +55,7 @@ def send() -> str | Response:
     sandbox, place = current_sandbox(), places().get(form.desk.data)
     try:
         if sandbox is None or place is None:
-            raise SandboxError("There is nobody to ask.")
+            raise SandboxError("There is no desk to ask.")
         sandbox.write(place.organization, current_user.name, form.text.data.strip())
     except SandboxError as error:
         current_app.logger.warning("A question was not sent: %s", error)
@@ -70,7 +70,7 @@ def _page(form: QuestionForm) -> str:
 
 
 def _threads() -> list[tuple[str, list[dict[str, Any]]]]:
-    """Return what this customer and each desk wrote, where they did."""
+    """Return this customer's conversations, with the desk's alias."""
     sandbox = current_sandbox()
     threads = []
     try:

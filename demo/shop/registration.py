@@ -1,4 +1,4 @@
-"""Registering the shop with the sandbox as an app that connects by OAuth."""
+"""Register the shop with the sandbox as an app that connects by OAuth."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ from typing import Any
 
 from .sandbox import SandboxClient
 
-#: Seconds. The vendor's access tokens live 48 hours; nobody watches for so long.
+#: Seconds. The vendor's access tokens live 48 hours; nobody watches that long.
 ACCESS_TOKEN_LIFE = 60
 
 
 def register(sandbox_url: str, shop_url: str) -> dict[str, Any]:
-    """Register the shop; return the settings that take the place of a key.
+    """Register the shop; return the settings that replace an API key.
 
     :param sandbox_url: where the sandbox listens.
-    :param shop_url: where the owner's browser comes back to.
+    :param shop_url: where the owner's browser returns to.
     :raises SandboxError: if the sandbox does not answer.
     """
     sandbox = SandboxClient(sandbox_url.rstrip("/"), lambda _: None)

@@ -1,4 +1,4 @@
-"""The demo's way to the sandbox: contacts, messages, tokens, the log."""
+"""A client of the sandbox's control API: contacts, messages, tokens, the log."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 import requests
 from flask import Flask, current_app
 
-#: Seconds to connect, and to wait for each part of an answer.
+#: Seconds to connect, and to wait for the answer.
 _TIMEOUT = (1.0, 2.0)
 
 _EXTENSION = "shop_sandbox"
@@ -20,7 +20,7 @@ _EXTENSION = "shop_sandbox"
 class SandboxError(Exception):
     """The sandbox did not answer, or not as expected.
 
-    :param status: of its answer; 0 if there was none.
+    :param status: of the answer; 0 if there was none.
     """
 
     def __init__(self, message: str, status: int = 0) -> None:
@@ -45,7 +45,7 @@ class Notice:
 
 @dataclass(frozen=True)
 class Call:
-    """One call that was made: when (seconds), what, how it ended (0: not at all)."""
+    """One call: when it began (seconds), its path, status (0: no answer), duration."""
 
     at: float
     method: str
@@ -55,10 +55,10 @@ class Call:
 
 
 class SandboxClient:
-    """Speak the sandbox's control API.
+    """Call the sandbox's control API.
 
     :param url: where the sandbox listens, without a slash at the end.
-    :param on_call: told about every call that changes something.
+    :param on_call: receives every call that changes something.
     """
 
     def __init__(self, url: str, on_call: Callable[[Call], None]) -> None:
@@ -68,19 +68,19 @@ class SandboxClient:
         self._session.trust_env = False
 
     def contact_emails(self) -> set[str]:
-        """Return the emails of everybody that the sandbox knows."""
+        """Return the emails of all contacts."""
         contacts = _list_of_objects(self._call("GET", "/_sandbox/contacts"))
         return {str(contact.get("email")) for contact in contacts}
 
     def add_contact(self, email: str, first_name: str) -> None:
-        """Make somebody known to the sandbox."""
+        """Add a contact."""
         body = {"email": email, "firstName": first_name}
         self._call("POST", "/_sandbox/contacts", body)
 
     def send(self, email: str, notice: Notice) -> None:
         """Put a message into somebody's inbox.
 
-        :raises UnknownContact: if there is no such inbox.
+        :raises UnknownContact: if the sandbox does not know them.
         """
         body = {"email": email, **asdict(notice)}
         try:
@@ -91,7 +91,7 @@ class SandboxClient:
             raise
 
     def invalidate_tokens(self) -> None:
-        """Make every token that was issued worthless."""
+        """Invalidate every token that was issued."""
         self._call("DELETE", "/_sandbox/tokens")
 
     def register_app(self, name: str, redirect_uri: str) -> tuple[str, str]:
@@ -101,7 +101,7 @@ class SandboxClient:
         return str(answer.get("client_id")), str(answer.get("client_secret"))
 
     def shorten_access_tokens(self, seconds: float) -> None:
-        """Set how long access tokens of OAuth live from now on."""
+        """Set how long OAuth access tokens live from now on."""
         self._call("PUT", "/_sandbox/oauth", {"access_token_life": seconds})
 
     def organizations(self) -> list[dict[str, Any]]:
@@ -109,12 +109,12 @@ class SandboxClient:
         return _list_of_objects(self._call("GET", "/_sandbox/chathub/organizations"))
 
     def add_organization(self, name: str) -> dict[str, Any]:
-        """Make an organization."""
+        """Add an organization."""
         body = {"name": name}
         return _object(self._call("POST", "/_sandbox/chathub/organizations", body))
 
     def add_operator(self, organization: int, name: str) -> dict[str, Any]:
-        """Make an operator of an organization."""
+        """Add an operator to an organization."""
         body = {"organizationId": organization, "name": name}
         return _object(self._call("POST", "/_sandbox/chathub/operators", body))
 
@@ -155,25 +155,25 @@ class SandboxClient:
 
 
 def init_app(app: Flask, *, on_call: Callable[[Call], None]) -> None:
-    """Make the client, if the shop runs on a sandbox; see SandboxClient."""
+    """Create the client if the shop runs on a sandbox; see SandboxClient."""
     url = app.config["SHOP_SANDBOX_URL"]
     app.extensions[_EXTENSION] = SandboxClient(url, on_call) if url else None
     app.jinja_env.globals["sandbox_url"] = url
 
 
 def current_sandbox() -> SandboxClient | None:
-    """Return the sandbox's client, None if the vendor is a real one."""
+    """Return the sandbox's client; None if the vendor is real."""
     client: SandboxClient | None = current_app.extensions[_EXTENSION]
     return client
 
 
 def _object(answer: object) -> dict[str, Any]:
     if not isinstance(answer, dict):
-        raise SandboxError("The sandbox answered with something else than an object.")
+        raise SandboxError("The sandbox did not answer with an object.")
     return answer
 
 
 def _list_of_objects(answer: object) -> list[dict[str, Any]]:
     if not isinstance(answer, list) or not all(isinstance(x, dict) for x in answer):
-        raise SandboxError("The sandbox answered with something else than a list.")
+        raise SandboxError("The sandbox did not answer with a list of objects.")
     return answer

@@ -1,4 +1,4 @@
-"""The key that signs the sessions: made once, kept in the instance folder."""
+"""The key that signs sessions: created once, kept in the instance folder."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ def init_app(app: Flask) -> None:
 
 
 def _read_or_make(path: Path) -> str:
-    """Return the key in a file that only its owner can read.
+    """Return the key from a file that only its owner can read.
 
-    It is moved into place whole, so that a stop halfway leaves no empty key.
+    A new file is moved into place whole, so an interruption leaves no empty key.
     """
     if not path.exists():
         draft = path.with_name(f"{path.name}.{os.getpid()}")

@@ -1,40 +1,49 @@
-"""The headers that every page carries; the whole policy is in this module."""
+"""The headers of every answer; the extensions know what the vendor needs."""
 
 from __future__ import annotations
 
-from typing import Any
-from urllib.parse import urlsplit
+from collections.abc import Mapping
 
 from flask import Flask, Response, request, session
 from flask_login import current_user
 
-#: Where the vendor's script is loaded from (its loader's hosts, old and new).
-_SCRIPT_HOSTS = ("https://statics.esputnik.com", "https://cdn.esputnik.com")
+from flask_app_inbox import AppInbox, ChatHub
 
-#: Where the vendor's script may call. The vendor publishes no list: these are the
-#: hosts of its API, inbox and trackers in its documents and plugins.
-_CALLED_HOSTS = tuple(
-    f"https://{prefix}{domain}"
-    for domain in ("esputnik.com", "yespo.io", "reteno.com")
-    for prefix in ("", "*.")
-)
-
-#: Where the operator panel comes from and calls, unless the settings say otherwise.
-_CHATHUB = {
-    "SCRIPT_URL": "https://widget.smsbat.com",
-    "API_URL": "https://chatapi.smsbat.com",
+#: What the shop itself needs: no inline script or style, nothing from elsewhere.
+_OWN = {
+    "default-src": ["'self'"],
+    "script-src": ["'self'"],
+    "style-src": ["'self'"],
+    "img-src": ["'self'", "data:"],
+    "connect-src": ["'self'"],
+    "object-src": ["'none'"],
+    "base-uri": ["'none'"],
+    "form-action": ["'self'"],
+    "frame-ancestors": ["'none'"],
 }
 
+_INLINE = "'unsafe-inline'"
 
-def init_app(app: Flask) -> None:
+
+def init_app(app: Flask, app_inbox: AppInbox, chathub: ChatHub) -> None:
     """Set the headers on every answer of the app."""
-    policy = content_security_policy(app.config)
-    frame_policy = panel_policy(app.config)
+    with app.app_context():
+        page = app_inbox.csp_sources(into=_OWN)
+        panel = {**_OWN, **chathub.csp_sources()}
+    panel |= {"form-action": ["'none'"], "frame-ancestors": ["'self'"]}
+    if app.config["SHOP_SANDBOX_URL"]:
+        # The sandbox's widgets bring style sheets that no policy has to allow.
+        panel["style-src"] = [s for s in panel["style-src"] if s != _INLINE]
+    else:
+        # No document says how the real widget brings its look: allow inline styles.
+        page["style-src"].append(_INLINE)
+    page_policy, panel_policy = _header(page), _header(panel)
 
     @app.after_request
     def add_headers(response: Response) -> Response:
+        # Only this frame runs the panel's script, and only our pages may hold it.
         response.headers["Content-Security-Policy"] = (
-            frame_policy if request.endpoint == "chathub.panel" else policy
+            panel_policy if request.endpoint == "chathub.panel" else page_policy
         )
         response.headers["X-Content-Type-Options"] = "nosniff"
         response.headers["Referrer-Policy"] = "same-origin"
@@ -48,58 +57,5 @@ def init_app(app: Flask) -> None:
         return response
 
 
-def content_security_policy(config: dict[str, Any]) -> str:
-    """Build the policy: no inline script, the vendor's hosts and no others."""
-    sandbox_url: str | None = config["SHOP_SANDBOX_URL"]
-    if sandbox_url:
-        scripts: tuple[str, ...] = (sandbox_url,)
-        called: tuple[str, ...] = (sandbox_url,)
-        styles: tuple[str, ...] = ()
-    else:
-        scripts = _SCRIPT_HOSTS
-        called = _CALLED_HOSTS
-        # Nobody says how the real widget brings its look; assume inline styles.
-        styles = ("'unsafe-inline'",)
-    images = ("https:", "data:", *((sandbox_url,) if sandbox_url else ()))
-    sources = {
-        "default-src": ("'self'",),
-        "script-src": ("'self'", *scripts),
-        "style-src": ("'self'", *styles),
-        "img-src": ("'self'", *images),
-        "connect-src": ("'self'", *called),
-        "object-src": ("'none'",),
-        "base-uri": ("'none'",),
-        "form-action": ("'self'",),
-        "frame-ancestors": ("'none'",),
-    }
-    return _written(sources)
-
-
-def panel_policy(config: dict[str, Any]) -> str:
-    """Build the policy of the frame that the operator panel is drawn in.
-
-    Only this frame runs the panel's script, and only our pages may hold it.
-    """
-    hosts = tuple(
-        f"{parts.scheme}://{parts.netloc}"
-        for name in ("SCRIPT_URL", "API_URL")
-        for parts in [urlsplit(config.get(f"CHATHUB_{name}") or _CHATHUB[name])]
-    )
-    real = not config["SHOP_SANDBOX_URL"]
-    sources = {
-        "default-src": ("'self'",),
-        "script-src": ("'self'", hosts[0]),
-        "connect-src": ("'self'", *dict.fromkeys(hosts)),
-        # As for the bell: what the real panel needs is not documented.
-        "style-src": ("'self'", *(("'unsafe-inline'",) if real else ())),
-        "img-src": ("'self'", "https:", "data:"),
-        "object-src": ("'none'",),
-        "base-uri": ("'none'",),
-        "form-action": ("'none'",),
-        "frame-ancestors": ("'self'",),
-    }
-    return _written(sources)
-
-
-def _written(sources: dict[str, tuple[str, ...]]) -> str:
-    return "; ".join(f"{name} {' '.join(hosts)}" for name, hosts in sources.items())
+def _header(policy: Mapping[str, list[str]]) -> str:
+    return "; ".join(f"{name} {' '.join(hosts)}" for name, hosts in policy.items())

@@ -1,4 +1,4 @@
-"""Logging in and out, and the customer's own page."""
+"""Logging in and out, and the account page."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from .orders import orders_of
 
 blueprint = Blueprint("sign_in", __name__)
 
-#: A plain path: no empty part, which a browser could read as another host, and
-#: nothing that browsers drop or replace, such as a tab or a backslash.
+#: A plain path: no empty segment, which a browser may read as another host, and no
+#: character that browsers drop or replace, such as a tab or a backslash.
 _PLAIN_PATH = re.compile(r"/|(?:/[\w-][\w.-]*)+/?", re.ASCII)
 
 
 def require_login() -> Response | None:
-    """Send a visitor to the login page; a ``before_request`` of blueprints."""
+    """Send visitors to the login page; for ``before_request``."""
     if current_user.is_authenticated:
         return None
     return redirect(url_for("sign_in.login", next=request.path))
@@ -30,7 +30,7 @@ def require_login() -> Response | None:
 
 @blueprint.route("/login", methods=["GET", "POST"])
 def login() -> str | Response:
-    """Log somebody in and lead them to where they wanted to go."""
+    """Log somebody in and take them to the page they wanted."""
     if current_user.is_authenticated:
         return redirect(url_for("sign_in.account"))
     form = LoginForm()
@@ -47,7 +47,7 @@ def login() -> str | Response:
 
 @blueprint.post("/logout")
 def logout() -> Response:
-    """Log out; the next page is a whole new one, without a bell."""
+    """Log out; the next page has no bell."""
     if FlaskForm().validate_on_submit():
         logout_user()
     return redirect(url_for("catalogue.home"))
@@ -55,7 +55,7 @@ def logout() -> Response:
 
 @blueprint.get("/account")
 def account() -> str | Response:
-    """Show who is logged in and what they have ordered."""
+    """Show the account and its orders."""
     refusal = require_login()
     if refusal is not None:
         return refusal
@@ -69,7 +69,7 @@ def _login_page(form: LoginForm) -> str:
 
 
 def _wanted_page() -> str:
-    """Return the page that asked for the login, if it is one of this shop."""
+    """Return the page that asked for the login, if it belongs to this shop."""
     wanted = request.args.get("next", "")
     if _PLAIN_PATH.fullmatch(wanted):
         return wanted

@@ -1,23 +1,27 @@
-"""A shop for each test, and a sandbox that all of them share."""
+"""A shop for each test, a sandbox that all of them share, and a visitor."""
 
 from __future__ import annotations
 
 import os
 import re
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
-import requests
 from flask import Flask
+from werkzeug.security import generate_password_hash
 from werkzeug.test import TestResponse
 
-from demo.shop import create_app
+from demo.shop import accounts, create_app
 from flask_app_inbox.sandbox import SandboxServer
 
 MakeShop = Callable[..., Flask]
+
+#: Nothing listens on port 9 ("discard") of a machine of today.
+NOBODY = "http://127.0.0.1:9"
 
 
 class Visitor:
@@ -36,10 +40,18 @@ class Visitor:
         assert response.status_code == 200, response.status
         return response.text
 
-    def post(self, path: str, *, page: str = "/login", **fields: str) -> TestResponse:
+    def post(
+        self,
+        path: str,
+        *,
+        page: str = "/login",
+        headers: dict[str, str] | None = None,
+        **fields: str,
+    ) -> TestResponse:
         """Send a form with the CSRF token of a page."""
-        token = _field(self.get(page, follow_redirects=True).text, "csrf_token")
-        return self.client.post(path, data={"csrf_token": token, **fields})
+        token = field(self.get(page, follow_redirects=True).text, "csrf_token")
+        data = {"csrf_token": token, **fields}
+        return self.client.post(path, data=data, headers=headers)
 
     def log_in(self, email: str = "olena@example.com") -> Visitor:
         """Log in as one of the demo's accounts."""
@@ -55,34 +67,19 @@ class Visitor:
 
     def order(self) -> str:
         """Confirm the basket; return the path of the order."""
-        attempt = _field(self.text("/checkout"), "attempt")
+        attempt = field(self.text("/checkout"), "attempt")
         return self.post("/checkout", attempt=attempt).location
 
+    def token(self) -> TestResponse:
+        """Ask for a token of the bell as the page's script does."""
+        return self.client.post("/app-inbox/token")
 
-def _field(page: str, name: str) -> str:
+
+def field(page: str, name: str) -> str:
+    """Return the value of a page's form field."""
     found = re.search(rf'name="{name}"[^>]* value="([^"]+)"', page)
     assert found, f"no field {name}"
     return found[1]
-
-
-class SandboxView:
-    """What a test wants to know of the sandbox."""
-
-    def __init__(self, server: SandboxServer) -> None:
-        self.url = server.url
-
-    def emails(self) -> list[str]:
-        """Return who is known."""
-        contacts = requests.get(f"{self.url}/_sandbox/contacts", timeout=5).json()
-        return [contact["email"] for contact in contacts]
-
-    def messages(self, email: str) -> list[dict[str, Any]]:
-        """Return somebody's messages, the newest first."""
-        answer = requests.get(
-            f"{self.url}/_sandbox/messages", params={"email": email}, timeout=5
-        )
-        messages: list[dict[str, Any]] = answer.json()
-        return messages
 
 
 @pytest.fixture(autouse=True)
@@ -95,9 +92,13 @@ def no_settings_of_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(scope="session")
 def seeded(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return an instance folder whose accounts are made: that takes a while."""
+    """Return an instance folder whose accounts are created: that takes a while."""
     folder = tmp_path_factory.mktemp("seeded")
-    create_app({"APP_INBOX_API_KEY": "key"}, instance=folder)
+    with pytest.MonkeyPatch.context() as patch:
+        # Hashes that are quick to check: these tests log in a hundred times.
+        quick = partial(generate_password_hash, method="scrypt:1024:8:1")
+        patch.setattr(accounts, "generate_password_hash", quick)
+        create_app({"APP_INBOX_API_KEY": "key"}, instance=folder)
     return folder
 
 
@@ -113,22 +114,8 @@ def make_shop(seeded: Path, tmp_path: Path) -> MakeShop:
     return make
 
 
-@pytest.fixture(scope="session")
-def sandbox_server() -> Iterator[SandboxServer]:
-    """Run one sandbox for all tests."""
-    with SandboxServer() as server:
-        yield server
-
-
 @pytest.fixture
-def sandbox(sandbox_server: SandboxServer) -> SandboxView:
-    """Return the sandbox as freshly started."""
-    sandbox_server.reset()
-    return SandboxView(sandbox_server)
-
-
-@pytest.fixture
-def shop(make_shop: MakeShop, sandbox: SandboxView) -> Flask:
+def shop(make_shop: MakeShop, sandbox: SandboxServer) -> Flask:
     """Return a shop on the sandbox."""
     return make_shop(SHOP_SANDBOX_URL=sandbox.url)
 
@@ -141,7 +128,7 @@ def visitor(shop: Flask) -> Visitor:
 
 @pytest.fixture
 def real_shop(make_shop: MakeShop) -> Flask:
-    """Return a shop on the real vendor, whom nobody may call in a test."""
+    """Return a shop on the real vendor, which no test calls."""
     return make_shop(
         APP_INBOX_API_KEY="a-real-key", APP_INBOX_SCRIPT_ID="5329D46FF7EB4D63"
     )

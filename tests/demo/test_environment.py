@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import subprocess
-import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from demo import environment
 from demo.environment import EnvironmentProblem, prepare
-
-Fail = Callable[[str], None]
 
 
 class Commands:
@@ -31,7 +27,12 @@ class Commands:
             python = Path(command[-1], "bin", "python")
             python.parent.mkdir(parents=True, exist_ok=True)
             python.touch()
-        return subprocess.CompletedProcess(command, status, "what pip said", None)
+        return subprocess.CompletedProcess(command, status, "what it printed", None)
+
+    def taken(self) -> list[str]:
+        """Return what was run since the last time."""
+        run, self.run = self.run, []
+        return run
 
 
 @pytest.fixture
@@ -57,71 +58,54 @@ def commands(monkeypatch: pytest.MonkeyPatch) -> Commands:
     return commands
 
 
-def test_a_fresh_clone_gets_an_environment(checkout: Path, commands: Commands) -> None:
-    assert prepare("demo") == checkout / ".venv" / "bin" / "python"
-    assert commands.run == [
-        f"-m venv {checkout / '.venv'}",
-        f"-m pip install --quiet --editable {checkout}[demo]",
-    ]
-
-
-@pytest.mark.usefixtures("checkout")
-def test_a_second_start_installs_nothing(commands: Commands) -> None:
-    prepare("demo")
-    del commands.run[:]
-    prepare("demo")
-    assert commands.run == []
-
-
-def test_another_extra_is_added_to_those_that_are_there(
+def test_a_clone_is_installed_once_and_again_when_something_changed(
     checkout: Path, commands: Commands
 ) -> None:
+    pip = f"-m pip install --quiet --editable {checkout}"
+    assert prepare("demo") == checkout / ".venv" / "bin" / "python"
+    assert commands.taken() == [f"-m venv {checkout / '.venv'}", f"{pip}[demo]"]
     prepare("demo")
-    del commands.run[:]
+    assert commands.taken() == []
     prepare("test")
-    assert commands.run == [f"-m pip install --quiet --editable {checkout}[demo,test]"]
-    del commands.run[:]
+    assert commands.taken() == [f"{pip}[demo,test]"]
     prepare("demo")
     prepare("test")
-    assert commands.run == []
-
-
-def test_a_changed_setup_is_installed_anew(checkout: Path, commands: Commands) -> None:
-    prepare("demo")
-    del commands.run[:]
+    assert commands.taken() == []
     (checkout / "setup.cfg").write_text("[metadata]\nname = other\n")
     prepare("demo")
-    assert len(commands.run) == 1
+    assert commands.taken() == [f"{pip}[demo]"]
+
+
+@pytest.mark.parametrize(
+    ("broken", "option"), [("-c import", "--clear "), ("import sys, pip", "")]
+)
+def test_a_broken_environment_is_replaced_and_one_without_pip_completed(
+    checkout: Path, commands: Commands, broken: str, option: str
+) -> None:
+    prepare("demo")
+    commands.taken()
+    commands.failing = broken
+    prepare("demo")
+    assert commands.taken()[0] == f"-m venv {option}{checkout / '.venv'}"
 
 
 @pytest.mark.usefixtures("checkout")
-def test_a_failed_installation_is_tried_again(commands: Commands) -> None:
-    commands.failing = "-m pip"
-    with pytest.raises(EnvironmentProblem, match="what pip said"):
+@pytest.mark.parametrize(
+    ("failing", "says"),
+    [
+        ("-m venv", "Python could not create .venv"),
+        ("-m pip", "pip could not install the package; check the network"),
+    ],
+)
+def test_a_failure_is_one_sentence_and_what_the_program_said(
+    commands: Commands, failing: str, says: str
+) -> None:
+    commands.failing = failing
+    with pytest.raises(SystemExit, match=f"{says}[^.]*\\..*\nwhat it printed"):
         prepare("demo")
     commands.failing = ""
     prepare("demo")
     assert commands.run[-1].startswith("-m pip")
-
-
-def test_an_interpreter_that_runs_no_more_is_replaced(
-    checkout: Path, commands: Commands
-) -> None:
-    prepare("demo")
-    del commands.run[:]
-    commands.failing = "-c import"
-    prepare("demo")
-    assert commands.run[0] == f"-m venv --clear {checkout / '.venv'}"
-
-
-def test_an_environment_without_pip_is_completed(
-    checkout: Path, commands: Commands
-) -> None:
-    prepare("demo")
-    del commands.run[:]
-    commands.failing = "import sys, pip"
-    prepare("demo")
-    assert commands.run[0] == f"-m venv {checkout / '.venv'}"
 
 
 @pytest.mark.usefixtures("checkout")
@@ -132,24 +116,3 @@ def test_a_python_without_venv_gets_one_line_of_advice(
     with pytest.raises(EnvironmentProblem, match=r"sudo apt install python3\.\d+-venv"):
         prepare("demo")
     assert commands.run == []
-
-
-@pytest.mark.usefixtures("checkout")
-def test_a_venv_that_cannot_be_made_says_why(commands: Commands) -> None:
-    commands.failing = "-m venv"
-    with pytest.raises(EnvironmentProblem, match="what pip said"):
-        prepare("demo")
-
-
-def test_commands_are_run_and_heard() -> None:
-    done = environment._run([sys.executable, "-c", "print('heard')"])
-    assert (done.returncode, done.stdout.strip()) == (0, "heard")
-
-
-def test_the_environment_lies_in_the_repository() -> None:
-    assert environment._python().is_relative_to(environment.ROOT / ".venv")
-    assert (environment.ROOT / "setup.cfg").exists()
-
-
-def test_a_problem_ends_a_program_that_does_not_care() -> None:
-    assert issubclass(EnvironmentProblem, SystemExit)

@@ -1,4 +1,4 @@
-"""How the modules of the demo shop depend on each other."""
+"""How the modules of the demo shop depend on each other and on the package."""
 
 from __future__ import annotations
 
@@ -7,19 +7,36 @@ from graphlib import TopologicalSorter
 from pathlib import Path
 
 SHOP = Path(__file__).parents[2] / "demo" / "shop"
+PUBLIC = {
+    "flask_app_inbox",
+    "flask_app_inbox.errors",
+    "flask_app_inbox.signals",
+    "flask_app_inbox.sandbox",
+    "flask_app_inbox.testing",
+}
 
 
-def _imported(path: Path) -> set[str]:
-    """Return the modules beside this one that it imports anywhere."""
-    return {
-        node.module
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if isinstance(node, ast.ImportFrom) and node.level == 1 and node.module
-    }
+def _imports(path: Path) -> list[ast.ImportFrom]:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    return [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
 
 
 def test_no_modules_of_the_shop_import_each_other() -> None:
-    graph = {path.stem: _imported(path) for path in SHOP.glob("*.py")}
+    graph = {
+        path.stem: {n.module for n in _imports(path) if n.level == 1 and n.module}
+        for path in SHOP.glob("*.py")
+    }
     assert "languages" in graph["forms"]
-    # Raises CycleError, which names the circle.
+    # Raises CycleError, which names the cycle.
     TopologicalSorter(graph).prepare()
+
+
+def test_the_shop_uses_nothing_but_public_names() -> None:
+    used = {
+        node.module
+        for path in SHOP.glob("*.py")
+        for node in _imports(path)
+        if node.module and node.module.startswith("flask_app_inbox")
+    }
+    assert "flask_app_inbox" in used
+    assert used - PUBLIC == set()

@@ -1,40 +1,66 @@
-"""What the demo shop's answers carry, and what its pages never hold."""
+"""What must not happen: foreign scripts, forms and redirects, leaks, other orders."""
 
 from __future__ import annotations
 
 import re
+import sqlite3
+from pathlib import Path
 
 import pytest
 from flask import Flask
 
+from demo.shop.accounts import DEMO_ACCOUNTS
 from flask_app_inbox import ConfigError
+from flask_app_inbox.sandbox import SandboxServer
 
-from .conftest import MakeShop, SandboxView, Visitor
+from .conftest import MakeShop, Visitor
 
 PAGES = ("/", "/things/teapot", "/basket", "/checkout", "/account", "/nowhere")
 
 
-def _policy(visitor: Visitor) -> dict[str, list[str]]:
-    header = visitor.get("/").headers["Content-Security-Policy"]
+def policy_of(visitor: Visitor, path: str = "/") -> dict[str, list[str]]:
+    """Return a page's Content-Security-Policy by directive."""
+    header = visitor.get(path).headers["Content-Security-Policy"]
     parts = (part.split() for part in header.split("; "))
     return {name: sources for name, *sources in parts}
 
 
 def test_the_policy_lets_in_the_sandbox_and_nothing_inline(
-    visitor: Visitor, sandbox: SandboxView
+    visitor: Visitor, sandbox: SandboxServer
 ) -> None:
-    policy = _policy(visitor)
+    policy = policy_of(visitor)
     assert policy["script-src"] == ["'self'", sandbox.url]
     assert policy["connect-src"] == ["'self'", sandbox.url]
     assert policy["style-src"] == ["'self'"]
+    assert policy["frame-ancestors"] == ["'none'"]
     assert "unsafe" not in str(policy)
 
 
-def test_the_policy_lets_in_the_real_vendor(real_shop: Flask) -> None:
-    policy = _policy(Visitor(real_shop))
-    assert "https://statics.esputnik.com" in policy["script-src"]
-    assert "https://*.esputnik.com" in policy["connect-src"]
+@pytest.mark.parametrize("platform", ["esputnik", "yespo", "reteno"])
+def test_the_policy_lets_in_the_platform(make_shop: MakeShop, platform: str) -> None:
+    shop = make_shop(
+        APP_INBOX_PLATFORM=platform, APP_INBOX_API_KEY="key", APP_INBOX_SCRIPT_ID="id"
+    )
+    policy = policy_of(Visitor(shop))
+    assert any(platform in source for source in policy["connect-src"])
     assert "unsafe" not in str(policy["script-src"])
+
+
+def test_only_the_panels_frame_runs_its_script_and_may_be_framed(
+    visitor: Visitor, sandbox: SandboxServer, make_shop: MakeShop
+) -> None:
+    visitor.log_in("staff@example.com")
+    policy = policy_of(visitor, "/chathub/panel")
+    assert policy["script-src"] == ["'self'", sandbox.url]
+    assert policy["frame-ancestors"] == ["'self'"]
+    assert "unsafe" not in str(policy)
+    real = make_shop(
+        APP_INBOX_API_KEY="key", APP_INBOX_SCRIPT_ID="id", CHATHUB_KEY="another-key"
+    )
+    staff = Visitor(real).log_in("staff@example.com")
+    panel, page = policy_of(staff, "/chathub/panel"), policy_of(staff)
+    assert len(panel["script-src"]) == 2
+    assert not set(panel["script-src"][1:]) & set(page["script-src"])
 
 
 def test_pages_hold_no_inline_script_style_or_handler(visitor: Visitor) -> None:
@@ -46,56 +72,124 @@ def test_pages_hold_no_inline_script_style_or_handler(visitor: Visitor) -> None:
         assert not re.search(r'(?:src|href)="https?://(?!127\.0\.0\.1)', page), path
 
 
-def test_pages_hold_no_token_and_no_key(visitor: Visitor) -> None:
+def test_pages_and_drawer_hold_no_token_and_no_key(visitor: Visitor) -> None:
     page = visitor.log_in().text("/")
-    token = visitor.client.post("/app-inbox/token").json
+    token = (visitor.token().json or {})["token"]
     assert token
-    assert token["token"]
-    assert token["token"] not in page
-    assert "sandbox-key" not in page
+    drawer = visitor.text("/flow/calls")
+    for secret in (token, "sandbox-key"):
+        assert secret not in page
+        assert secret not in drawer
+    assert "olena@example.com" not in drawer
 
 
-def test_personal_pages_are_stored_nowhere(visitor: Visitor) -> None:
+def test_there_is_a_bell_for_customers_alone(visitor: Visitor) -> None:
+    assert "data-token-url" not in visitor.text("/")
+    assert visitor.token().status_code == 401
+    assert "data-token-url" in visitor.log_in().text("/")
+
+
+def test_personal_pages_are_stored_nowhere_and_static_files_are(
+    visitor: Visitor,
+) -> None:
+    assert visitor.get("/flow/calls").cache_control.private
     for path in ("/", "/account", "/basket"):
         response = visitor.log_in().get(path)
         assert response.cache_control.no_store, path
-        assert response.cache_control.private, path
-
-
-def test_an_answer_without_a_session_is_not_shared(visitor: Visitor) -> None:
-    control = visitor.get("/flow/calls").cache_control
-    assert control.private
-    assert control.no_cache
-
-
-def test_static_files_may_be_cached(visitor: Visitor) -> None:
-    with visitor.get("/static/shop.css") as response:
-        assert not response.cache_control.no_store
         assert response.headers["X-Content-Type-Options"] == "nosniff"
+        assert response.headers["Referrer-Policy"] == "same-origin"
+    with visitor.get("/static/shop.js") as file:
+        assert not file.cache_control.no_store
 
 
-def test_the_other_headers_are_there(visitor: Visitor) -> None:
-    headers = visitor.get("/").headers
-    assert headers["X-Content-Type-Options"] == "nosniff"
-    assert headers["Referrer-Policy"] == "same-origin"
-
-
-def test_the_token_endpoint_keeps_its_own_answers(visitor: Visitor) -> None:
-    response = visitor.client.post("/app-inbox/token")
-    assert response.status_code == 401
-    assert response.mimetype == "application/problem+json"
+def test_the_session_cookie_is_kept_from_scripts_and_other_sites(
+    visitor: Visitor,
+) -> None:
+    cookie = visitor.get("/").headers["Set-Cookie"]
+    assert "HttpOnly" in cookie
+    assert "SameSite=Lax" in cookie
 
 
 @pytest.mark.parametrize(
-    ("method", "path", "status"),
-    [("GET", "/nowhere", 404), ("GET", "/logout", 405), ("POST", "/basket/x", 400)],
+    "path",
+    ["/basket/honey/add", "/logout", "/language", "/flow/message", "/flow/tokens"],
 )
-def test_a_failure_is_a_page_of_the_shop(
-    visitor: Visitor, method: str, path: str, status: int
+def test_a_form_from_elsewhere_changes_nothing(visitor: Visitor, path: str) -> None:
+    visitor.log_in()
+    assert visitor.client.post(path, data={"quantity": "1"}).status_code == 400
+    assert "Nothing in here yet" in visitor.text("/basket")
+    assert visitor.get("/account").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("wanted", "reached"),
+    [
+        ("/checkout", "/checkout"),
+        ("/orders/ZV-1001", "/orders/ZV-1001"),
+        *(
+            (elsewhere, "/")
+            for elsewhere in (
+                "https://evil.example/",
+                "//evil.example/",
+                "/\\evil.example/",
+                "/%09/evil.example",
+                "/%0d%0aX-Y:1",
+                "/account%0a",
+                "/account\\..",
+                "/account//evil.example",
+                "/.//evil.example",
+                "/@evil.example",
+            )
+        ),
+    ],
+)
+def test_the_login_leads_only_to_pages_of_the_shop(
+    visitor: Visitor, wanted: str, reached: str
 ) -> None:
-    response = visitor.client.open(path, method=method)
-    assert response.status_code == status
-    assert "Back to the shelf" in response.text
+    response = visitor.post(
+        f"/login?next={wanted}", email="olena@example.com", password="demo"
+    )
+    assert response.location == reached
+
+
+@pytest.mark.parametrize(
+    "referer", ["https://evil.example/page", "http://localhost//evil.example/"]
+)
+def test_the_language_switch_leads_only_to_pages_of_the_shop(
+    visitor: Visitor, referer: str
+) -> None:
+    response = visitor.post("/language", language="de", headers={"Referer": referer})
+    assert not re.match(r"//|https?:", response.location)
+
+
+def test_after_logout_nothing_of_the_customer_is_left(visitor: Visitor) -> None:
+    visitor.log_in().take("teapot").post("/logout", page="/account")
+    assert visitor.get("/account").location == "/login?next=/account"
+    assert "Moon teapot" not in visitor.text("/basket")
+    assert visitor.get("/flow/calls").status_code == 401
+
+
+def test_nobody_sees_the_orders_of_others(shop: Flask) -> None:
+    path = Visitor(shop).log_in().take("bowl").order()
+    other = Visitor(shop).log_in("jonas@example.com")
+    assert other.get(path).status_code == 404
+    assert path not in other.text("/account")
+    for number in ("ZV-x", "1001x", "ZV-" + "9" * 40):
+        assert other.get(f"/orders/{number}").status_code == 404
+
+
+def test_passwords_are_stored_hashed(seeded: Path) -> None:
+    database = sqlite3.connect(seeded / "shop.sqlite")
+    hashes = {row[0] for row in database.execute("SELECT password FROM account")}
+    database.close()
+    assert len(hashes) == len(DEMO_ACCOUNTS)
+    assert all(text.startswith("scrypt:") for text in hashes)
+
+
+def test_the_secret_key_is_for_its_owner_alone(seeded: Path) -> None:
+    path = seeded / "secret_key"
+    assert len(path.read_text()) == 64
+    assert path.stat().st_mode & 0o077 == 0
 
 
 def test_an_error_of_ours_shows_nothing_of_itself(make_shop: MakeShop) -> None:
@@ -114,19 +208,3 @@ def test_an_error_of_ours_shows_nothing_of_itself(make_shop: MakeShop) -> None:
 def test_a_shop_without_a_vendor_says_what_is_missing(make_shop: MakeShop) -> None:
     with pytest.raises(ConfigError, match="API_KEY"):
         make_shop()
-
-
-def test_settings_come_from_the_environment(
-    make_shop: MakeShop, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("SHOP_SANDBOX_URL", "http://127.0.0.1:5999/")
-    monkeypatch.setenv("FLASK_APP_INBOX_SCRIPT_ID", "chosen")
-    config = make_shop().config
-    assert config["APP_INBOX_API_URL"] == "http://127.0.0.1:5999/api"
-    assert config["APP_INBOX_SCRIPT_URL"] == "http://127.0.0.1:5999"
-    assert config["APP_INBOX_SCRIPT_ID"] == "chosen"
-
-
-def test_there_is_a_bell_for_customers_alone(visitor: Visitor) -> None:
-    assert "data-token-url" not in visitor.text("/")
-    assert "data-token-url" in visitor.log_in().text("/")

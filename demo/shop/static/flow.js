@@ -4,16 +4,11 @@
   "use strict";
 
   const EVERY = 1000; // milliseconds between two questions while the drawer is open
-  const MOST_ROWS = 150;
   const STAYS_OPEN = "zavarka.flow";
 
   /**
    * @typedef {{
-   *   id: string, at: number, from: string, to: string, method: string,
-   *   path: string, status: number | null, ms: number | null, says: string
-   * }} Call
-   * @typedef {{
-   *   now: number, calls: Call[], shop: number, vendor: number,
+   *   now: number, calls: FlowCall[], shop: number, vendor: number,
    *   vendorReachable: boolean
    * }} Answer
    */
@@ -25,10 +20,10 @@
   const list = drawer.querySelector(".flow-calls");
   const status = drawer.querySelector(".flow-status");
   const texts = drawer.dataset;
+  const rows =
+    scroller && list && createFlowRows(scroller, list, texts.noAnswer || "");
 
   const cursors = { shop: 0, vendor: 0 };
-  /** @type {Map<string, {call: Call, times: number, row: HTMLElement}>} */
-  const shown = new Map();
   let clockOffset = 0; // the shop's clock minus ours
   let timer = 0;
   let asking = false;
@@ -62,147 +57,6 @@
     showStatus();
   };
 
-  /** @param {Call} call */
-  const kindOf = (call) => {
-    if (call.status === null) return "";
-    if (call.status >= 300 && call.status < 400) return "redirect";
-    return call.status >= 200 && call.status < 300 ? "" : "trouble";
-  };
-
-  /**
-   * @param {string} tag
-   * @param {string} name
-   * @param {string} [text]
-   */
-  const element = (tag, name, text = "") => {
-    const made = document.createElement(tag);
-    made.className = name;
-    made.textContent = text;
-    return made;
-  };
-
-  /** @param {Call} call */
-  const statusText = (call) =>
-    call.status === 0 ? texts.noAnswer || "" : String(call.status);
-
-  /** @param {number} ms */
-  const duration = (ms) => (ms < 1 ? "<1 ms" : `${Math.round(ms)} ms`);
-
-  /**
-   * The path without the middle of long ids.
-   * @param {string} path
-   */
-  const shortened = (path) =>
-    path.replace(/([0-9A-Za-z]{6})[0-9A-Za-z-]{16,}([0-9A-Za-z]{4})/, "$1…$2");
-
-  /**
-   * @param {Call} call
-   * @param {number} times
-   */
-  const numbers = (call, times) => {
-    const made = element("span", "flow-number");
-    if (call.status !== null) made.append(element("b", "", statusText(call)));
-    if (call.ms !== null) made.append(` ${duration(call.ms)}`);
-    if (times > 1) made.append(` × ${times}`);
-    return made;
-  };
-
-  /**
-   * @param {Call} call
-   * @param {number} times
-   */
-  const draw = (call, times) => {
-    const isPage = call.to === "shop" && call.method === "GET";
-    const row = element("li", `from-${call.from} to-${call.to}`);
-    if (isPage) row.classList.add("flow-page");
-    row.dataset.kind = kindOf(call);
-    row.append(element("span", "flow-arrow"));
-    if (call.method) {
-      const what = element("span", "flow-what");
-      what.append(
-        element("code", "", `${call.method} ${shortened(call.path)}`),
-      );
-      what.append(numbers(call, times));
-      row.append(what);
-    }
-    row.append(element("span", "flow-says", call.says));
-    return row;
-  };
-
-  /**
-   * What bell and chat repeat while they wait becomes one row that counts.
-   * @param {Call} call
-   */
-  const keyOf = (call) => {
-    const repeats =
-      /^\/(appinbox|api\/chat)\//.test(call.path) &&
-      (call.status === 200 || call.status === 204) &&
-      call.method !== "POST";
-    return repeats
-      ? [pageBefore(call), call.method, call.path].join(" ")
-      : call.id;
-  };
-
-  /**
-   * The page that a call belongs to: the last one rendered before it.
-   * @param {Call} call
-   */
-  const pageBefore = (call) => {
-    let found = "";
-    let at = 0;
-    for (const { call: other } of shown.values()) {
-      if (other.to !== "shop" || other.method !== "GET") continue;
-      if (other.at > call.at || other.at < at) continue;
-      found = other.id;
-      at = other.at;
-    }
-    return found;
-  };
-
-  /**
-   * Put a row where its time belongs; the newest is last.
-   * @param {Call} call
-   */
-  const place = (call) => {
-    const key = keyOf(call);
-    const before = shown.get(key);
-    const times = before ? before.times + 1 : 1;
-    before?.row.remove();
-    const row = draw(call, times);
-    let next = null;
-    for (const other of shown.values()) {
-      if (other === before || other.call.at <= call.at) continue;
-      if (!next || other.call.at < next.call.at) next = other;
-    }
-    list?.insertBefore(row, next ? next.row : null);
-    shown.set(key, { call, times, row });
-  };
-
-  const dropOldest = () => {
-    while (list?.firstElementChild && shown.size > MOST_ROWS) {
-      for (const [key, { row }] of shown) {
-        if (row !== list.firstElementChild) continue;
-        shown.delete(key);
-        row.remove();
-        break;
-      }
-    }
-  };
-
-  const showNewest = () => {
-    if (scroller) scroller.scrollTop = scroller.scrollHeight;
-  };
-
-  /** @param {Call[]} calls */
-  const add = (calls) => {
-    if (!list || !scroller || !calls.length) return;
-    const below =
-      scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight;
-    calls.forEach(place);
-    dropOldest();
-    if (below < 80) showNewest();
-  };
-
   const ask = async () => {
     const query = new URLSearchParams({
       shop: String(cursors.shop),
@@ -218,7 +72,7 @@
     clockOffset = answer.now - (asked + Date.now()) / 2;
     cursors.shop = answer.shop;
     cursors.vendor = answer.vendor;
-    add(answer.calls);
+    rows?.add(answer.calls);
     tellOfPolling(answer.vendorReachable ? "" : texts.unreachable || "");
   };
 
@@ -242,7 +96,7 @@
 
   /**
    * Add what only the browser can see.
-   * @param {Partial<Call>} facts
+   * @param {Partial<FlowCall>} facts
    */
   const addOwn = (facts) => {
     if (!texts.calls) return;
@@ -259,7 +113,7 @@
       says: "",
       ...facts,
     };
-    add([call]);
+    rows?.add([call]);
   };
 
   const watchEvents = () => {
@@ -340,7 +194,7 @@
       });
       const answer = await response.json();
       tell(answer.says || texts.failed || "", !response.ok);
-      showNewest();
+      rows?.showNewest();
     } catch {
       tell(texts.failed || "", true);
     }

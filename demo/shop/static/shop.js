@@ -4,16 +4,27 @@
 
   document.documentElement.classList.add("js");
 
+  /**
+   * Fold the header's menu behind a button as soon as it does not fit: whatever the
+   * font, the language, the account and the room that the drawer leaves.
+   */
   const wireMenu = () => {
+    const row = document.querySelector(".header-row");
     const button = document.querySelector(".menu-button");
     const menu = document.getElementById("menu");
-    if (!(button instanceof HTMLElement) || !menu) return;
-    button.hidden = false;
+    if (!row || !(button instanceof HTMLElement) || !menu) return;
     /** @param {boolean} open */
     const show = (open) => {
       menu.classList.toggle("open", open);
       button.setAttribute("aria-expanded", String(open));
     };
+    const fit = () => {
+      row.classList.remove("folded");
+      const fits = menu.scrollWidth <= menu.clientWidth;
+      row.classList.toggle("folded", !fits);
+      if (fits) show(false);
+    };
+    button.hidden = false;
     button.addEventListener("click", () =>
       show(button.getAttribute("aria-expanded") !== "true"),
     );
@@ -22,6 +33,12 @@
       show(false);
       button.focus();
     });
+    // Folding changes the size of none of these, so this cannot go in circles.
+    const watcher = new ResizeObserver(fit);
+    for (const watched of row.querySelectorAll(".logo, .bell-place")) {
+      watcher.observe(watched);
+    }
+    watcher.observe(row);
   };
 
   /** @param {HTMLInputElement} input */

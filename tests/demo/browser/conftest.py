@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any, cast
 
 import pytest
 from flask import Flask
 from playwright.sync_api import Page
 
+from demo.shop.registration import register
+from flask_app_inbox.sandbox import SandboxServer
+from tests.demo.conftest import MakeShop, field
 from tests.fixtures.chromium import browser
 
 __all__ = ["browser"]
@@ -20,13 +24,30 @@ def address(shop: Flask, serve: Callable[[Flask], str]) -> str:
 
 
 @pytest.fixture
-def enter(address: str) -> Callable[[Page], None]:
-    """Return a function that logs a page in as Olena, with the offered account."""
+def oauth_address(
+    make_shop: MakeShop, sandbox: SandboxServer, serve: Callable[[Flask], str]
+) -> str:
+    """Return where a shop is that was registered with the sandbox by its address."""
+    shops: list[Flask] = []
 
-    def enter(page: Page) -> None:
-        page.goto(f"{address}/login")
-        page.get_by_role("button", name="olena@example.com").click()
-        page.locator("form[data-login]").get_by_role("button").click()
-        page.wait_for_url(f"{address}/")
+    def site(*arguments: Any) -> Any:
+        return shops[0](*arguments)
 
-    return enter
+    address = serve(cast(Flask, site))
+    registered = register(sandbox.url, address)
+    shops.append(make_shop(SHOP_SANDBOX_URL=sandbox.url, **registered))
+    return address
+
+
+def enter(page: Page, address: str, email: str = "olena@example.com") -> None:
+    """Log in without the login page's help, and open the home page."""
+    browser = page.context.request
+    token = field(browser.get(f"{address}/login").text(), "csrf_token")
+    form: dict[str, str | float | bool] = {
+        "csrf_token": token,
+        "email": email,
+        "password": "demo",
+    }
+    answer = browser.post(f"{address}/login", form=form, max_redirects=0)
+    assert answer.status == 302
+    page.goto(f"{address}/")

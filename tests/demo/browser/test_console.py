@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 import requests
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
-from tests.demo.conftest import SandboxView
+from flask_app_inbox.sandbox import SandboxServer
 from tests.fixtures.complaints import FAILED_LOAD, Complaints
 from tests.fixtures.control import Control
 
@@ -16,15 +16,7 @@ CALLBACK = "http://127.0.0.1:5000/app-inbox/oauth/callback"
 
 
 @pytest.fixture
-def control(sandbox: SandboxView) -> Iterator[Control]:
-    """Return the sandbox's API for programs."""
-    control = Control(sandbox.url)
-    yield control
-    control.close()
-
-
-@pytest.fixture
-def console(sandbox: SandboxView, page: Page) -> Page:
+def console(sandbox: SandboxServer, page: Page) -> Page:
     """Return the console, open."""
     page.goto(sandbox.url)
     return page
@@ -58,18 +50,18 @@ def _connect(url: str, settings: dict[str, str]) -> int:
         timeout=5,
     )
     code = allowed.headers["Location"].partition("code=")[2].partition("&")[0]
-    wish = {"grant_type": "authorization_code", "code": code, "redirect_uri": CALLBACK}
+    grant = {"grant_type": "authorization_code", "code": code, "redirect_uri": CALLBACK}
     secret = settings["APP_INBOX_OAUTH_CLIENT_SECRET"]
     return requests.post(
         settings["APP_INBOX_OAUTH_URL"] + "/oauth/token",
-        data=wish,
+        data=grant,
         auth=(client, secret),
         timeout=5,
     ).status_code
 
 
 def test_an_app_is_registered_connected_and_disconnected(
-    console: Page, sandbox: SandboxView, control: Control
+    console: Page, sandbox: SandboxServer, control: Control
 ) -> None:
     card = _card(console, "OAuth apps")
     expect(card.get_by_text("No app is registered.")).to_be_visible()
@@ -86,39 +78,6 @@ def test_an_app_is_registered_connected_and_disconnected(
     card.get_by_role("button", name="Delete Zavarka").click()
     expect(card.get_by_text("No app is registered.")).to_be_visible()
     expect(card.get_by_role("group", name="Settings of your site")).to_be_hidden()
-
-
-def test_an_app_has_the_rights_that_were_ticked(
-    console: Page, control: Control
-) -> None:
-    card = _card(console, "OAuth apps")
-    card.get_by_text("Register an app").click()
-    card.get_by_label("Callback URL", exact=True).fill(CALLBACK)
-    card.get_by_label("Full access").uncheck()
-    send = card.get_by_role("button", name="Register app")
-    send.click()
-    expect(card.get_by_role("alert")).to_have_text("Choose at least one right.")
-    card.get_by_label("Events", exact=True).check()
-    card.get_by_label("Messages").check()
-    send.click()
-    expect(card.get_by_text("events, messages")).to_be_visible()
-    (app,) = control.call("GET", "oauth/clients")
-    assert app["rights"] == ["events", "messages"]
-
-
-def test_the_lives_of_tokens_are_changed(console: Page, control: Control) -> None:
-    card = _card(console, "OAuth apps")
-    card.get_by_text("Lifetimes and habits").click()
-    life = card.get_by_label("Access token, in seconds")
-    expect(life).to_have_value("172800")
-    life.fill("2.5")
-    card.get_by_label("A refresh ends the old access token").check()
-    card.get_by_role("button", name="Save").click()
-    expect(console.locator("#toast")).to_have_text("Saved, for tokens from now on")
-    state = control.call("GET", "oauth")
-    assert (state["access_token_life"], state["code_life"]) == (2.5, 300)
-    assert state["refresh_ends_access_token"] is True
-    assert state["refresh_needs_code"] is False
 
 
 def test_a_customer_writes_and_the_chat_is_listed(
@@ -160,20 +119,6 @@ def test_staff_is_added_and_dismissed(console: Page, control: Control) -> None:
     assert (ivan["name"], ivan["status"]) == ("Ivan", 1)
 
 
-def test_operator_tokens_are_limited_and_killed(
-    console: Page, sandbox: SandboxView, control: Control
-) -> None:
-    card = _card(console, "ChatHub")
-    expect(card.get_by_text("0 tokens alive")).to_be_visible()
-    card.get_by_text("Operator tokens", exact=True).click()
-    card.get_by_label("They live at most, in seconds").fill("30")
-    card.get_by_role("button", name="Save").click()
-    expect(console.locator("#toast")).to_have_text("Saved, for tokens from now on")
-    assert control.call("GET", "chathub/tokens")["maxLifetime"] == 30
-    card.get_by_role("button", name="Kill operator tokens").click()
-    expect(console.locator("#toast")).to_have_text("0 operator tokens killed")
-
-
 def test_a_vendor_that_refuses_is_told_in_the_form(
     console: Page, complaints: Complaints
 ) -> None:
@@ -186,7 +131,7 @@ def test_a_vendor_that_refuses_is_told_in_the_form(
 
 
 def test_the_console_fits_a_phone(
-    sandbox: SandboxView, new_context: Callable[..., BrowserContext]
+    sandbox: SandboxServer, new_context: Callable[..., BrowserContext]
 ) -> None:
     page = new_context(viewport={"width": 360, "height": 740}).new_page()
     page.goto(sandbox.url)

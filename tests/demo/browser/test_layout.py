@@ -1,0 +1,130 @@
+"""Pages and header fit every screen, whatever the font, language and account."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from demo.shop.languages import LANGUAGES
+from tests.fixtures.complaints import FAILED_LOAD, Complaints
+
+from .conftest import enter
+
+WIDTHS = (320, 480, 768, 940, 1024, 1280)
+
+#: DejaVu is on every machine of ours; spacing makes it wider than what people have.
+FONTS = {
+    "wide": "* { font-family: 'DejaVu Sans'; letter-spacing: 0.06em }",
+    "narrow": "* { font-family: 'DejaVu Sans Condensed'; letter-spacing: -0.06em }",
+}
+
+WEAR = """css => {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(css);
+  document.adoptedStyleSheets = [sheet];
+}"""
+
+#: What is wrong with the page in each font, with the drawer closed and open.
+LOOK = """async (fonts) => {
+  const sheet = new CSSStyleSheet();
+  document.adoptedStyleSheets = [sheet];
+  const look = () => {
+    const wide = document.documentElement.scrollWidth - innerWidth;
+    const found = wide > 0 ? [`the page is ${wide} px too wide`] : [];
+    const folded = document.querySelector(".folded");
+    const shows = (one) => one.checkVisibility();
+    if (!!folded === shows(document.querySelector(".menu")))
+      found.push("the menu is neither shown nor folded");
+    const room = document.querySelector(".header-row").getBoundingClientRect();
+    const labels = document.querySelectorAll(".logo, .menu a, .menu button, .tool");
+    for (const label of [...labels].filter(shows)) {
+      const name = label.innerText;
+      const { left, right } = label.getBoundingClientRect();
+      if (left < room.left || right > room.right) found.push(`${name} stands outside`);
+      if (label.matches(".tool")) continue; // a picture and a number
+      const text = document.createRange();
+      text.selectNodeContents(label);
+      const boxes = [...text.getClientRects()].filter((box) => box.height > 1);
+      const lowestTop = Math.max(...boxes.map((box) => box.top));
+      const highestBottom = Math.min(...boxes.map((box) => box.bottom));
+      if (boxes.length && lowestTop > highestBottom) found.push(`${name} breaks`);
+    }
+    return found;
+  };
+  const found = [];
+  for (const drawer of ["closed", "open"]) {
+    const button = drawer === "open" ? ".flow-button" : ".flow-close";
+    document.querySelector(button).click();
+    for (const [font, css] of Object.entries(fonts)) {
+      sheet.replaceSync(css);
+      for (let frame = 0; frame < 2; frame++) {
+        await new Promise(requestAnimationFrame); // until it is laid out anew
+      }
+      found.push(...look().map((what) => `${font}, drawer ${drawer}: ${what}`));
+    }
+  }
+  document.querySelector(".flow-close").click();
+  return found;
+}"""
+
+
+@pytest.fixture
+def plain_page(new_context: Callable[..., BrowserContext]) -> Page:
+    """A page without the shop's drawings, which take long to paint at each width."""
+    context = new_context(reduced_motion="reduce")
+    blank = '<svg xmlns="http://www.w3.org/2000/svg"/>'
+    context.route(
+        "**/pictures/*.svg",
+        lambda route: route.fulfill(body=blank, content_type="image/svg+xml"),
+    )
+    return context.new_page()
+
+
+@pytest.mark.parametrize("who", ["", "bohdan", "owner", "staff"])
+def test_the_header_fits_every_screen(plain_page: Page, address: str, who: str) -> None:
+    page = plain_page
+    if who:
+        enter(page, address, f"{who}@example.com")
+    for language in LANGUAGES:
+        page.goto(address)
+        with page.expect_navigation():
+            page.locator(f"button[value={language}]").dispatch_event("click")
+        expect(page.locator("html")).to_have_attribute("lang", language)
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 700})
+            assert page.evaluate(LOOK, FONTS) == [], (language, width)
+
+
+def test_the_menu_folds_by_its_content_and_opens_with_a_click(
+    plain_page: Page, address: str
+) -> None:
+    page = plain_page
+    page.set_viewport_size({"width": 760, "height": 800})
+    page.goto(address)
+    menu = page.get_by_role("button", name="Menu")
+    link = page.get_by_role("link", name="Log in", exact=True)
+    page.evaluate(WEAR, FONTS["narrow"])
+    expect(menu).to_be_hidden()
+    expect(link).to_be_visible()
+    page.evaluate(WEAR, FONTS["wide"].replace("0.06", "0.3"))
+    expect(link).to_be_hidden()
+    menu.click()
+    expect(link).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(link).to_be_hidden()
+    expect(menu).to_be_focused()
+
+
+@pytest.mark.parametrize("width", [320, 768])
+def test_no_page_is_wider_than_the_screen(
+    plain_page: Page, complaints: Complaints, address: str, width: int
+) -> None:
+    page = plain_page
+    complaints.expected.append(rf"{FAILED_LOAD}.*404")
+    page.set_viewport_size({"width": width, "height": 700})
+    enter(page, address, "bohdan@example.com")
+    for path in ("/things/teapot", "/basket", "/account", "/ask", "/nowhere"):
+        page.goto(address + path)
+        assert page.evaluate(LOOK, FONTS) == [], path
