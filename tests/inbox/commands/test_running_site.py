@@ -1,4 +1,4 @@
-"""``check --url http://…``: a site that runs somewhere."""
+"""``check --url http://…``: a site that runs elsewhere."""
 
 from __future__ import annotations
 
@@ -55,8 +55,8 @@ def test_a_running_site_is_seen_as_the_cookies_owner_sees_it(
     result = run(app, "check", "--url", f"{url}/", "--cookie", cookie_of(app))
     assert result.exit_code == 0, result.output
     assert "Our script is in the page, once." in result.output
-    assert "Our script is served." in result.output
-    assert "answers 401 to somebody who is not logged in" in result.output
+    assert "The site serves our script." in result.output
+    assert "answers 401 to a visitor who is not logged in" in result.output
 
 
 def test_without_a_cookie_it_is_seen_as_a_visitor_sees_it(
@@ -87,7 +87,9 @@ def test_what_stands_in_front_of_the_site_is_found(
     assert {"endpoint_redirects", "script_unreachable"} <= codes
 
 
-def test_a_site_that_does_not_answer_is_told(make_site: MakeSite, run: Run) -> None:
+def test_check_reports_a_site_that_does_not_answer(
+    make_site: MakeSite, run: Run
+) -> None:
     result = run(make_site(), "check", "--url", "http://127.0.0.1:9/")
     assert result.exit_code == 1
     assert "cannot be fetched" in result.output
