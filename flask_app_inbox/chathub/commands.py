@@ -32,7 +32,7 @@ def add_commands(group: click.Group) -> None:
 @_as_json
 @with_appcontext
 def check(as_json: bool) -> None:
-    """Check the settings, the credentials and whether there are operators."""
+    """Check the settings, the credentials and the operators."""
     state = current_state()
     with _vendor(state) as vendor:
         staff = [
@@ -82,7 +82,10 @@ def organizations(as_json: bool) -> None:
 @_as_json
 @with_appcontext
 def operators(organization: int | None, as_json: bool) -> None:
-    """List the active operators of one organization (its id), or of all."""
+    """List the active operators of one organization, or of all.
+
+    ORGANIZATION is the id of one.
+    """
     with _vendor(current_state()) as vendor:
         if organization is not None:
             ids = [organization]
@@ -98,7 +101,10 @@ def operators(organization: int | None, as_json: bool) -> None:
 @_as_json
 @with_appcontext
 def token(operator: int, reveal: bool, as_json: bool) -> None:
-    """Issue a token for an operator (their id), and validate it."""
+    """Issue a token for an operator and validate it.
+
+    OPERATOR is their id.
+    """
     state = current_state()
     with _vendor(state) as vendor:
         issued = vendor.issue_token(operator, state.settings.token_lifetime)

@@ -52,7 +52,7 @@ def init_db() -> None:
 @_connection
 @with_appcontext
 def connect(name: str) -> None:
-    """Connect to an account at the vendor, with a browser on any machine."""
+    """Connect to an account with a browser on any machine."""
     connections = _oauth()
     state, verifier = secrets.token_urlsafe(32), secrets.token_urlsafe(48)
     click.echo("Open this address in a browser and allow access:\n")

@@ -17,7 +17,7 @@ from ..settings import Settings, read_settings
 from ..state import State
 from .finding import FindingKind, Section, SettingRow
 
-#: What ``app.config.from_prefixed_env()`` reads unless it is told otherwise.
+#: What ``app.config.from_prefixed_env()`` reads by default.
 ENVIRONMENT_PREFIX = "FLASK_"
 
 DISABLED = FindingKind(

@@ -62,7 +62,7 @@ def check_script_file(site: Site, address: str, section: Section) -> None:
         return
     kind = page.headers.get("Content-Type", "nothing")
     if page.status == 200 and "javascript" in kind:
-        section.ok("The site serves our script.")
+        section.ok("Our script is served.")
     else:
         reason = f"it answers {page.status} with {kind}"
         section.report(SCRIPT_UNREACHABLE, path=path, reason=reason)
@@ -83,7 +83,7 @@ def check_endpoint(
     code = _problem_code(page)
     path = urlsplit(page.url).path
     if page.status == 401 and code == "login_required":
-        section.ok("The token endpoint answers 401 to a visitor who is not logged in.")
+        section.ok("The token endpoint answers 401 to somebody who is not logged in.")
     elif page.status == 200:
         section.report(ENDPOINT_OPEN, path=path)
     elif code == "loader_failed":

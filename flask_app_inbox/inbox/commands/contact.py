@@ -35,10 +35,10 @@ def contact(
     session: dict[str, Any],
     as_json: bool,
 ) -> None:
-    """Show what the site would tell the vendor about a customer; send nothing.
+    """Show the data that the vendor gets about a customer.
 
-    Give the customer's fields, or what their login leaves in your session: then your
-    own contact loader makes the contact.
+    Sends nothing. Give the customer's fields, or what their login leaves in your
+    session: then your own contact loader makes the contact.
     """
     fields = {
         "email": email,

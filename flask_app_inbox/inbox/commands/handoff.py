@@ -56,11 +56,12 @@ def handoff(
     page: str,
     offline: bool,
 ) -> None:
-    """Write the folder that the vendor's support needs to place the widget.
+    """Write the folder that the vendor's support needs.
 
-    It holds a message with selector, position and your requests, ready to send; the
-    icon of APP_INBOX_ICON; and, if there is a Chromium or Chrome and the extra
-    `check` is installed, a picture of the page with the anchor marked.
+    With it they place the widget. It holds a message with selector, position and
+    your requests, ready to send; the icon of APP_INBOX_ICON; and, if there is a
+    Chromium or Chrome and the extra `check` is installed, a picture of the page with
+    the anchor marked.
     """
     from ..handoff.message import Attachments, write_message
 

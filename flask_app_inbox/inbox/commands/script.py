@@ -39,7 +39,7 @@ def _checked(_: click.Context, __: click.Parameter, value: Any) -> str:
 )
 @with_appcontext
 def script(domain: str) -> None:
-    """Register a domain at the vendor and print the id of its page script.
+    """Register a domain and print the id of its page script.
 
     The vendor's script works on a domain and all its subdomains.
     """

@@ -55,8 +55,8 @@ def test_a_running_site_is_seen_as_the_cookies_owner_sees_it(
     result = run(app, "check", "--url", f"{url}/", "--cookie", cookie_of(app))
     assert result.exit_code == 0, result.output
     assert "Our script is in the page, once." in result.output
-    assert "The site serves our script." in result.output
-    assert "answers 401 to a visitor who is not logged in" in result.output
+    assert "Our script is served." in result.output
+    assert "answers 401 to somebody who is not logged in" in result.output
 
 
 def test_without_a_cookie_it_is_seen_as_a_visitor_sees_it(
