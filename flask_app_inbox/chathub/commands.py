@@ -1,4 +1,4 @@
-"""The commands below ``flask chathub``."""
+"""The commands of ``flask chathub``."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from .state import State, current_state
 
 _SECRETS = ("login", "password", "key", "storage_url")
 
-_as_json = click.option("--json", "as_json", is_flag=True, help="For programs.")
+_as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
 def add_commands(group: click.Group) -> None:
-    """Put the commands onto the blueprint's group."""
-    group.short_help = "ChatHub: the vendor's operator panel for the staff."
+    """Add the commands to the blueprint's group."""
+    group.short_help = "ChatHub: the vendor's operator panel for your staff."
     for command in (check, organizations, operators, token):
         group.add_command(command)
 
@@ -32,35 +32,36 @@ def add_commands(group: click.Group) -> None:
 @_as_json
 @with_appcontext
 def check(as_json: bool) -> None:
-    """Try the settings: do the credentials work, is there anybody to chat?"""
+    """Check the settings, the credentials and the operators."""
     state = current_state()
     with _vendor(state) as vendor:
         staff = [
             {"id": one.id, "name": one.name, "operators": len(vendor.operators(one.id))}
             for one in vendor.organizations()
         ]
-    problems = []
+    findings = []
     if state.loaders.operators is None:
-        problems.append(
-            "Nobody is an operator: register who is with @chathub.operator_loader."
+        findings.append(
+            "Nobody is an operator: register the function that returns the current "
+            "operator with @chathub.operator_loader."
         )
     if not any(entry["operators"] for entry in staff):
-        problems.append(
-            "The company has no active operator: add some in the vendor's dashboard."
+        findings.append(
+            "The company has no active operator: add one in the vendor's dashboard."
         )
     if not current_app.secret_key:
-        problems.append("SECRET_KEY is missing: without sessions nobody is logged in.")
+        findings.append("SECRET_KEY is missing: without sessions nobody can log in.")
     if as_json:
-        found = {"settings": _settings(state), "organizations": staff}
-        _print_json({**found, "problems": problems})
+        shown = {"settings": _settings(state), "organizations": staff}
+        _print_json({**shown, "problems": findings})
     else:
         for name, value in _settings(state).items():
             click.echo(f"CHATHUB_{name.upper():<16} {value}")
         click.echo()
         _print_table(staff)
-        for problem in problems:
-            click.secho(f"✗ {problem}", fg="red")
-    if problems:
+        for finding in findings:
+            click.secho(f"✗ {finding}", fg="red")
+    if findings:
         raise click.exceptions.Exit(1)
     if not as_json:
         click.secho("✓ The credentials work.", fg="green")
@@ -81,7 +82,10 @@ def organizations(as_json: bool) -> None:
 @_as_json
 @with_appcontext
 def operators(organization: int | None, as_json: bool) -> None:
-    """List the active operators of an ORGANIZATION, by its id, or of all."""
+    """List the active operators of one organization, or of all.
+
+    ORGANIZATION is the id of one.
+    """
     with _vendor(current_state()) as vendor:
         if organization is not None:
             ids = [organization]
@@ -93,32 +97,35 @@ def operators(organization: int | None, as_json: bool) -> None:
 
 @click.command("token")
 @click.argument("operator", type=int)
-@click.option("--reveal", is_flag=True, help="Print the token itself.")
+@click.option("--reveal", is_flag=True, help="Print the whole token.")
 @_as_json
 @with_appcontext
 def token(operator: int, reveal: bool, as_json: bool) -> None:
-    """Mint a token for an OPERATOR, by his id, and have it validated."""
+    """Issue a token for an operator and validate it.
+
+    OPERATOR is their id.
+    """
     state = current_state()
     with _vendor(state) as vendor:
-        minted = vendor.issue_token(operator, state.settings.token_lifetime)
-        is_valid = bool(vendor.validate(minted.token))
-    found = {
+        issued = vendor.issue_token(operator, state.settings.token_lifetime)
+        is_valid = bool(vendor.validate(issued.token))
+    shown = {
         "operator": operator,
-        "token": minted.token if reveal else _masked(minted.token),
-        "expiresAt": minted.expires_at_text,
+        "token": issued.token if reveal else _masked(issued.token),
+        "expiresAt": issued.expires_at_text,
         "isValid": is_valid,
     }
     if as_json:
-        _print_json(found)
+        _print_json(shown)
         return
-    for name, value in found.items():
+    for name, value in shown.items():
         click.echo(f"{name:<10} {value}")
 
 
 @contextmanager
 def _vendor(state: State) -> Iterator[ChatHubClient]:
-    """Let a command call the vendor; a failure ends it with what to do."""
-    assert state.client is not None  # noqa: S101 - there is no command without it
+    """Let a command call the vendor; if that fails, exit with advice."""
+    assert state.client is not None  # noqa: S101 - no command exists without it
     try:
         yield state.client
     except VendorRejected as error:
@@ -152,7 +159,7 @@ def _settings(state: State) -> dict[str, Any]:
 
 
 def _masked(secret: str) -> str:
-    """Show that there is a secret, and of a long one how it ends."""
+    """Show that there is a secret, and the end of a long one."""
     return "••••" + (secret[-4:] if len(secret) >= 24 else "")
 
 

@@ -1,4 +1,4 @@
-"""The commands below ``flask app-inbox oauth``."""
+"""The commands of ``flask app-inbox oauth``."""
 
 from __future__ import annotations
 
@@ -17,8 +17,9 @@ from .connections import OAuthConnections, current_connections
 from .status import account_name, describe, explain
 
 REVOKE = (
-    "The vendor still knows the app: to revoke its access there, open your "
-    "organisation's settings, tab 'Connected apps', the three dots, and disconnect."
+    "The vendor still lists the app as connected. To revoke its access there, open "
+    "your organisation's settings, tab 'Connected apps', the three dots, and "
+    "disconnect."
 )
 
 
@@ -29,29 +30,34 @@ def oauth() -> None:
 
 def _connection(command: Callable[..., Any]) -> Callable[..., Any]:
     return click.option(
-        "--connection", "name", default="default", show_default=True, metavar="NAME"
+        "--connection",
+        "name",
+        default="default",
+        show_default=True,
+        metavar="NAME",
+        help="The name of the connection.",
     )(command)
 
 
 @oauth.command("init-db")
 @with_appcontext
 def init_db() -> None:
-    """Make the table for connections, if it is not there."""
+    """Create the table for connections, unless it exists."""
     with _failures_as_advice():
         _oauth().store.make_tables()
-    click.echo("The table for OAuth connections is there.")
+    click.echo("The table for OAuth connections exists.")
 
 
 @oauth.command("connect")
 @_connection
 @with_appcontext
 def connect(name: str) -> None:
-    """Connect to a vendor's account with a browser on any machine."""
+    """Connect to an account with a browser on any machine."""
     connections = _oauth()
     state, verifier = secrets.token_urlsafe(32), secrets.token_urlsafe(48)
-    click.echo("Open this address in a browser and allow the access:\n")
+    click.echo("Open this address in a browser and allow access:\n")
     click.echo(f"  {connections.client.authorize_url(state, verifier)}\n")
-    click.echo("The vendor sends the browser to the callback address then. Copy that")
+    click.echo("Then the vendor sends the browser to the callback address. Copy that")
     given = click.prompt("address, or the code in it, and paste it here")
     code = _read_code(given.strip(), state)
     with _failures_as_advice():
@@ -60,11 +66,11 @@ def connect(name: str) -> None:
 
 
 @oauth.command("status")
-@click.option("--connection", "name", metavar="NAME", help="Only this one.")
-@click.option("--json", "as_json", is_flag=True, help="A list, for scripts.")
+@click.option("--connection", "name", metavar="NAME", help="Show only this connection.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @with_appcontext
 def status(name: str | None, as_json: bool) -> None:
-    """Show the connections; never their secrets."""
+    """Show the connections, without their secrets."""
     with _failures_as_advice():
         store = _oauth().store
         names = [name] if name else store.names() or ["default"]
@@ -80,10 +86,10 @@ def status(name: str | None, as_json: bool) -> None:
 @_connection
 @with_appcontext
 def refresh(name: str) -> None:
-    """Fetch new tokens now.
+    """Refresh the tokens of a connection now.
 
-    A connection dies when nothing was refreshed for 30 days. A site that may be idle
-    for that long runs this once a week.
+    A connection that was not refreshed for 30 days is lost. If the site may be idle
+    for that long, run this once a week.
     """
     with _failures_as_advice():
         row = _oauth().keeper(name).refresh()
@@ -94,7 +100,7 @@ def refresh(name: str) -> None:
 @_connection
 @with_appcontext
 def disconnect(name: str) -> None:
-    """Forget the tokens of a connection."""
+    """Delete the tokens of a connection."""
     with _failures_as_advice():
         was_there = _oauth().store.disconnect(name)
     click.echo("Disconnected." if was_there else "There was no connection.")
@@ -106,7 +112,7 @@ def _oauth() -> OAuthConnections:
     if connections is None:
         raise click.ClickException(
             "OAuth is not configured. Set APP_INBOX_OAUTH_CLIENT_ID, "
-            "APP_INBOX_OAUTH_CLIENT_SECRET and APP_INBOX_OAUTH_REDIRECT_URI in place "
+            "APP_INBOX_OAUTH_CLIENT_SECRET and APP_INBOX_OAUTH_REDIRECT_URI instead "
             "of APP_INBOX_API_KEY."
         )
     return connections
@@ -121,13 +127,13 @@ def _failures_as_advice() -> Iterator[None]:
 
 
 def _read_code(given: str, state: str) -> str:
-    """Return the code of what was pasted: the code itself, or the whole address."""
+    """Return the code; people paste the code itself or the whole address."""
     if "://" not in given:
         return given
     query = parse_qs(urlsplit(given).query)
     if query.get("error"):
-        raise click.ClickException("The vendor's page says that access was refused.")
-    # A vendor that does not send the state back is asked with the code alone.
+        raise click.ClickException("The vendor says that access was refused.")
+    # If the vendor does not send the state back, the code must do.
     if query.get("state", [state])[0] != state:
         raise click.ClickException(
             "This address belongs to another try. Run the command again and paste the "

@@ -1,4 +1,4 @@
-"""The commands below `flask chathub`."""
+"""The commands of ``flask chathub``."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def test_a_company_without_operators_says_so(
     assert "no active operator" in result.output
 
 
-def test_a_token_is_minted_validated_and_masked(run: Callable[..., Result]) -> None:
+def test_a_token_is_issued_validated_and_masked(run: Callable[..., Result]) -> None:
     found = json.loads(run("token", "101", "--json").output)
     assert found["isValid"] is True
     assert found["token"].startswith("••••")
@@ -97,7 +97,7 @@ def test_check_is_read_by_programs(run: Callable[..., Result]) -> None:
     assert found["problems"] == []
 
 
-def test_check_tells_of_a_missing_loader(sandbox: SandboxServer) -> None:
+def test_check_reports_a_missing_loader(sandbox: SandboxServer) -> None:
     app = Flask("site")
     app.config.update(CHATHUB_KEY="sandbox-key", CHATHUB_API_URL=sandbox.url)
     ChatHub(app)
@@ -117,7 +117,7 @@ def test_check_tells_of_a_missing_loader(sandbox: SandboxServer) -> None:
     ],
     ids=str,
 )
-def test_a_failure_tells_what_to_do(
+def test_a_failure_ends_with_advice(
     run: Callable[..., Result], control: Control, fault: dict[str, Any], advice: str
 ) -> None:
     control.call("POST", "faults", route="organizations", times=None, **fault)

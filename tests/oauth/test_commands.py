@@ -136,7 +136,7 @@ def test_disconnecting_says_where_to_revoke(make_site: MakeSite) -> None:
 
 def test_the_table_is_made_on_demand(make_site: MakeSite) -> None:
     site = make_site()
-    assert run(site, "init-db") == (0, "The table for OAuth connections is there.\n")
+    assert run(site, "init-db") == (0, "The table for OAuth connections exists.\n")
     assert run(site, "init-db")[0] == 0
 
 

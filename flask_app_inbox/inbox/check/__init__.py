@@ -1,1 +1,1 @@
-"""Finding out why there is no bell: what ``flask app-inbox check`` looks at."""
+"""Why there is no bell: the checks of ``flask app-inbox check``."""

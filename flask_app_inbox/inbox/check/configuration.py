@@ -1,4 +1,4 @@
-"""The settings as they are used, and where each comes from."""
+"""The settings as the app uses them, and where each comes from."""
 
 from __future__ import annotations
 
@@ -15,12 +15,42 @@ from ...errors import ConfigError
 from ...oauth.settings import PREFIX
 from ..settings import Settings, read_settings
 from ..state import State
-from .finding import Area, SettingRow
+from .finding import FindingKind, Section, SettingRow
 
-#: What ``app.config.from_prefixed_env()`` reads unless it is told otherwise.
+#: What ``app.config.from_prefixed_env()`` reads by default.
 ENVIRONMENT_PREFIX = "FLASK_"
 
-_FROM_PLATFORM = {"api_url", "script_url", "oauth_url"}
+DISABLED = FindingKind(
+    "disabled",
+    "warning",
+    what="APP_INBOX_ENABLED is False: templates render nothing.",
+    why="There is no bell and no endpoint, and the site does not call the vendor.",
+    fix="APP_INBOX_ENABLED = True",
+)
+ENVIRONMENT_UNUSED = FindingKind(
+    "environment_unused",
+    "warning",
+    what="{variable} is set, but {key} has another value.",
+    why="The app does not read the environment, or overwrites the value later.",
+    fix="app.config.from_prefixed_env()  # before AppInbox(app)",
+)
+CHANGED_TOO_LATE = FindingKind(
+    "changed_too_late",
+    "error",
+    what="Settings changed after AppInbox had read them: {changed}.",
+    why="AppInbox reads its settings once, in init_app; later changes have no effect.",
+    fix="app_inbox.init_app(app)  # move it below the last app.config line",
+)
+CONTACT_LOADER_MISSING = FindingKind(
+    "contact_loader_missing",
+    "error",
+    what="AppInbox cannot tell who is logged in: there is no contact_loader, and the "
+    "app does not use Flask-Login.",
+    why="Without a contact there is no token, and pages carry no bell.",
+    fix="@app_inbox.contact_loader\n"
+    "def contact():\n"
+    "    return Contact(email=g.user.email) if g.user else None",
+)
 
 
 def setting_rows(
@@ -49,7 +79,7 @@ def _shown(name: str, value: Any) -> str:
 
 
 def _masked(value: Any) -> str:
-    """Show that a secret is there; of an address only its user and password hide."""
+    """Show that there is a secret; of an address, hide only user and password."""
     if not value:
         return "-"
     if not isinstance(value, str):
@@ -70,7 +100,7 @@ def _source(
 ) -> str:
     key = PREFIX + name.upper()
     if config.get(key) is None:
-        if name in _FROM_PLATFORM:
+        if hasattr(settings.platform, name):
             return f"platform {settings.platform.name}"
         return "default"
     variable = ENVIRONMENT_PREFIX + key
@@ -87,32 +117,30 @@ def _parsed(text: str) -> Any:
         return text
 
 
-def check_configuration(app: Flask, state: State, area: Area) -> None:
-    """Find settings that stand somewhere but are not in use."""
-    _check_environment(app.config, os.environ, area)
-    _check_late_changes(app, state, area)
-    if state.loaders.contact is None and getattr(app, "login_manager", None) is None:
-        area.error(
-            "contact_loader_missing",
-            "Nothing tells who is logged in: there is no contact_loader, and the app "
-            "has no Flask-Login.",
-            why="Without a contact there is no token, and pages carry no bell.",
-            mend="@app_inbox.contact_loader\n"
-            "def contact():\n"
-            "    return Contact(email=g.user.email) if g.user else None",
-        )
-    elif state.loaders.contact is None:
+def check_configuration(app: Flask, state: State, section: Section) -> None:
+    """Find settings that are written somewhere but not in use.
+
+    :param section: takes what is found, as in every check.
+    """
+    if not state.settings.enabled:
+        section.report(DISABLED)
+        return
+    _check_environment(app.config, os.environ, section)
+    _check_late_changes(app, state, section)
+    if state.loaders.contact is not None:
+        section.ok("Contacts come from the site's contact_loader.")
+    elif getattr(app, "login_manager", None) is None:
+        section.report(CONTACT_LOADER_MISSING)
+    else:
         fields_ = ", ".join(
             f"{theirs} as {ours}"
             for ours, theirs in state.settings.contact_fields.items()
         )
-        area.ok(f"Contacts come from Flask-Login's current user: {fields_}.")
-    else:
-        area.ok("Contacts come from the site's contact_loader.")
+        section.ok(f"Contacts come from Flask-Login's current user: {fields_}.")
 
 
 def _check_environment(
-    config: Mapping[str, Any], environ: Mapping[str, str], area: Area
+    config: Mapping[str, Any], environ: Mapping[str, str], section: Section
 ) -> None:
     prefix = ENVIRONMENT_PREFIX + PREFIX
     for variable in sorted(environ):
@@ -122,20 +150,15 @@ def _check_environment(
         if key in config and config[key] == _parsed(environ[variable]):
             continue
         if key.partition("__")[0] in config and "__" in key:
-            continue  # a part of a dict, which from_prefixed_env puts together
-        area.warn(
-            "environment_unused",
-            f"{variable} is set, but {key} is not what it says.",
-            why="The app does not read the environment, or overwrites it later.",
-            mend="app.config.from_prefixed_env()  # before AppInbox(app)",
-        )
+            continue  # one item of a dict, which from_prefixed_env puts together
+        section.report(ENVIRONMENT_UNUSED, variable=variable, key=key)
 
 
-def _check_late_changes(app: Flask, state: State, area: Area) -> None:
+def _check_late_changes(app: Flask, state: State, section: Section) -> None:
     try:
         now = read_settings(app.config, app.root_path)
     except ConfigError as error:
-        changed = "; ".join(error.problems)
+        changed = "; ".join(error.problems).rstrip(".")
     else:
         changed = ", ".join(
             PREFIX + field.name.upper()
@@ -143,9 +166,4 @@ def _check_late_changes(app: Flask, state: State, area: Area) -> None:
             if getattr(now, field.name) != getattr(state.settings, field.name)
         )
     if changed:
-        area.error(
-            "changed_too_late",
-            f"Changed after AppInbox had read the settings: {changed}.",
-            why="Settings are read once, in init_app; what comes later has no effect.",
-            mend="app_inbox.init_app(app)  # move it below the last app.config line",
-        )
+        section.report(CHANGED_TOO_LATE, changed=changed)

@@ -1,87 +1,99 @@
-"""What the site answers to somebody who is not logged in."""
+"""What the site answers to a visitor who is not logged in."""
 
 from __future__ import annotations
 
 import json
 from urllib.parse import urlsplit
 
-from .finding import Area
+from .finding import FindingKind, Section
+from .page import LOADER_FAILED, loader_case
 from .visit import Page, Site, VisitError
 
+_IN_FRONT = "Something in front of the extension answers instead of it."
 _EXEMPT_US = (
     'if request.blueprint == "app_inbox": return  # first in your before_request'
 )
 
+SCRIPT_UNREACHABLE = FindingKind(
+    "script_unreachable",
+    "error",
+    what="{path} does not serve our script: {reason}.",
+    why=_IN_FRONT,
+    fix=_EXEMPT_US,
+)
+ENDPOINT_FAILS = FindingKind(
+    "endpoint_fails",
+    "error",
+    what="The token endpoint does not answer: {reason}.",
+    why="Without tokens the bell stays empty.",
+    fix=_EXEMPT_US,
+)
+ENDPOINT_OPEN = FindingKind(
+    "endpoint_open",
+    "error",
+    what="{path} gives a token to a visitor who is not logged in.",
+    why="Anyone who asks can read that contact's messages.",
+    fix="return None  # in your contact_loader, when nobody is logged in",
+)
+ENDPOINT_REDIRECTS = FindingKind(
+    "endpoint_redirects",
+    "error",
+    what="{path} answers {status} and redirects to {target}.",
+    why="A script cannot log in: it needs the 401 in JSON. A before_request of the "
+    "site redirects everyone to the login page.",
+    fix=_EXEMPT_US,
+)
+ENDPOINT_TAKEN = FindingKind(
+    "endpoint_taken",
+    "error",
+    what="{path} answers {status}, not 401 with login_required.",
+    why=_IN_FRONT,
+    fix=_EXEMPT_US,
+)
 
-def check_script_file(site: Site, address: str, area: Area) -> None:
+
+def check_script_file(site: Site, address: str, section: Section) -> None:
     """Fetch our script as browsers do."""
+    path = urlsplit(address).path
     try:
         page = site.ask_anonymously("GET", address)
     except VisitError as error:
-        _script_unreachable(area, str(error), address)
+        section.report(SCRIPT_UNREACHABLE, path=path, reason=error)
         return
     kind = page.headers.get("Content-Type", "nothing")
     if page.status == 200 and "javascript" in kind:
-        area.ok("Our script is served.")
+        section.ok("Our script is served.")
     else:
-        _script_unreachable(area, f"It answers {page.status} with {kind}", address)
+        reason = f"it answers {page.status} with {kind}"
+        section.report(SCRIPT_UNREACHABLE, path=path, reason=reason)
 
 
-def _script_unreachable(area: Area, told: str, address: str) -> None:
-    area.error(
-        "script_unreachable",
-        f"Our script cannot be loaded from {urlsplit(address).path}: {told}.",
-        why="Something in front of the extension answers instead of it.",
-        mend=_EXEMPT_US,
-    )
+def check_endpoint(
+    site: Site, address: str, section: Section, *, own_loader: bool
+) -> None:
+    """Ask for a token without being logged in; the answer must be a 401 in JSON.
 
-
-def check_endpoint(site: Site, address: str, area: Area) -> None:
-    """Ask for a token without being logged in; the answer must be a 401 in JSON."""
+    :param own_loader: whether the site has a contact_loader.
+    """
     try:
         page = site.ask_anonymously("POST", address)
     except VisitError as error:
-        area.error(
-            "endpoint_fails",
-            f"The token endpoint does not answer: {error}.",
-            why="Without tokens the bell stays empty.",
-            mend=_EXEMPT_US,
-        )
+        section.report(ENDPOINT_FAILS, reason=error)
         return
     code = _problem_code(page)
     path = urlsplit(page.url).path
     if page.status == 401 and code == "login_required":
-        area.ok("The token endpoint answers 401 to somebody who is not logged in.")
+        section.ok("The token endpoint answers 401 to somebody who is not logged in.")
     elif page.status == 200:
-        area.error(
-            "endpoint_open",
-            f"{path} gives a token to somebody who is not logged in.",
-            why="Whoever asks reads that contact's messages.",
-            mend="return None  # in your contact_loader, when nobody is logged in",
-        )
+        section.report(ENDPOINT_OPEN, path=path)
     elif code == "loader_failed":
-        area.error(
-            "loader_failed",
-            f"{path} answers 500: the site could not say who is logged in.",
-            why="The contact loader raised or returned something else than a Contact "
-            "or None; the log says what.",
-            mend="return None  # in your contact_loader, when nobody is logged in",
-        )
+        reason = f"{path} answers {page.status} with loader_failed; see the log."
+        section.report(LOADER_FAILED, loader_case(own_loader), reason=reason)
     elif 300 <= page.status < 400:
-        area.error(
-            "endpoint_redirects",
-            f"{path} answers {page.status} to {page.headers.get('Location')}.",
-            why="A script cannot log in: it needs the 401 in JSON. A before_request of "
-            "the site sends everybody to the login page.",
-            mend=_EXEMPT_US,
-        )
+        target = page.headers.get("Location", "nowhere")
+        section.report(ENDPOINT_REDIRECTS, path=path, status=page.status, target=target)
     else:
-        area.error(
-            "endpoint_taken",
-            f"{path} answers {page.status}, not 401 with login_required.",
-            why="Something in front of the extension answers instead of it.",
-            mend=_EXEMPT_US,
-        )
+        section.report(ENDPOINT_TAKEN, path=path, status=page.status)
 
 
 def _problem_code(page: Page) -> object:

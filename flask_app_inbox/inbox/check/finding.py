@@ -1,34 +1,87 @@
-"""What a check found, and what it found in order."""
+"""What ``check`` says: its findings, and what is in order.
+
+Each finding is declared beside the check that reports it, as a :class:`FindingKind`:
+code, level and words in one place. ``findings.py`` lists them all.
+"""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Literal
 
 Level = Literal["error", "warning"]
 
+_PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
+
 
 @dataclass(frozen=True)
 class Finding:
-    """Something that is wrong, or may be.
+    """Something that is wrong, or may be; see :class:`FindingKind` for its parts."""
+
+    code: str
+    level: Level
+    what: str
+    why: str
+    fix: str
+
+
+@dataclass(frozen=True, eq=False)
+class FindingKind:
+    """Something that ``check`` can find. Its texts may hold ``{placeholders}``.
 
     :param code: stable, for programs.
     :param level: ``error``: the bell or its safety fails; ``warning``: it may.
-    :param what: what is the case, in one sentence.
+    :param what: what is wrong, in one sentence.
     :param why: why that matters.
-    :param mend: the line that mends it, to be copied.
+    :param fix: the line that fixes it, ready to copy; where that depends on the case,
+        a line for each case.
     """
 
     code: str
     level: Level
     what: str
     why: str
-    mend: str
+    fix: str | Mapping[str, str]
+
+    @property
+    def placeholders(self) -> set[str]:
+        """The names that the texts leave open."""
+        return {name for text in self._texts() for name in _PLACEHOLDER.findall(text)}
+
+    def fill(self, case: str | None, details: Mapping[str, object]) -> Finding:
+        """Return the finding in words.
+
+        :param case: which line fixes it, if the kind has several.
+        :param details: a value for each placeholder.
+        :raises TypeError: if the details are not those that the texts leave open.
+        """
+        if details.keys() != self.placeholders:
+            raise TypeError(
+                f"{self.code} needs {sorted(self.placeholders)}, got {sorted(details)}."
+            )
+
+        def filled(text: str) -> str:
+            return _PLACEHOLDER.sub(lambda found: str(details[found[1]]), text)
+
+        fix = self.fix if isinstance(self.fix, str) else self.fix[case or ""]
+        return Finding(
+            self.code, self.level, filled(self.what), filled(self.why), filled(fix)
+        )
+
+    def _texts(self) -> Iterator[str]:
+        yield self.what
+        yield self.why
+        if isinstance(self.fix, str):
+            yield self.fix
+        else:
+            yield from self.fix.values()
 
 
 @dataclass
-class Area:
-    """One part of what is checked, such as the vendor or a page.
+class Section:
+    """One part of the report, such as the vendor or a page.
 
     :param title: names it for people.
     """
@@ -38,16 +91,18 @@ class Area:
     passed: list[str] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
 
-    def error(self, code: str, what: str, *, why: str, mend: str) -> None:
-        """Note what keeps the bell away or makes it unsafe."""
-        self.findings.append(Finding(code, "error", what, why, mend))
+    def report(
+        self, kind: FindingKind, case: str | None = None, /, **details: object
+    ) -> None:
+        """Add a finding.
 
-    def warn(self, code: str, what: str, *, why: str, mend: str) -> None:
-        """Note what may do so."""
-        self.findings.append(Finding(code, "warning", what, why, mend))
+        :param case: which line fixes it, if the kind has several.
+        :param details: a value for each placeholder of its texts.
+        """
+        self.findings.append(kind.fill(case, details))
 
     def ok(self, text: str) -> None:
-        """Note what is in order."""
+        """Add what is in order."""
         self.passed.append(text)
 
 
@@ -65,17 +120,19 @@ class Report:
     """Everything that one check found."""
 
     settings: list[SettingRow] = field(default_factory=list)
-    areas: list[Area] = field(default_factory=list)
+    sections: list[Section] = field(default_factory=list)
 
-    def area(self, title: str) -> Area:
-        """Begin the next part."""
-        self.areas.append(Area(title))
-        return self.areas[-1]
+    def section(self, title: str) -> Section:
+        """Begin the next section."""
+        self.sections.append(Section(title))
+        return self.sections[-1]
 
     def count(self, level: Level) -> int:
-        """Count findings of one level."""
+        """Count the findings of one level."""
         return sum(
-            finding.level == level for area in self.areas for finding in area.findings
+            finding.level == level
+            for section in self.sections
+            for finding in section.findings
         )
 
     def to_json(self) -> dict[str, object]:
@@ -83,8 +140,10 @@ class Report:
         return {
             "ok": not self.count("error"),
             "settings": [asdict(row) for row in self.settings],
-            "passed": [text for area in self.areas for text in area.passed],
+            "passed": [text for section in self.sections for text in section.passed],
             "findings": [
-                asdict(finding) for area in self.areas for finding in area.findings
+                asdict(finding)
+                for section in self.sections
+                for finding in section.findings
             ],
         }

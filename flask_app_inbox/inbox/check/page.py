@@ -1,4 +1,4 @@
-"""A page of the site: are our script, the anchor and nothing else of the kind in it?"""
+"""A page of the site: are our script and the anchor in it, and no second init?"""
 
 from __future__ import annotations
 
@@ -6,62 +6,166 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
-from ...client.contact import Contact
 from ...client.site import find_script_id
 from ...errors import LoaderError
 from ..settings import Settings
-from .finding import Area
-from .visit import Page
+from .finding import FindingKind, Section
+from .html import select
+from .visit import Page, VisitError
 
 if TYPE_CHECKING:
     from bs4 import BeautifulSoup, Tag
 
-LOG_IN = """\
-flask app-inbox check --cookie 'session=…'  # out of your browser, or
+_LOG_IN = """\
+flask app-inbox check --cookie 'session=…'  # from your browser, or
 flask app-inbox check --session _user_id=1  # what a login leaves in your session; \
 with Flask-Login the get_id() of a user"""
+_ONE_INIT = "The vendor wants one init per page"
+
+PAGE_MISSING = FindingKind(
+    "page_missing",
+    "error",
+    what="There is no page to check: {reason}.",
+    why="Only a page shows whether script, anchor and policy are right.",
+    fix="flask app-inbox check --url /a/page/with/your/layout",
+)
+PAGE_REDIRECTS = FindingKind(
+    "page_redirects",
+    "error",
+    what="There is no page to check: {path} answers {status} and redirects to "
+    "{target}.",
+    why="Usually such a page is only for customers who are logged in.",
+    fix=_LOG_IN,
+)
+LOADER_FAILED = FindingKind(
+    "loader_failed",
+    "error",
+    what="The site could not say who is logged in. {reason}",
+    why="Without a contact, pages carry no bell and the endpoint issues no token. A "
+    "contact_loader fails if it raises or returns something other than a Contact or "
+    "None.",
+    fix={
+        "contact_loader": "return None  # in your contact_loader, when nobody is "
+        "logged in",
+        "flask_login": 'APP_INBOX_CONTACT_FIELDS = {"email": '
+        '"the_attribute_of_your_user"}',
+    },
+)
+SCRIPT_MISSING = FindingKind(
+    "script_missing",
+    "error",
+    what="The page does not carry our script.",
+    why="Without it nothing calls the vendor's init, and there is no bell.",
+    fix="{{ app_inbox() }}  {# before </body> in your layout #}",
+)
+SCRIPT_TWICE = FindingKind(
+    "script_twice",
+    "error",
+    what="The page carries our script {count} times.",
+    why=f"{_ONE_INIT}.",
+    fix="{{ app_inbox() }}  {# keep one of them #}",
+)
+NOBODY_LOGGED_IN = FindingKind(
+    "nobody_logged_in",
+    "error",
+    what="The site rendered the page for a visitor who is not logged in.",
+    why="Only customers who are logged in have an inbox, so the page has no bell. (If "
+    "this one is logged in, {{ app_inbox() }} is missing or the page is from a cache.)",
+    fix=_LOG_IN,
+)
+ANCHOR_MISSING = FindingKind(
+    "anchor_missing",
+    "error",
+    what="Nothing in the page matches the anchor {anchor}.",
+    why="The vendor inserts the bell there; it has no other place.",
+    fix={
+        "rendered": "{{ app_inbox_anchor() }}  {# where the bell should be #}",
+        "written": "<div …></div>  {# write an element that {anchor} matches into "
+        "your layout; the selector is not simple, so app_inbox_anchor() renders "
+        "nothing #}",
+    },
+)
+ANCHOR_TWICE = FindingKind(
+    "anchor_twice",
+    "error",
+    what="{count} elements of the page match the anchor {anchor}.",
+    why="The bell may appear at the wrong one, or at one that is not visible.",
+    fix={
+        "rendered": "{{ app_inbox_anchor() }}  {# once; or set a narrower "
+        "APP_INBOX_ANCHOR and tell the vendor #}",
+        "written": 'APP_INBOX_ANCHOR = "…"  # narrower, so that it matches once; tell '
+        "the vendor",
+    },
+)
+SECOND_INIT = FindingKind(
+    "second_init",
+    "error",
+    what="The page calls the vendor's init itself: {call}",
+    why=f"{_ONE_INIT}, and ours brings the token: with two, the bell stays away.",
+    fix="eS('init');  // take this line out of the vendor's snippet",
+)
+LOADER_MISSING = FindingKind(
+    "loader_missing",
+    "error",
+    what="Nothing loads the vendor's script: APP_INBOX_SCRIPT_ID is unset, and the "
+    "page does not carry the vendor's snippet.",
+    why="The vendor's script draws the bell.",
+    fix='APP_INBOX_SCRIPT_ID = "…"  # from: flask app-inbox script --domain',
+)
+ANOTHER_SCRIPT = FindingKind(
+    "another_script",
+    "error",
+    what="The page carries the vendor's snippet with another script id than "
+    "APP_INBOX_SCRIPT_ID.",
+    why="The vendor's two scripts get in each other's way.",
+    fix="APP_INBOX_SCRIPT_ID = None  # the page's snippet loads the script",
+)
 
 _OWN_SCRIPT = re.compile(r"/app_inbox\.[0-9a-f]{16}\.js$")
 _INIT = re.compile(r"""^(?!\s*//).*\beS\s*\(\s*['"`]init['"`].*$""", re.MULTILINE)
 
 
-def read_html(page: Page) -> BeautifulSoup:
-    """Parse a page."""
-    from bs4 import BeautifulSoup
-
-    return BeautifulSoup(page.text, "html.parser")
+def report_no_page(error: VisitError, section: Section) -> None:
+    """Report that a page could not be fetched."""
+    section.report(PAGE_MISSING, reason=error)
 
 
-def check_answer(page: Page, area: Area) -> bool:
-    """Tell whether there is a page to look at."""
-    if page.status == 200 and "html" in page.headers.get("Content-Type", ""):
+def check_answer(page: Page, section: Section) -> bool:
+    """Tell whether the site answered with a page."""
+    kind = page.headers.get("Content-Type", "nothing")
+    if page.status == 200 and "html" in kind:
         return True
     path = urlsplit(page.url).path
     if 300 <= page.status < 400:
         target = page.headers.get("Location", "nowhere")
-        area.error(
-            "page_redirects",
-            f"{path} answers {page.status} to {target}: no page could be checked.",
-            why="Most often the page is for people who are logged in.",
-            mend=LOG_IN,
-        )
+        section.report(PAGE_REDIRECTS, path=path, status=page.status, target=target)
     else:
-        kind = page.headers.get("Content-Type", "nothing")
-        area.error(
-            "page_missing",
-            f"{path} answers {page.status} with {kind}: no page could be checked.",
-            why="Script, anchor and policy can only be seen in a page.",
-            mend="flask app-inbox check --url /a/page/with/your/layout",
-        )
+        reason = f"{path} answers {page.status} with {kind}"
+        section.report(PAGE_MISSING, reason=reason)
     return False
 
 
-def check_page(page: Page, html: BeautifulSoup, settings: Settings, area: Area) -> None:
-    """Find what keeps the bell out of a page, the policy aside."""
-    _check_own_script(page, html, area)
-    _check_anchor(html, settings, area)
-    _check_init(html, area)
-    _check_loader(html, settings, area)
+def check_page(
+    page: Page,
+    html: BeautifulSoup,
+    settings: Settings,
+    section: Section,
+    *,
+    own_loader: bool,
+) -> None:
+    """Find what keeps the bell out of a page, except for its policy.
+
+    :param own_loader: whether the site has a contact_loader.
+    """
+    _check_own_script(page, html, section, own_loader)
+    _check_anchor(html, settings, section)
+    _check_init(html, section)
+    _check_loader(html, settings, section)
+
+
+def loader_case(own_loader: bool) -> str:
+    """Return the case of :data:`LOADER_FAILED`."""
+    return "contact_loader" if own_loader else "flask_login"
 
 
 def find_own_script(html: BeautifulSoup) -> Tag | None:
@@ -77,96 +181,47 @@ def _own_scripts(html: BeautifulSoup) -> list[Tag]:
     ]
 
 
-def _check_own_script(page: Page, html: BeautifulSoup, area: Area) -> None:
+def _check_own_script(
+    page: Page, html: BeautifulSoup, section: Section, own_loader: bool
+) -> None:
     scripts = _own_scripts(html)
-    if len(scripts) == 1 and scripts[0].get("data-token-url"):
-        area.ok("Our script is in the page, once.")
-        return
-    if scripts:
-        _tell_unusual(scripts, page, area)
-        return
-    if isinstance(page.visitor, LoaderError):
-        area.error(
-            "loader_failed",
-            str(page.visitor),
-            why="Nobody can be told from another, so the page carries no bell.",
-            mend='APP_INBOX_CONTACT_FIELDS = {"email": "the_attribute_of_your_user"}',
-        )
-    elif page.visitor is None:
-        _tell_visitor(page, area)
-    else:
-        area.error(
-            "script_missing",
-            "The page does not carry our script.",
-            why="Without it nobody calls the vendor's init, and there is no bell.",
-            mend="{{ app_inbox() }}  {# before </body> in your layout #}",
-        )
-
-
-def _tell_unusual(scripts: list[Tag], page: Page, area: Area) -> None:
     if len(scripts) > 1:
-        area.error(
-            "script_twice",
-            f"Our script is in the page {len(scripts)} times.",
-            why="The vendor wants one init for each page.",
-            mend="{{ app_inbox() }}  {# keep one of them #}",
-        )
+        section.report(SCRIPT_TWICE, count=len(scripts))
+    elif scripts and scripts[0].get("data-token-url"):
+        section.ok("Our script is in the page, once.")
+    elif scripts or page.visitor is None:
+        section.report(NOBODY_LOGGED_IN)
+    elif isinstance(page.visitor, LoaderError):
+        section.report(LOADER_FAILED, loader_case(own_loader), reason=page.visitor)
     else:
-        _tell_visitor(page, area)
+        section.report(SCRIPT_MISSING)
 
 
-def _tell_visitor(page: Page, area: Area) -> None:
-    known = isinstance(page.visitor, Contact)
-    area.error(
-        "nobody_logged_in",
-        "The page was rendered for nobody"
-        + (", though the loader knows a contact." if known else "."),
-        why="Only those who are logged in have an inbox, so the bell is not in it. "
-        "(Or {{ app_inbox() }} is missing.)",
-        mend=LOG_IN,
-    )
-
-
-def _check_anchor(html: BeautifulSoup, settings: Settings, area: Area) -> None:
-    found = html.select(settings.anchor)
+def _check_anchor(html: BeautifulSoup, settings: Settings, section: Section) -> None:
+    anchor = settings.anchor
+    case = "written" if settings.anchor_element is None else "rendered"
+    found = select(html, anchor)
     if len(found) == 1:
-        area.ok(f"The anchor {settings.anchor} is in the page, once.")
+        section.ok(f"The anchor {anchor} is in the page, once.")
     elif not found:
-        area.error(
-            "anchor_missing",
-            f"Nothing in the page matches the anchor {settings.anchor}.",
-            why="The vendor inserts the bell there; it has no other place.",
-            mend="{{ app_inbox_anchor() }}  {# where the bell shall be #}",
-        )
+        section.report(ANCHOR_MISSING, case, anchor=anchor)
     else:
-        area.error(
-            "anchor_twice",
-            f"{len(found)} elements of the page match the anchor {settings.anchor}.",
-            why="The bell may appear at the wrong one, or at one that is not visible.",
-            mend="{{ app_inbox_anchor() }}  {# once; or a narrower APP_INBOX_ANCHOR, "
-            "told to the vendor, too #}",
-        )
+        section.report(ANCHOR_TWICE, case, anchor=anchor, count=len(found))
 
 
-def _check_init(html: BeautifulSoup, area: Area) -> None:
+def _check_init(html: BeautifulSoup, section: Section) -> None:
     calls = [
         line.strip()
         for script in html.find_all("script", src=False)
         for line in _INIT.findall(script.get_text())
     ]
-    if not calls:
-        area.ok("Nobody else calls the vendor's init in the page.")
-        return
-    area.error(
-        "second_init",
-        f"The page calls the vendor's init itself: {calls[0][:80]}",
-        why="The vendor wants one init for each page, and ours brings the token: the "
-        "bell stays away.",
-        mend="eS('init');  // take this line out of the vendor's snippet",
-    )
+    if calls:
+        section.report(SECOND_INIT, call=calls[0][:80])
+    else:
+        section.ok("Nothing else in the page calls the vendor's init.")
 
 
-def _check_loader(html: BeautifulSoup, settings: Settings, area: Area) -> None:
+def _check_loader(html: BeautifulSoup, settings: Settings, section: Section) -> None:
     others = {
         script_id
         for script in html.find_all("script")
@@ -175,21 +230,9 @@ def _check_loader(html: BeautifulSoup, settings: Settings, area: Area) -> None:
         )
     }
     if settings.script_id is None and not others:
-        area.error(
-            "loader_missing",
-            "Nothing loads the vendor's script: APP_INBOX_SCRIPT_ID is unset, and the "
-            "page has no snippet of the vendor's.",
-            why="The vendor's script draws the bell.",
-            mend='APP_INBOX_SCRIPT_ID = "…"  # from: flask app-inbox script --domain',
-        )
+        section.report(LOADER_MISSING)
     elif settings.script_id and others - {settings.script_id}:
-        area.error(
-            "another_script",
-            "The page carries the vendor's snippet with another script id than "
-            "APP_INBOX_SCRIPT_ID.",
-            why="Two scripts of the vendor fight over one page.",
-            mend="APP_INBOX_SCRIPT_ID = None  # the page's snippet loads the script",
-        )
+        section.report(ANOTHER_SCRIPT)
 
 
 def address_in(page: Page, link: str) -> str:

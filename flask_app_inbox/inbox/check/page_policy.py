@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from ...web.csp import origin_of
 from ..csp import TRUSTED_TYPES_POLICY, csp_sources
 from ..settings import Settings
-from .finding import Area
+from .finding import FindingKind, Section
 from .page import address_in, find_own_script
 from .policy import ContentSecurityPolicy
 from .visit import Page
@@ -15,23 +15,73 @@ from .visit import Page
 if TYPE_CHECKING:
     from bs4 import BeautifulSoup
 
+_BLOCKED = "The browser blocks it, so there is no bell."
 _HELPER = "  # app_inbox.csp_sources(into=policy) adds it"
+
+CSP_OWN_SCRIPT = FindingKind(
+    "csp_own_script",
+    "error",
+    what="The Content-Security-Policy forbids our own script.",
+    why=_BLOCKED,
+    fix={
+        "nonce": "{{ app_inbox(nonce=csp_nonce()) }}  {# the nonce of this policy #}",
+        "host": "script-src 'self'" + _HELPER,
+    },
+)
+CSP_VENDOR_SCRIPT = FindingKind(
+    "csp_vendor_script",
+    "error",
+    what="The Content-Security-Policy forbids the vendor's script.",
+    why=_BLOCKED,
+    fix="script-src {origin}" + _HELPER,
+)
+CSP_TRUSTED_TYPES = FindingKind(
+    "csp_trusted_types",
+    "error",
+    what="The Content-Security-Policy wants Trusted Types and forbids our policy for "
+    "loading the vendor's script.",
+    why=_BLOCKED,
+    fix=f"trusted-types {TRUSTED_TYPES_POLICY}{_HELPER}",
+)
+CSP_OWN_ENDPOINT = FindingKind(
+    "csp_own_endpoint",
+    "error",
+    what="The Content-Security-Policy forbids calls to the token endpoint of this "
+    "site.",
+    why=_BLOCKED,
+    fix="connect-src 'self'" + _HELPER,
+)
+CSP_VENDOR_CALLS = FindingKind(
+    "csp_vendor_calls",
+    "warning",
+    what="The Content-Security-Policy forbids calls to {vendor}.",
+    why="The widget most likely asks there for messages; the vendor does not document "
+    "which hosts it calls.",
+    fix="connect-src {sources}" + _HELPER,
+)
+CSP_IMAGES = FindingKind(
+    "csp_images",
+    "warning",
+    what="The Content-Security-Policy forbids images of other sites.",
+    why="Messages may carry an image of any https address.",
+    fix="img-src https:" + _HELPER,
+)
 
 
 def check_policy(
-    page: Page, html: BeautifulSoup, settings: Settings, area: Area
+    page: Page, html: BeautifulSoup, settings: Settings, section: Section
 ) -> None:
-    """Find what the policy of a page forbids of what the bell needs."""
+    """Find what the bell needs and the policy of a page forbids."""
     policies = _policies(page, html)
     if not policies:
-        area.ok("The page has no Content-Security-Policy.")
+        section.ok("The page has no Content-Security-Policy.")
         return
-    before = len(area.findings)
+    before = len(section.findings)
     for policy in policies:
-        _check_scripts(policy, page, html, settings, area)
-        _check_connections(policy, page, html, settings, area)
-    if len(area.findings) == before:
-        area.ok("The Content-Security-Policy lets the bell through.")
+        _check_scripts(policy, page, html, settings, section)
+        _check_connections(policy, page, html, settings, section)
+    if len(section.findings) == before:
+        section.ok("The Content-Security-Policy lets the bell through.")
 
 
 def _policies(page: Page, html: BeautifulSoup) -> list[ContentSecurityPolicy]:
@@ -54,7 +104,7 @@ def _check_scripts(
     page: Page,
     html: BeautifulSoup,
     settings: Settings,
-    area: Area,
+    section: Section,
 ) -> None:
     own = find_own_script(html)
     nonce = str(own.get("nonce") or "") or None if own else None
@@ -62,35 +112,17 @@ def _check_scripts(
         address_in(page, str(own["src"])), nonce=nonce
     )
     if not own_allowed:
-        strict = "'strict-dynamic'" in (
-            policy.sources("script-src", "default-src") or ()
-        )
-        _blocked(
-            area,
-            "csp_own_script",
-            "our own script",
-            "{{ app_inbox(nonce=csp_nonce()) }}  {# the nonce of this policy #}"
-            if strict
-            else f"script-src 'self'{_HELPER}",
-        )
+        sources = policy.sources("script-src", "default-src") or ()
+        case = "nonce" if "'strict-dynamic'" in sources else "host"
+        section.report(CSP_OWN_SCRIPT, case)
     source = settings.script_source or f"{settings.script_url}/scripts/"
     vendor_allowed = policy.allows_script(
         source, nonce=nonce, by_script=own is not None and own_allowed
     )
     if not vendor_allowed and settings.script_source:
-        _blocked(
-            area,
-            "csp_vendor_script",
-            "the vendor's script",
-            f"script-src {origin_of(source)}{_HELPER}",
-        )
+        section.report(CSP_VENDOR_SCRIPT, origin=origin_of(source))
     if not policy.allows_trusted_types(TRUSTED_TYPES_POLICY):
-        _blocked(
-            area,
-            "csp_trusted_types",
-            "the loading of the vendor's script (Trusted Types)",
-            f"trusted-types {TRUSTED_TYPES_POLICY}{_HELPER}",
-        )
+        section.report(CSP_TRUSTED_TYPES)
 
 
 def _check_connections(
@@ -98,41 +130,16 @@ def _check_connections(
     page: Page,
     html: BeautifulSoup,
     settings: Settings,
-    area: Area,
+    section: Section,
 ) -> None:
     own = find_own_script(html)
     token_url = str(own.get("data-token-url") or "") if own else ""
     if token_url and not policy.allows("connect-src", address_in(page, token_url)):
-        _blocked(
-            area,
-            "csp_own_endpoint",
-            "the token endpoint of this site",
-            f"connect-src 'self'{_HELPER}",
-        )
-    needed = csp_sources(settings)
+        section.report(CSP_OWN_ENDPOINT)
     vendor = origin_of(settings.api_url)
     if not policy.allows("connect-src", f"{vendor}/"):
-        sources = " ".join(one for one in needed["connect-src"] if one != "'self'")
-        area.warn(
-            "csp_vendor_calls",
-            f"The Content-Security-Policy forbids calls to {vendor}.",
-            why="The widget most likely asks there for messages; the vendor does not "
-            "document which hosts it calls.",
-            mend=f"connect-src {sources}{_HELPER}",
-        )
+        needed = csp_sources(settings)["connect-src"]
+        sources = " ".join(source for source in needed if source != "'self'")
+        section.report(CSP_VENDOR_CALLS, vendor=vendor, sources=sources)
     if not policy.allows("img-src", "https://images.app-inbox.invalid/picture.png"):
-        area.warn(
-            "csp_images",
-            "The Content-Security-Policy forbids images of other sites.",
-            why="Messages may carry an image of any https address.",
-            mend=f"img-src https:{_HELPER}",
-        )
-
-
-def _blocked(area: Area, code: str, what: str, mend: str) -> None:
-    area.error(
-        code,
-        f"The Content-Security-Policy forbids {what}.",
-        why="The browser blocks it, so there is no bell.",
-        mend=mend,
-    )
+        section.report(CSP_IMAGES)

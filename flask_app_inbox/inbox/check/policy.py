@@ -1,4 +1,4 @@
-"""What a Content-Security-Policy lets through, as browsers decide it (CSP Level 3)."""
+"""What a Content-Security-Policy allows, decided as browsers do (CSP Level 3)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _SOURCE = re.compile(
 class ContentSecurityPolicy:
     """One policy of a page.
 
-    :param text: as it stands in the header.
+    :param text: its text in the header.
     :param page: the address of the page, for ``'self'``.
     """
 
@@ -32,14 +32,14 @@ class ContentSecurityPolicy:
             self._directives.setdefault(name.lower(), sources)
 
     def sources(self, *names: str) -> Sequence[str] | None:
-        """Return the sources of the first directive that is there, None if none is."""
+        """Return the sources of the first directive that the policy has, else None."""
         for name in names:
             if name in self._directives:
                 return self._directives[name]
         return None
 
     def allows(self, directive: str, url: str) -> bool:
-        """Tell whether an address may be used."""
+        """Tell whether pages may use an address."""
         sources = self.sources(directive, "default-src")
         return sources is None or self._matches_any(sources, url)
 
@@ -48,7 +48,7 @@ class ContentSecurityPolicy:
     ) -> bool:
         """Tell whether a script file may run.
 
-        :param nonce: of its element.
+        :param nonce: its element's nonce.
         :param by_script: whether a script that may run inserted the element.
         """
         sources = self.sources("script-src-elem", "script-src", "default-src")
@@ -57,12 +57,12 @@ class ContentSecurityPolicy:
         if nonce and f"'nonce-{nonce}'" in sources:
             return True
         if "'strict-dynamic'" in sources:
-            # Hosts do not count then.
+            # Then hosts do not count.
             return by_script
         return self._matches_any(sources, url)
 
     def allows_trusted_types(self, name: str) -> bool:
-        """Tell whether a script may make scripts by a Trusted Types policy."""
+        """Tell whether scripts may create a Trusted Types policy of this name."""
         if "'script'" not in (self.sources("require-trusted-types-for") or ()):
             return True
         names = self.sources("trusted-types")

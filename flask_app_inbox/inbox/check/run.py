@@ -1,4 +1,4 @@
-"""Everything that ``flask app-inbox check`` looks at, in order."""
+"""Everything that ``flask app-inbox check`` checks, in order."""
 
 from __future__ import annotations
 
@@ -11,8 +11,15 @@ from ...client.contact import Contact
 from ..state import EXTENSION, State
 from .configuration import check_configuration, setting_rows
 from .endpoint import check_endpoint, check_script_file
-from .finding import Area, Report
-from .page import address_in, check_answer, check_page, find_own_script, read_html
+from .finding import Report, Section
+from .html import read_html
+from .page import (
+    address_in,
+    check_answer,
+    check_page,
+    find_own_script,
+    report_no_page,
+)
 from .page_policy import check_policy
 from .session import check_cookies, check_secret_key
 from .storage import check_storage, processes_of
@@ -21,14 +28,15 @@ from .visit import Page, Site, SiteInProcess, VisitError, logged_in_as
 
 
 @dataclass(frozen=True)
-class Wishes:
-    """What a check is asked to do.
+class CheckOptions:
+    """What to check, and how.
 
     :param page: the path or address of a page.
-    :param contact: for whom a token is minted and the page rendered.
+    :param contact: the contact to issue a token and render the page for.
     :param own_login: whether the site's own loader says who is logged in.
-    :param vendor: whether to ask the vendor, too.
-    :param processes: of the site in operation; None: what the environment says.
+    :param vendor: whether to call the vendor too.
+    :param processes: how many the site runs in operation; None: what the environment
+        says.
     """
 
     page: str = "/"
@@ -38,71 +46,58 @@ class Wishes:
     processes: int | None = None
 
 
-def check(app: Flask, site: Site, wishes: Wishes) -> Report:
-    """Look at an app, the vendor and a page of the site.
+def check(app: Flask, site: Site, options: CheckOptions) -> Report:
+    """Check an app, the vendor and a page of the site.
 
-    :param site: where the page is fetched from.
+    :param site: where to fetch the page from.
+    :returns: the settings, and a section with findings for each part.
+    :raises ParserMissing: if the extra ``check`` is not installed.
     """
     state: State = app.extensions[EXTENSION]
     report = Report(setting_rows(state.settings, app.config, os.environ))
-    area = report.area("Configuration")
+    check_configuration(app, state, report.section("Configuration"))
     if not state.settings.enabled:
-        area.warn(
-            "disabled",
-            "APP_INBOX_ENABLED is False: templates render nothing.",
-            why="There is no bell and no endpoint, and the vendor is not called.",
-            mend="APP_INBOX_ENABLED = True",
-        )
         return report
-    check_configuration(app, state, area)
-    if wishes.vendor:
-        check_vendor(state, report.area("Vendor"), wishes.contact)
-    _check_page(app, site, wishes, report.area(f"Page {wishes.page}"))
-    area = report.area("Operation")
-    check_secret_key(app, area)
-    check_cookies(app, area)
-    processes = wishes.processes or processes_of(os.environ)
-    check_storage(state.settings, processes, area)
+    if options.vendor:
+        check_vendor(state, report.section("Vendor"), options.contact)
+    _check_page(app, site, options, report.section(f"Page {options.page}"))
+    section = report.section("Operation")
+    check_secret_key(app, section)
+    check_cookies(app, section)
+    processes = options.processes or processes_of(os.environ)
+    check_storage(state.settings, processes, section)
     return report
 
 
-def _check_page(app: Flask, site: Site, wishes: Wishes, area: Area) -> None:
+def _check_page(
+    app: Flask, site: Site, options: CheckOptions, section: Section
+) -> None:
     state: State = app.extensions[EXTENSION]
+    own_loader = state.loaders.contact is not None
     try:
-        page = _page(app, site, wishes)
+        page = _page(app, site, options)
     except VisitError as error:
-        area.error(
-            "page_missing",
-            f"{str(error)[:1].upper()}{str(error)[1:]}.",
-            why="Script, anchor and policy can only be seen in a page.",
-            mend="flask app-inbox check --url /a/page/with/your/layout",
-        )
+        report_no_page(error, section)
         return
-    addresses = {
-        name: site.own_address(f"app_inbox.{name}", **values)
-        for name, values in (
-            ("token", {}),
-            ("script", {"fingerprint": state.script.fingerprint}),
-        )
-    }
-    if check_answer(page, area):
+    script = site.own_address("app_inbox.script", fingerprint=state.script.fingerprint)
+    token = site.own_address("app_inbox.token")
+    if check_answer(page, section):
         html = read_html(page)
-        check_page(page, html, state.settings, area)
-        check_policy(page, html, state.settings, area)
+        check_page(page, html, state.settings, section, own_loader=own_loader)
+        check_policy(page, html, state.settings, section)
         own = find_own_script(html)
-        if own is not None and addresses["script"] is None:
-            addresses["script"] = address_in(page, str(own["src"]))
+        if own is not None and script is None:
+            script = address_in(page, str(own["src"]))
             token_url = own.get("data-token-url")
-            if token_url:
-                addresses["token"] = address_in(page, str(token_url))
-    if addresses["script"]:
-        check_script_file(site, addresses["script"], area)
-    if addresses["token"]:
-        check_endpoint(site, addresses["token"], area)
+            token = address_in(page, str(token_url)) if token_url else None
+    if script:
+        check_script_file(site, script, section)
+    if token:
+        check_endpoint(site, token, section, own_loader=own_loader)
 
 
-def _page(app: Flask, site: Site, wishes: Wishes) -> Page:
-    if wishes.own_login or not isinstance(site, SiteInProcess):
-        return site.get(wishes.page)
-    with logged_in_as(app, wishes.contact or STRANGER):
-        return site.get(wishes.page)
+def _page(app: Flask, site: Site, options: CheckOptions) -> Page:
+    if options.own_login or not isinstance(site, SiteInProcess):
+        return site.get(options.page)
+    with logged_in_as(app, options.contact or STRANGER):
+        return site.get(options.page)

@@ -1,4 +1,4 @@
-"""The key and the cookies that everything else rests on."""
+"""The key and the cookies that every login depends on."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections import Counter
 
 from flask import Flask
 
-from .finding import Area
+from .finding import FindingKind, Section
 
 #: Bits; 16 random bytes have about 62 by this measure, `secrets.token_hex()` 250.
 ENOUGH = 56
@@ -20,27 +20,54 @@ _NEW_KEY = (
     "SECRET_KEY = \"…\"  # python -c 'import secrets; print(secrets.token_hex())'"
 )
 
+SECRET_KEY_MISSING = FindingKind(
+    "secret_key_missing",
+    "error",
+    what="The app has no SECRET_KEY.",
+    why="Without it there are no sessions, so nobody can be logged in.",
+    fix=_NEW_KEY,
+)
+SECRET_KEY_WEAK = FindingKind(
+    "secret_key_weak",
+    "error",
+    what="SECRET_KEY is short or simple enough to guess.",
+    why="Anyone who knows it can forge a session of any customer and read that "
+    "customer's messages.",
+    fix=_NEW_KEY,
+)
+COOKIE_NOT_HTTPONLY = FindingKind(
+    "cookie_not_httponly",
+    "error",
+    what="Scripts can read {cookie}: HttpOnly is off.",
+    why="One injected script is enough to take over a customer's login.",
+    fix="{prefix}_HTTPONLY = True",
+)
+COOKIE_NOT_SECURE = FindingKind(
+    "cookie_not_secure",
+    "warning",
+    what="Browsers send {cookie} over plain http too.",
+    why="Anyone who listens on the way can use it. (In development over http it cannot "
+    "be otherwise.)",
+    fix="{prefix}_SECURE = True",
+)
+COOKIE_NOT_SAMESITE = FindingKind(
+    "cookie_not_samesite",
+    "warning",
+    what="Each browser decides for itself when other sites' requests carry {cookie}.",
+    why="Lax keeps it out of their POST requests in every browser.",
+    fix='{prefix}_SAMESITE = "Lax"',
+)
 
-def check_secret_key(app: Flask, area: Area) -> None:
+
+def check_secret_key(app: Flask, section: Section) -> None:
     """Find a SECRET_KEY that somebody could guess."""
     key = app.secret_key
     if not key:
-        area.error(
-            "secret_key_missing",
-            "The app has no SECRET_KEY.",
-            why="Without it there are no sessions, and so nobody is logged in.",
-            mend=_NEW_KEY,
-        )
+        section.report(SECRET_KEY_MISSING)
     elif is_weak(key):
-        area.error(
-            "secret_key_weak",
-            "SECRET_KEY is short or simple enough to be guessed.",
-            why="Whoever knows it writes himself a session of any customer and reads "
-            "that customer's messages.",
-            mend=_NEW_KEY,
-        )
+        section.report(SECRET_KEY_WEAK)
     else:
-        area.ok("SECRET_KEY is long enough.")
+        section.ok("SECRET_KEY is long enough.")
 
 
 def is_weak(key: str | bytes) -> bool:
@@ -56,37 +83,19 @@ def strength(key: str | bytes) -> float:
     return sum(-count * math.log2(count / size) for count in counts.values())
 
 
-def check_cookies(app: Flask, area: Area) -> None:
+def check_cookies(app: Flask, section: Section) -> None:
     """Find cookies that others than this site's own pages could use."""
-    kinds = [("SESSION_COOKIE", "the session's cookie")]
+    kinds = [("SESSION_COOKIE", "the session cookie")]
     if getattr(app, "login_manager", None) is not None:
         kinds.append(("REMEMBER_COOKIE", "Flask-Login's remember cookie"))
-    before = len(area.findings)
+    before = len(section.findings)
     for prefix, name in kinds:
         # Flask-Login's own defaults: HttpOnly and nothing else.
-        secure = app.config.get(f"{prefix}_SECURE", False)
-        same_site = app.config.get(f"{prefix}_SAMESITE")
         if not app.config.get(f"{prefix}_HTTPONLY", True):
-            area.error(
-                "cookie_not_httponly",
-                f"Scripts can read {name}: HttpOnly is off.",
-                why="One injected script is enough to take over a customer.",
-                mend=f"{prefix}_HTTPONLY = True",
-            )
-        if not secure:
-            area.warn(
-                "cookie_not_secure",
-                f"{name[0].upper()}{name[1:]} is sent over plain http, too.",
-                why="Whoever listens on the way can use it. (In development over "
-                "http this is as it must be.)",
-                mend=f"{prefix}_SECURE = True",
-            )
-        if same_site not in ("Lax", "Strict"):
-            area.warn(
-                "cookie_not_samesite",
-                f"Browsers decide by themselves when other sites' pages send {name}.",
-                why="Lax keeps it out of their POST requests in every browser.",
-                mend=f'{prefix}_SAMESITE = "Lax"',
-            )
-    if len(area.findings) == before:
-        area.ok("Cookies are Secure, HttpOnly and SameSite.")
+            section.report(COOKIE_NOT_HTTPONLY, cookie=name, prefix=prefix)
+        if not app.config.get(f"{prefix}_SECURE", False):
+            section.report(COOKIE_NOT_SECURE, cookie=name, prefix=prefix)
+        if app.config.get(f"{prefix}_SAMESITE") not in ("Lax", "Strict"):
+            section.report(COOKIE_NOT_SAMESITE, cookie=name, prefix=prefix)
+    if len(section.findings) == before:
+        section.ok("Cookies are Secure, HttpOnly and SameSite.")

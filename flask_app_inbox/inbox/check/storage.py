@@ -1,4 +1,4 @@
-"""Is what processes share in a place that they share?"""
+"""Do the site's processes count in a place that they share?"""
 
 from __future__ import annotations
 
@@ -6,7 +6,30 @@ import re
 from collections.abc import Mapping
 
 from ..settings import Settings
-from .finding import Area
+from .finding import FindingKind, Section
+
+REDIS_MISSING = FindingKind(
+    "redis_missing",
+    "error",
+    what="APP_INBOX_STORAGE_URL needs the Redis client, which is not installed.",
+    why="Without it the site cannot count requests.",
+    fix='pip install "flask-app-inbox[redis]"',
+)
+REDIS_UNREACHABLE = FindingKind(
+    "redis_unreachable",
+    "error",
+    what="Redis at APP_INBOX_STORAGE_URL does not answer ({error}).",
+    why="The rate limit does not work without it.",
+    fix='APP_INBOX_STORAGE_URL = "redis://host:6379/0"',
+)
+STORAGE_NOT_SHARED = FindingKind(
+    "storage_not_shared",
+    "error",
+    what="Each of {processes} processes counts requests in its own memory.",
+    why="A contact may ask {processes} times as often as the rate limit says.",
+    fix='APP_INBOX_STORAGE_URL = "redis://localhost:6379/0"  '
+    '# pip install "flask-app-inbox[redis]"',
+)
 
 _GUNICORN = re.compile(r"(?:^|\s)(?:-w|--workers)[=\s]?\s*(\d+)")
 
@@ -18,24 +41,19 @@ def processes_of(environ: Mapping[str, str]) -> int | None:
     return int(given) if given.isdigit() else None
 
 
-def check_storage(settings: Settings, processes: int | None, area: Area) -> None:
-    """Find counts that each process keeps for itself, or a Redis that is not there.
+def check_storage(settings: Settings, processes: int | None, section: Section) -> None:
+    """Find counts that processes do not share, or a Redis that does not answer.
 
-    :param processes: of the site in operation; None: unknown.
+    :param processes: how many the site runs in operation; None: unknown.
     """
     if settings.storage_url == "memory://":
-        _check_memory(processes, area)
+        _check_memory(processes, section)
         return
     try:
         from redis import Redis
         from redis.exceptions import RedisError
     except ImportError:
-        area.error(
-            "redis_missing",
-            "APP_INBOX_STORAGE_URL needs the Redis client, which is not installed.",
-            why="Requests cannot be counted.",
-            mend='pip install "flask-app-inbox[redis]"',
-        )
+        section.report(REDIS_MISSING)
         return
     with Redis.from_url(
         settings.storage_url, socket_timeout=2, socket_connect_timeout=2
@@ -43,31 +61,18 @@ def check_storage(settings: Settings, processes: int | None, area: Area) -> None
         try:
             redis.ping()
         except RedisError as error:
-            area.error(
-                "redis_unreachable",
-                "Redis at APP_INBOX_STORAGE_URL does not answer "
-                f"({type(error).__name__}).",
-                why="The rate limit does not work without it.",
-                mend='APP_INBOX_STORAGE_URL = "redis://host:6379/0"',
-            )
+            section.report(REDIS_UNREACHABLE, error=type(error).__name__)
         else:
-            area.ok("Redis answers: all processes count together.")
+            section.ok("Redis answers: all processes count together.")
 
 
-def _check_memory(processes: int | None, area: Area) -> None:
+def _check_memory(processes: int | None, section: Section) -> None:
     if processes == 1:
-        area.ok("One process keeps its counts in memory.")
-        return
-    if processes is None:
-        area.ok(
-            "Counts are kept in memory, which fits one process; with more, say "
-            "--processes N to have it checked."
+        section.ok("One process keeps its counts in memory.")
+    elif processes is None:
+        section.ok(
+            "Counts are kept in memory, which is right for one process. If the site "
+            "runs more, check with --processes N."
         )
-        return
-    area.error(
-        "storage_not_shared",
-        f"{processes} processes count in memory, each for itself.",
-        why=f"A contact may ask {processes} times as often as the rate limit says.",
-        mend='APP_INBOX_STORAGE_URL = "redis://localhost:6379/0"  '
-        '# pip install "flask-app-inbox[redis]"',
-    )
+    else:
+        section.report(STORAGE_NOT_SHARED, processes=processes)

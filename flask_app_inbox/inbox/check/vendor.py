@@ -1,4 +1,4 @@
-"""Does the vendor answer, whose account is it, and does it give tokens?"""
+"""Does the vendor answer, whose account is it, and does it issue tokens?"""
 
 from __future__ import annotations
 
@@ -8,139 +8,163 @@ from ...client.account import read_account, read_version
 from ...client.contact import Contact
 from ...errors import VendorError, VendorInvalid, VendorRateLimited, VendorRejected
 from ..state import State
-from .finding import Area
+from .finding import FindingKind, Section
 from .visit import ask_status
+
+KEY_REFUSED = FindingKind(
+    "key_refused",
+    "error",
+    what="The vendor refuses APP_INBOX_API_KEY (401).",
+    why="The key is wrong, belongs to another platform, or is disabled: the vendor "
+    "disables a key that was not used for 90 days.",
+    fix='APP_INBOX_API_KEY = "…"  # from the vendor: Settings, API keys',
+)
+RIGHT_MISSING = FindingKind(
+    "right_missing",
+    "error",
+    what="The key opens the account, but the vendor issues no token with it (403).",
+    why="The vendor does not document which right a key needs for tokens; full access "
+    "to the API certainly includes it.",
+    fix='APP_INBOX_API_KEY = "…"  # a new one, with full access',
+)
+API_URL_WRONG = FindingKind(
+    "api_url_wrong",
+    "error",
+    what="What answers at {token_url} issues no tokens: {error}.",
+    why="APP_INBOX_API_URL and APP_INBOX_TOKEN_PATH together make this address.",
+    fix='APP_INBOX_API_URL = "{likely_url}"',
+)
+CONTACT_UNKNOWN = FindingKind(
+    "contact_unknown",
+    "warning",
+    what="The vendor does not know this contact: the token is empty.",
+    why="The bell stays empty for customers whom the vendor does not know.",
+    fix="APP_INBOX_CREATE_CONTACTS = True  # or app_inbox.sync_contact() when "
+    "customers register",
+)
+VENDOR_UNREACHABLE = FindingKind(
+    "vendor_unreachable",
+    "error",
+    what="The vendor gives no answer at {api_url}: {error}.",
+    why="Without it there are no tokens. A firewall that lets nothing out and a wrong "
+    "address look the same from here.",
+    fix={
+        "rate_limited": "flask app-inbox check  # again in a minute",
+        "down": "flask app-inbox check  # again later: the vendor says it is down",
+        "other_address": 'APP_INBOX_API_URL = "{platform_url}"',
+        "network": "curl {api_url}/v1/version  # can this machine reach it?",
+    },
+)
+SCRIPT_ID_WRONG = FindingKind(
+    "script_id_wrong",
+    "error",
+    what="The vendor's page script {failure}: {source}",
+    why="Without it nothing draws the bell.",
+    fix="flask app-inbox script --domain your.domain  # prints the right id",
+)
 
 #: A contact whom no vendor knows; ``.invalid`` can belong to nobody.
 STRANGER = Contact(email="check@app-inbox.invalid")
 
 
-def check_vendor(state: State, area: Area, contact: Contact | None) -> None:
+def check_vendor(state: State, section: Section, contact: Contact | None) -> None:
     """Call the vendor as the endpoint does, but create nobody.
 
-    :param contact: for whom a token is minted; None: for somebody unknown.
+    :param contact: whose token to ask for; None: somebody unknown.
     """
-    if not _check_account(state, area):
+    if not _check_account(state, section):
         return
-    _check_token(state, area, contact)
-    _check_script(state, area)
+    _check_token(state, section, contact)
+    _check_script(state, section)
 
 
-def _check_account(state: State, area: Area) -> bool:
+def _check_account(state: State, section: Section) -> bool:
     """Tell whether it is worth asking for more."""
     try:
         account = read_account(state.client.api)
     except VendorRejected as error:
         if error.status == 403:
-            area.ok("The key opens an account, but may not say whose.")
+            section.ok("The key opens an account, but may not say whose.")
             return True
-        _key_refused(area)
+        section.report(KEY_REFUSED)
         return False
     except VendorInvalid:
-        # Not every documented host is known to have this call; minting decides.
-        area.ok("The vendor did not say whose account this is.")
+        # Perhaps not every documented host has this call; the token call decides.
+        section.ok("The vendor did not say whose account this is.")
         return True
     except VendorError as error:
-        _unreachable(state, area, error)
+        _report_unreachable(state, section, error)
         return False
     name = account.name or "without a name"
     number = f" ({account.id})" if account.id is not None else ""
-    area.ok(f"The key opens the account {name}{number}.")
+    section.ok(f"The key opens the account {name}{number}.")
     with contextlib.suppress(VendorError):  # it decides nothing
-        area.ok(f"The vendor's API has the version {read_version(state.client.api)}.")
+        version = read_version(state.client.api)
+        section.ok(f"The vendor's API has version {version}.")
     return True
 
 
-def _check_token(state: State, area: Area, contact: Contact | None) -> None:
+def _check_token(state: State, section: Section, contact: Contact | None) -> None:
     try:
         token = state.client.issue_to_known(contact or STRANGER)
     except VendorRejected as error:
-        if error.status == 401:
-            _key_refused(area)
-            return
-        area.error(
-            "right_missing",
-            "The key opens the account, but the vendor mints no token with it (403).",
-            why="Which right a key needs for tokens is not documented; full access "
-            "to the API has it for sure.",
-            mend='APP_INBOX_API_KEY = "…"  # a new one, with full access',
-        )
+        section.report(KEY_REFUSED if error.status == 401 else RIGHT_MISSING)
     except VendorInvalid as error:
-        area.error(
-            "api_url_wrong",
-            f"What answers at {state.settings.token_url} mints no tokens: {error}.",
-            why="APP_INBOX_API_URL and APP_INBOX_TOKEN_PATH together are this address.",
-            mend=f'APP_INBOX_API_URL = "{_api_url(state)}"',
+        section.report(
+            API_URL_WRONG,
+            token_url=state.settings.token_url,
+            error=error,
+            likely_url=_likely_url(state),
         )
     except VendorError as error:
-        _unreachable(state, area, error)
+        _report_unreachable(state, section, error)
     else:
-        _judge_token(area, token, contact)
+        _judge_token(section, token, contact)
 
 
-def _api_url(state: State) -> str:
-    """Return the likeliest base: a stand-in's own, else the platform's."""
+def _likely_url(state: State) -> str:
+    """Return the most likely base: a stand-in's own, else the platform's."""
     given = state.settings.api_url
     if given.startswith("http:"):
         return "/".join(given.split("/")[:3]) + "/api"
     return state.settings.platform.api_url
 
 
-def _judge_token(area: Area, token: str, contact: Contact | None) -> None:
+def _judge_token(section: Section, token: str, contact: Contact | None) -> None:
     if token:
-        area.ok("The vendor mints a token for this contact.")
+        section.ok("The vendor issues a token for this contact.")
     elif contact is None:
-        area.ok("The vendor answers token requests (asked for an unknown contact).")
+        section.ok("The vendor answers token requests (asked for an unknown contact).")
     else:
-        area.warn(
-            "contact_unknown",
-            "The vendor does not know this contact: the token is empty.",
-            why="The bell stays empty for customers whom the vendor does not know.",
-            mend="APP_INBOX_CREATE_CONTACTS = True  # or app_inbox.sync_contact() "
-            "when customers register",
-        )
+        section.report(CONTACT_UNKNOWN)
 
 
-def _check_script(state: State, area: Area) -> None:
+def _check_script(state: State, section: Section) -> None:
     source = state.settings.script_source
     if source is None:
         return
     status = ask_status(source)
     if status == 200:
-        area.ok("The vendor's page script is there.")
+        section.ok("The vendor's page script is there.")
         return
-    told = f"answers {status}" if status else "cannot be reached"
-    area.error(
-        "script_id_wrong",
-        f"The vendor's page script {told}: {source}",
-        why="Without it nothing draws the bell.",
-        mend="flask app-inbox script --domain your.domain  # prints the right id",
-    )
+    failure = f"answers {status}" if status else "cannot be reached"
+    section.report(SCRIPT_ID_WRONG, failure=failure, source=source)
 
 
-def _key_refused(area: Area) -> None:
-    area.error(
-        "key_refused",
-        "The vendor refuses APP_INBOX_API_KEY (401).",
-        why="The key is wrong, of another platform, or disabled: the vendor does that "
-        "to a key that was not used for 90 days.",
-        mend='APP_INBOX_API_KEY = "…"  # from the vendor: Settings, API keys',
-    )
-
-
-def _unreachable(state: State, area: Area, error: VendorError) -> None:
+def _report_unreachable(state: State, section: Section, error: VendorError) -> None:
+    platform_url = state.settings.platform.api_url
     if isinstance(error, VendorRateLimited):
-        mend = "flask app-inbox check  # again in a minute"
+        case = "rate_limited"
     elif error.status:
-        mend = "flask app-inbox check  # again later: the vendor says it is down"
-    elif state.settings.api_url != state.settings.platform.api_url:
-        mend = f'APP_INBOX_API_URL = "{state.settings.platform.api_url}"'
+        case = "down"
+    elif state.settings.api_url != platform_url:
+        case = "other_address"
     else:
-        mend = f"curl {state.settings.api_url}/v1/version  # does it get out of here?"
-    area.error(
-        "vendor_unreachable",
-        f"The vendor gives no answer at {state.settings.api_url}: {error}.",
-        why="Without it there are no tokens. A firewall that lets nothing out and a "
-        "wrong address look the same from here.",
-        mend=mend,
+        case = "network"
+    section.report(
+        VENDOR_UNREACHABLE,
+        case,
+        api_url=state.settings.api_url,
+        error=error,
+        platform_url=platform_url,
     )

@@ -1,4 +1,4 @@
-"""Seeing a site as its visitors do: inside this process, or over the network."""
+"""Fetching pages as visitors do: inside this process, or over the network."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from ...errors import LoaderError
 from ..state import EXTENSION, State
 
 #: Seconds for one request to a running site.
-PATIENCE = 10
-#: Bytes of a page that are read.
+TIMEOUT = 10
+#: How many bytes of a page to read.
 MAX_SIZE = 5 * 1024 * 1024
 
 _FAILURES = (requests.RequestException, urllib3.exceptions.HTTPError, OSError)
@@ -47,7 +47,7 @@ class Page:
 
 
 class Site(Protocol):
-    """A site that can be asked."""
+    """A site that answers requests."""
 
     def get(self, address: str) -> Page:
         """Fetch a page as the visitor who is logged in."""
@@ -56,15 +56,15 @@ class Site(Protocol):
         """Send a request without any cookie."""
 
     def own_address(self, endpoint: str, **values: Any) -> str | None:
-        """Return the address of one of our endpoints, if that can be known."""
+        """Return the address of one of our endpoints, None if unknown."""
 
 
 class SiteInProcess:
     """The app itself, called without a server.
 
-    :param host: that the requests name.
+    :param host: the host that the requests name.
     :param session: what the visitor's session holds.
-    :param cookie: the visitor's Cookie header, in place of a session.
+    :param cookie: the visitor's Cookie header, instead of a session.
     """
 
     def __init__(
@@ -94,7 +94,7 @@ class SiteInProcess:
             return "/" + address.removeprefix(request.script_root).lstrip("/")
 
     def visitor(self) -> Contact | LoaderError | None:
-        """Return whom the site's own loader finds in the session."""
+        """Return the contact that the site's own loader finds in the session."""
         # Whatever it answers, before_request has run and the session is there.
         return self.get("/").visitor
 
@@ -106,15 +106,15 @@ class SiteInProcess:
         cookie: str | None,
     ) -> Page:
         def visit() -> Page:
-            # Of its own cookies the client would make the whole header.
+            # The client would overwrite the header with its own cookies.
             with self._app.test_client(use_cookies=cookie is None) as client:
                 if session:
                     self._log_in(client, session)
                 headers = {"Cookie": cookie} if cookie else {}
                 return self._open(client, method, address, headers)
 
-        # A command has an app context already, and requests within it would share
-        # its g: the next visitor would be the one before.
+        # A command has an app context already. Requests within it would share its g,
+        # so the next visitor would be the previous one.
         return Context().run(visit)
 
     def _log_in(self, client: Any, entries: Mapping[str, Any]) -> None:
@@ -132,7 +132,7 @@ class SiteInProcess:
                 address, method=method, base_url=self._base_url, headers=headers
             )
         except Exception as error:
-            # The site's own code may raise anything; that is what we came to tell.
+            # The site's own code may raise anything, and check reports it.
             raise VisitError(
                 f"the page raises {type(error).__name__}: {error}"
             ) from error
@@ -145,7 +145,7 @@ class SiteInProcess:
         )
 
     def _visitor(self) -> Contact | LoaderError | None:
-        """Ask the loader within the request that was just answered."""
+        """Call the loader within the request that the app just answered."""
         state: State = self._app.extensions[EXTENSION]
         try:
             return state.contact()
@@ -157,9 +157,9 @@ class SiteInProcess:
 
 
 class RunningSite:
-    """A site somewhere in the network.
+    """A site somewhere on the network.
 
-    :param base_url: of the page that is looked at.
+    :param base_url: the address of the page to check.
     :param cookie: the Cookie header of somebody who is logged in.
     """
 
@@ -174,7 +174,7 @@ class RunningSite:
     def ask_anonymously(self, method: str, address: str) -> Page:
         return self._fetch(method, address, {})
 
-    def own_address(self, endpoint: str, **values: Any) -> str | None:  # noqa: ARG002 - only a page of the site tells where it has us
+    def own_address(self, endpoint: str, **values: Any) -> str | None:  # noqa: ARG002 - only a page of the site tells its addresses
         return None
 
     def _fetch(self, method: str, address: str, headers: dict[str, str]) -> Page:
@@ -188,7 +188,7 @@ class RunningSite:
                     headers=headers,
                     allow_redirects=False,
                     stream=True,
-                    timeout=PATIENCE,
+                    timeout=TIMEOUT,
                 ) as response,
             ):
                 body = response.raw.read(MAX_SIZE, decode_content=True)
@@ -204,7 +204,7 @@ class RunningSite:
 
 def _session() -> requests.Session:
     session = requests.Session()
-    # No credentials of the machine go along; its own certificates may be needed.
+    # Send none of the machine's credentials, but trust its own certificates.
     session.trust_env = False
     session.verify = os.environ.get("REQUESTS_CA_BUNDLE") or True
     session.headers["User-Agent"] = "flask-app-inbox check"
@@ -217,7 +217,7 @@ def ask_status(url: str) -> int | None:
         with (
             _session() as session,
             session.get(
-                url, stream=True, timeout=PATIENCE, allow_redirects=False
+                url, stream=True, timeout=TIMEOUT, allow_redirects=False
             ) as response,
         ):
             return response.status_code
@@ -232,10 +232,10 @@ def is_address(url: str) -> bool:
 
 @contextmanager
 def logged_in_as(app: Flask, contact: Contact) -> Iterator[None]:
-    """Let the extension of an app take everybody for one contact.
+    """Make the extension of an app take every visitor for one contact.
 
-    For programs that look at pages, never for a server: who is logged in is no
-    longer asked.
+    Only for commands that check pages, never for a server: the extension no longer
+    asks who is logged in.
     """
     state: State = app.extensions[EXTENSION]
     loaders = replace(state.loaders, contact=lambda: contact)

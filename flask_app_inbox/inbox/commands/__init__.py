@@ -1,4 +1,4 @@
-"""The commands below ``flask app-inbox``, a module each."""
+"""The commands of ``flask app-inbox``, one module each."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .token import token
 
 
 def add_commands(group: click.Group) -> None:
-    """Put the commands onto the blueprint's group."""
-    group.short_help = "App Inbox: the vendor's bell in this site."
+    """Add the commands to the blueprint's group."""
+    group.short_help = "App Inbox: the vendor's bell on this site."
     for command in (check, script, handoff, contact, token, sandbox, oauth):
         group.add_command(command)

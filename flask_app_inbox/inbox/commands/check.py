@@ -1,4 +1,4 @@
-"""``flask app-inbox check``: why there is no bell, and what mends it."""
+"""``flask app-inbox check``: why there is no bell, and how to fix that."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .contact_options import session_option
 from .terminal import columns, heading, item, paint, part, wrapped, write
 
 if TYPE_CHECKING:
-    from ..check.finding import Area, Report
+    from ..check.finding import Report, Section
 
 _COLOURS = {"error": "red", "warning": "yellow"}
 
@@ -24,28 +24,30 @@ _COLOURS = {"error": "red", "warning": "yellow"}
     "page",
     default="/",
     show_default=True,
-    help="A page with your layout: a path, rendered in this process, or the whole "
-    "address of a running site.",
+    help="The page to check: a path, or the whole address of a running site.",
 )
 @click.option(
     "--as",
     "email",
     metavar="EMAIL",
-    help="Render the page, and mint a token, for this contact.",
+    help="Render the page and issue a token for this contact.",
 )
 @session_option
 @click.option(
-    "--cookie", help="The Cookie header of your browser while you are logged in."
+    "--cookie",
+    metavar="HEADER",
+    help="The Cookie header of your browser while you are logged in.",
 )
-@click.option("--host", help="For a path: the host that requests name.")
+@click.option("--host", help="The host to request a path from.")
 @click.option(
     "--processes",
     type=click.IntRange(1),
-    help="Processes of the site in operation.  [default: WEB_CONCURRENCY, gunicorn's]",
+    metavar="NUMBER",
+    help="How many processes the site runs.  [default: from the environment]",
 )
 @click.option("--offline", is_flag=True, help="Do not call the vendor.")
-@click.option("--strict", is_flag=True, help="Warnings count as errors.")
-@click.option("--json", "as_json", is_flag=True, help="For programs.")
+@click.option("--strict", is_flag=True, help="Count warnings as errors.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @with_appcontext
 @pass_script_info
 def check(
@@ -60,15 +62,21 @@ def check(
     strict: bool,
     as_json: bool,
 ) -> None:
-    """Find out why there is no bell, and what mends it.
+    """Find out why there is no bell, and how to fix that.
 
-    Ends with status 1 if something is wrong. Nobody is created at the vendor, and
-    nothing is changed.
+    Lists every finding, why it matters and the fix. Exits with status 1 if there is
+    an error. Creates no contact at the vendor and changes nothing.
     """
-    # Parsing HTML and the like is for this command alone.
-    from ..check import run as diagnosis
+    # Only this command needs these modules.
+    from ..check.html import ParserMissing, find_parser
+    from ..check.run import CheckOptions
+    from ..check.run import check as run_checks
     from ..check.visit import RunningSite, Site, SiteInProcess, is_address
 
+    try:
+        find_parser()
+    except ParserMissing as error:
+        raise click.ClickException(str(error)) from error
     app = info.load_app()
     site: Site
     if is_address(page):
@@ -78,10 +86,10 @@ def check(
     else:
         page = "/" + page.lstrip("/")
         site = SiteInProcess(app, host=host, session=session, cookie=cookie)
-    report = diagnosis.check(
+    report = run_checks(
         app,
         site,
-        diagnosis.Wishes(
+        CheckOptions(
             page=page,
             contact=_contact(email),
             own_login=bool(session or cookie) and not email,
@@ -109,26 +117,26 @@ def _contact(email: str | None) -> Contact | None:
 def _print(report: Report) -> None:
     heading("Settings")
     columns((row.key, row.value, row.source) for row in report.settings)
-    for area in report.areas:
-        _print_area(area)
+    for section in report.sections:
+        _print_section(section)
     write()
     errors, warnings = report.count("error"), report.count("warning")
     if errors or warnings:
-        told = f"{_counted(errors, 'error')}, {_counted(warnings, 'warning')}."
-        write(paint(told, "red" if errors else "yellow", bold=True))
+        counts = f"{_counted(errors, 'error')}, {_counted(warnings, 'warning')}."
+        write(paint(counts, "red" if errors else "yellow", bold=True))
     else:
         write(paint("Everything is in order.", "green", bold=True))
 
 
-def _print_area(area: Area) -> None:
-    heading(area.title)
-    for text in area.passed:
+def _print_section(section: Section) -> None:
+    heading(section.title)
+    for text in section.passed:
         item("ok", "green", text)
-    for finding in area.findings:
+    for finding in section.findings:
         item(finding.level, _COLOURS[finding.level], finding.what)
         part("why", wrapped(finding.why, indent=17))
-        # Never wrapped: it is there to be copied.
-        part("mend", finding.mend.splitlines())
+        # Never wrapped: people copy it.
+        part("fix", finding.fix.splitlines())
 
 
 def _counted(number: int, noun: str) -> str:

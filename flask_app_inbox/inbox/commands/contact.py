@@ -1,4 +1,4 @@
-"""``flask app-inbox contact``: what the vendor would be told about a customer."""
+"""``flask app-inbox contact``: what the site would tell the vendor of a customer."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from .terminal import heading, write
 
 @click.command("contact")
 @identifier_options
-@click.option("--first-name")
-@click.option("--last-name")
+@click.option("--first-name", metavar="NAME", help="The customer's first name.")
+@click.option("--last-name", metavar="NAME", help="The customer's last name.")
 @session_option
-@click.option("--json", "as_json", is_flag=True, help="For programs.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @with_appcontext
 @pass_script_info
 def contact(
@@ -35,10 +35,10 @@ def contact(
     session: dict[str, Any],
     as_json: bool,
 ) -> None:
-    """Show what the vendor would be told about a customer; nothing is sent.
+    """Show the data that the vendor gets about a customer.
 
-    Name him by his fields, or by what his login leaves in your session: then your
-    own loader makes the contact.
+    Sends nothing. Give the customer's fields, or what their login leaves in your
+    session: then your own contact loader makes the contact.
     """
     fields = {
         "email": email,
@@ -61,7 +61,7 @@ def contact(
     if as_json:
         click.echo(json.dumps(calls, indent=2, ensure_ascii=False))
         return
-    when = ("For a token", "To create or update him")
+    when = ("To issue a token", "To create or update the contact")
     for (call, body), title in zip(calls.items(), when, strict=True):
         heading(f"{title}: {call}")
         for line in json.dumps(body, indent=2, ensure_ascii=False).splitlines():
@@ -69,7 +69,7 @@ def contact(
     write()
     if not settings.create_contacts:
         write(
-            "The second is sent by app_inbox.sync_contact() alone, as "
+            "Only app_inbox.sync_contact() sends the second one, since "
             "APP_INBOX_CREATE_CONTACTS is False."
         )
 
@@ -81,13 +81,13 @@ def _contact_of_session(app: Flask, session: dict[str, Any]) -> Contact:
     try:
         visitor = site.visitor()
     except VisitError as error:
-        raise click.ClickException(f"Nobody can be logged in: {error}.") from error
+        raise click.ClickException(f"Nobody can log in: {error}.") from error
     if isinstance(visitor, LoaderError):
         raise click.ClickException(str(visitor))
     if visitor is None:
         raise click.ClickException(
-            "With this session nobody is logged in, or nothing that may be sent is "
-            "known of him (see APP_INBOX_CONTACT_FIELDS and "
+            "With this session nobody is logged in, or the site knows nothing about "
+            "them that it may send (see APP_INBOX_CONTACT_FIELDS and "
             "APP_INBOX_VERIFIED_ATTRIBUTE)."
         )
     return visitor

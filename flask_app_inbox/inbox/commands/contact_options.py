@@ -1,4 +1,4 @@
-"""Options by which a command is told who is meant."""
+"""The options that tell a command which contact is meant."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 def identifier_options(command: Command) -> Command:
     """Add ``--email``, ``--phone`` and ``--external-customer-id``."""
     for name, text in (
-        ("--external-customer-id", "The id under which the vendor knows him."),
-        ("--phone", "With country code."),
+        ("--external-customer-id", "Their id in your CRM, as the vendor knows it."),
+        ("--phone", "The contact's phone, with country code."),
         ("--email", "The contact's email."),
     ):
         command = click.option(name, help=text)(command)
@@ -27,7 +27,7 @@ def identifier_options(command: Command) -> Command:
 def contact_of(**fields: str | None) -> Contact:
     """Return the contact that the options describe.
 
-    :raises click.UsageError: if they describe none.
+    :raises click.UsageError: if they do not describe one.
     """
     try:
         return Contact(**fields)
@@ -40,7 +40,7 @@ def contact_of(**fields: str | None) -> Contact:
 def _entries(
     _: click.Context, __: click.Parameter, values: tuple[str, ...]
 ) -> dict[str, Any]:
-    """Read each ``KEY=VALUE``; the value is JSON if it can be read so."""
+    """Read each ``KEY=VALUE``; a value that parses as JSON is JSON."""
     session: dict[str, Any] = {}
     for value in values:
         key, separator, text = value.partition("=")
@@ -69,6 +69,6 @@ def session_option(command: Command) -> Command:
         multiple=True,
         callback=_entries,
         metavar="KEY=VALUE",
-        help="What a login leaves in your session: _user_id=1 with Flask-Login, "
-        "whatever you keep there without. May be repeated.",
+        help="What a login leaves in your session (Flask-Login: _user_id=1). "
+        "May be repeated.",
     )(command)

@@ -24,12 +24,28 @@ if TYPE_CHECKING:
     type=click.Path(file_okay=False, path_type=Path),
     default=Path("app-inbox-handoff"),
     show_default=True,
-    help="The folder; made if it is not there.",
+    metavar="DIRECTORY",
+    help="The folder to write to; created if it does not exist.",
 )
-@click.option("--site", help="The site's address.  [default: SERVER_NAME]")
-@click.option("--note", "notes", multiple=True, help="A wish for the design; repeat.")
-@click.option("--url", "page", default="/", show_default=True, help="For the picture.")
-@click.option("--offline", is_flag=True, help="Do not ask the vendor whose account.")
+@click.option("--site", help="The address of your site.  [default: SERVER_NAME]")
+@click.option(
+    "--note",
+    "notes",
+    multiple=True,
+    metavar="TEXT",
+    help="A request for the design. May be repeated.",
+)
+@click.option(
+    "--url",
+    "page",
+    default="/",
+    show_default=True,
+    metavar="PATH",
+    help="The page to take the picture of.",
+)
+@click.option(
+    "--offline", is_flag=True, help="Do not ask the vendor for the account's name."
+)
 @with_appcontext
 @pass_script_info
 def handoff(
@@ -40,10 +56,12 @@ def handoff(
     page: str,
     offline: bool,
 ) -> None:
-    """Write what the vendor's support needs to place the widget.
+    """Write the folder that the vendor's support needs.
 
-    A ready message with selector, position and wishes, the icon of APP_INBOX_ICON,
-    and a picture of the anchor's place if there is a Chromium or Chrome.
+    With it they place the widget. It holds a message with selector, position and
+    your requests, ready to send; the icon of APP_INBOX_ICON; and, if there is a
+    Chromium or Chrome and the extra `check` is installed, a picture of the page with
+    the anchor marked.
     """
     from ..handoff.message import Attachments, write_message
 
@@ -65,11 +83,11 @@ def handoff(
         (out / "message.txt").write_text(message, "utf-8")
     except OSError as error:
         raise click.ClickException(
-            f"{out} cannot be written: {error.strerror}. Name another with --out."
+            f"Cannot write to {out}: {error.strerror}. Name another folder with --out."
         ) from error
     write()
     write(message)
-    write(f"Written to {out}. Send message.txt with the other files to the support.")
+    write(f"Written to {out}. Send message.txt and the other files to support.")
 
 
 def _write_icon(icon: str | None, out: Path) -> bool:
@@ -84,12 +102,18 @@ def _write_icon(icon: str | None, out: Path) -> bool:
 
 
 def _write_picture(app: Flask, page: str, out: Path) -> bool:
+    from ..check.html import ParserMissing, find_parser
     from ..check.visit import SiteInProcess
     from ..handoff.picture import find_browser, take_picture
 
     browser = find_browser()
     if browser is None:
         click.echo("No picture: there is no Chromium or Chrome here.", err=True)
+        return False
+    try:
+        find_parser()
+    except ParserMissing as error:
+        click.echo(f"No picture. {error}", err=True)
         return False
     page = "/" + page.lstrip("/")
     if not _shows_anchor(SiteInProcess(app), page):
@@ -112,7 +136,7 @@ def _write_picture(app: Flask, page: str, out: Path) -> bool:
 
 
 def _shows_anchor(site: SiteInProcess, page: str) -> bool:
-    from ..check.page import read_html
+    from ..check.html import read_html, select
     from ..check.visit import VisitError
 
     try:
@@ -120,11 +144,11 @@ def _shows_anchor(site: SiteInProcess, page: str) -> bool:
     except VisitError:
         return False
     anchor = current_state().settings.anchor
-    return shown.status == 200 and len(read_html(shown).select(anchor)) == 1
+    return shown.status == 200 and len(select(read_html(shown), anchor)) == 1
 
 
 def _account(state: State) -> Account | None:
     try:
         return read_account(state.client.api)
     except VendorError:
-        return None  # the message is good without
+        return None  # the message does without

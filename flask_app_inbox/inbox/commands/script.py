@@ -18,7 +18,7 @@ _DOMAIN = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63
 
 
 def _checked(_: click.Context, __: click.Parameter, value: Any) -> str:
-    """Take a domain, or the domain of an address that was copied whole."""
+    """Return the domain; people also paste a whole address."""
     host = urlsplit(value if "://" in value else f"//{value}").hostname or ""
     try:
         domain = host.encode("idna").decode()
@@ -30,10 +30,16 @@ def _checked(_: click.Context, __: click.Parameter, value: Any) -> str:
 
 
 @click.command("script")
-@click.option("--domain", required=True, callback=_checked, help="shop.example")
+@click.option(
+    "--domain",
+    required=True,
+    callback=_checked,
+    metavar="DOMAIN",
+    help="The domain of your site.",
+)
 @with_appcontext
 def script(domain: str) -> None:
-    """Register a domain with the vendor and print the id of its page script.
+    """Register a domain and print the id of its page script.
 
     The vendor's script works on a domain and all its subdomains.
     """
@@ -43,10 +49,10 @@ def script(domain: str) -> None:
         script_id = read_script_id(api)
     except VendorError as error:
         raise click.ClickException(
-            f"{str(error)[:1].upper()}{str(error)[1:]} ({error.code}). You find the id "
-            "in the vendor's settings, too: Web Tracking, in the snippet."
+            f"{str(error)[:1].upper()}{str(error)[1:]} ({error.code}). You also find "
+            "the id in the vendor's settings: Web Tracking, in the snippet."
         ) from error
-    told = "is registered now" if is_new else "was registered already"
-    # What a program wants stands alone on the standard output.
-    click.echo(f"{domain} {told}. Put this into your configuration:", err=True)
+    status = "is registered now" if is_new else "was registered already"
+    # Standard output carries only what a program wants.
+    click.echo(f"{domain} {status}. Put this into your configuration:", err=True)
     write(f'APP_INBOX_SCRIPT_ID = "{script_id}"')

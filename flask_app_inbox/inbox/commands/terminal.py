@@ -1,4 +1,4 @@
-"""Output that one likes to read: aligned, coloured on a terminal, plain in a pipe."""
+"""Output for people: aligned, coloured on a terminal, plain in a pipe."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from collections.abc import Iterable, Sequence
 
 import click
 
-#: Columns that text is wrapped at, if the terminal is wider.
+#: The column to wrap text at, if the terminal is wider.
 WIDTH = 88
 
 
 def write(line: str = "") -> None:
-    """Print a line; colours go only to a terminal, and not with ``NO_COLOR``."""
+    """Print a line; only a terminal gets colours, and none with ``NO_COLOR``."""
     click.echo(line, color=False if os.environ.get("NO_COLOR") else None)
 
 
@@ -42,7 +42,7 @@ def columns(rows: Iterable[Sequence[str]]) -> None:
 
 
 def item(label: str, colour: str, text: str) -> None:
-    """Print a labelled text, wrapped and indented below itself."""
+    """Print a labelled text, its further lines indented."""
     first, *others = wrapped(text, indent=11)
     write(f"  {paint(label.ljust(9), colour, bold=True)}{first}")
     for line in others:
@@ -50,14 +50,14 @@ def item(label: str, colour: str, text: str) -> None:
 
 
 def part(label: str, lines: Iterable[str]) -> None:
-    """Print something that belongs to the item above."""
+    """Print a detail of the item above."""
     for number, line in enumerate(lines):
         name = paint(label.ljust(6), "bright_black") if number == 0 else " " * 6
         write(" " * 11 + name + line)
 
 
 def wrapped(text: str, *, indent: int) -> list[str]:
-    """Break a text into lines; in a pipe it stays whole, for grep."""
+    """Break a text into lines; in a pipe it stays one line, for grep."""
     if not sys.stdout.isatty():
         return [text]
     width = min(shutil.get_terminal_size().columns, WIDTH) - indent

@@ -1,4 +1,4 @@
-"""``flask app-inbox token``: a contact's token, to try the vendor with."""
+"""``flask app-inbox token``: issue a token, to try out the vendor."""
 
 from __future__ import annotations
 
@@ -16,24 +16,24 @@ from .vendor_access import vendor_client
 def token(
     email: str | None, phone: str | None, external_customer_id: str | None
 ) -> None:
-    """Mint a token for a contact and print it.
+    """Issue a token for a contact and print it.
 
-    Whoever has it reads that contact's messages. Nobody is created.
+    Anyone who has the token can read that contact's messages. Creates no contact.
     """
     contact = contact_of(
         email=email, phone=phone, external_customer_id=external_customer_id
     )
     client = vendor_client()
     try:
-        minted = client.issue_to_known(contact)
+        issued = client.issue_to_known(contact)
     except VendorError as error:
         raise click.ClickException(
-            f"The vendor gave no token: {error} ({error.code}). "
-            "`flask app-inbox check` looks for the cause."
+            f"The vendor issued no token: {error} ({error.code}). "
+            "`flask app-inbox check` finds the cause."
         ) from error
-    if not minted:
+    if not issued:
         raise click.ClickException(
-            "The vendor does not know this contact. Create him there, or let the site "
+            "The vendor does not know this contact. Create them there, or let the site "
             "do it: APP_INBOX_CREATE_CONTACTS = True, or app_inbox.sync_contact()."
         )
-    click.echo(minted)
+    click.echo(issued)

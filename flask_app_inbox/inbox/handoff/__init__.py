@@ -1,1 +1,1 @@
-"""What the vendor's support needs to place the widget, as one folder."""
+"""The folder that the vendor's support needs to place the widget."""

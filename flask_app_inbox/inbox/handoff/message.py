@@ -1,4 +1,4 @@
-"""The message to the vendor's support, who build the widget for an account."""
+"""The message to the vendor's support, who set up the widget for an account."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ..settings import Settings
 
 @dataclass(frozen=True)
 class Attachments:
-    """What goes along with the message.
+    """The files that go with the message.
 
     :param icon: whether the folder holds ``icon.svg``.
     :param picture: whether it holds ``anchor.png``.
@@ -30,11 +30,14 @@ def write_message(
     notes: Sequence[str],
     attachments: Attachments,
 ) -> str:
-    """Return the message, ready to be sent.
+    """Return the message, ready to send.
 
-    Source of what is asked for: the guides "Configuring App Inbox for websites" want
-    a CSS selector, the position for ``insertAdjacentHTML`` and, if wished, an SVG
-    icon and a design.
+    The guides "Configuring App Inbox for websites" ask for a CSS selector, the
+    position for ``insertAdjacentHTML`` and, optionally, an SVG icon and a design.
+
+    :param site: the address of the site.
+    :param account: the account at the vendor, None if unknown.
+    :param notes: requests for the design.
     """
     lines = [
         f"Subject: App Inbox widget for {site}",
@@ -64,7 +67,7 @@ def write_message(
         "Design:",
         *(f"- {note}" for note in notes or ["The usual look is fine."]),
         "",
-        "Our server mints contact tokens with POST "
+        "Our server requests contact tokens with POST "
         f"{settings.token_path}, and our pages call",
         _init_call(settings),
         "",
@@ -72,7 +75,7 @@ def write_message(
         "- Which hosts does the widget call, and does it need inline styles? Our pages "
         "have a",
         "  Content-Security-Policy.",
-        "- Which right does an API key need to mint contact tokens?",
+        "- Which right does an API key need to issue contact tokens?",
         "",
         "Thank you!",
         "",
@@ -89,5 +92,5 @@ def _init_call(settings: Settings) -> str:
     if settings.init_form == "options":
         return f"  eS('init', {options})"
     flags = {**settings.features, "APP_INBOX": True}
-    told = ", ".join(f"{name}: {str(on).lower()}" for name, on in flags.items())
-    return f"  eS('init', {{{told}}}, {options})"
+    listed = ", ".join(f"{name}: {str(on).lower()}" for name, on in flags.items())
+    return f"  eS('init', {{{listed}}}, {options})"

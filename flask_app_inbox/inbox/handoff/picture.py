@@ -1,4 +1,4 @@
-"""A picture of a page with the anchor's place marked, by a browser of this machine."""
+"""A picture of a page with the anchor marked, taken by a browser on this machine."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ BROWSERS = (
     "msedge",
 )
 #: Seconds for a browser to start, load the page and draw it.
-PATIENCE = 60
+TIMEOUT = 60
 
 _MARK = (
     "{selector} {{ outline: 3px solid #d6006c !important; outline-offset: 3px; "
@@ -45,11 +45,12 @@ def find_browser(which: Callable[[str], str | None] = shutil.which) -> str | Non
 def take_picture(
     app: Flask, path: str, selector: str, target: Path, *, browser: str, host: str
 ) -> bool:
-    """Draw a page of the app into a PNG file, the anchor outlined.
+    """Draw a page of the app into a PNG file, with the anchor outlined.
 
-    :param path: of the page, below the app's root.
-    :param host: that the requests name.
-    :returns: whether there is a picture now.
+    :param path: the page's path, below the app's root.
+    :param selector: the anchor's CSS selector.
+    :param host: the host that the requests name.
+    :returns: whether the browser drew it.
     """
     with _served(_Marked(app, selector, host)) as url, _profile() as profile:
         command = [
@@ -65,13 +66,15 @@ def take_picture(
             url + path,
         ]
         if hasattr(os, "geteuid") and os.geteuid() == 0:
-            command.insert(1, "--no-sandbox")  # as root it does not start with one
+            command.insert(
+                1, "--no-sandbox"
+            )  # as root it does not start with a sandbox
         try:
             subprocess.run(  # noqa: S603 - a browser found on this machine's path
                 command,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
-                timeout=PATIENCE,
+                timeout=TIMEOUT,
                 check=True,
             )
         except (OSError, subprocess.SubprocessError):
@@ -81,13 +84,13 @@ def take_picture(
 
 @contextmanager
 def _profile() -> Iterator[str]:
-    # Helpers of the browser may still write there for a moment after it has ended.
+    # The browser's helpers may still write there for a moment after it exits.
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
         yield profile
 
 
 class _Marked:
-    """An app whose pages show where the anchor is."""
+    """An app with the anchor outlined in its pages."""
 
     def __init__(self, app: Flask, selector: str, host: str) -> None:
         self._app = app
@@ -98,7 +101,7 @@ class _Marked:
     def __call__(
         self, environ: WSGIEnvironment, start_response: StartResponse
     ) -> Iterable[bytes]:
-        # As if the site were where it belongs, so that it does not lead us away.
+        # Pretend to be at the site's own address, so that it does not redirect.
         environ["HTTP_HOST"] = self._host
         environ["wsgi.url_scheme"] = "https"
         environ.pop("HTTP_ACCEPT_ENCODING", None)
@@ -117,7 +120,7 @@ class _Marked:
 
 class _Quiet(WSGIRequestHandler):
     def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002 - werkzeug names the parameter
-        """Say nothing: the picture is what counts."""
+        """Log nothing: only the picture matters."""
 
 
 @contextmanager

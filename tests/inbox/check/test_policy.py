@@ -1,4 +1,4 @@
-"""Content-Security-Policies are judged as browsers do."""
+"""Content-Security-Policies are judged as browsers judge them."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def policy(text: str, page: str = PAGE) -> ContentSecurityPolicy:
         ("https://*", "https://vendor.example/"),
     ],
 )
-def test_an_address_that_is_let_through(source: str, url: str) -> None:
+def test_an_address_that_the_policy_allows(source: str, url: str) -> None:
     assert policy(f"connect-src {source}").allows("connect-src", url)
 
 
@@ -59,7 +59,7 @@ def test_an_address_that_is_let_through(source: str, url: str) -> None:
         ("???", "https://vendor.example/"),
     ],
 )
-def test_an_address_that_is_held_back(source: str, url: str) -> None:
+def test_an_address_that_the_policy_blocks(source: str, url: str) -> None:
     assert not policy(f"connect-src {source}").allows("connect-src", url)
 
 
@@ -104,7 +104,7 @@ def test_under_strict_dynamic_hosts_do_not_count() -> None:
     assert strict.allows_script(url, nonce="abc")
 
 
-def test_trusted_types() -> None:
+def test_trusted_types_allow_the_policies_they_name() -> None:
     wanted = "require-trusted-types-for 'script'"
     assert policy("script-src 'self'").allows_trusted_types("ours")
     assert policy(wanted).allows_trusted_types("ours")

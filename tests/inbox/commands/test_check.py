@@ -1,4 +1,4 @@
-"""``check`` finds seeded mistakes and names what mends each."""
+"""``check`` finds seeded mistakes and names the fix of each."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def found(result: Result) -> dict[str, dict[str, str]]:
 
 @pytest.fixture
 def findings(run: Run) -> Callable[..., dict[str, dict[str, str]]]:
-    """Check an app and return the findings; an error has to end with status 1."""
+    """Check an app and return the findings; with an error it must exit with 1."""
 
     def check(app: Flask, *arguments: str) -> dict[str, dict[str, str]]:
         result = run(app, "check", "--json", *arguments)
@@ -49,7 +49,7 @@ def test_a_site_in_good_order_passes(make_site: MakeSite, run: Run) -> None:
     assert "opens the account Sandbox (1)" in result.output
 
 
-def test_nobody_is_created_at_the_vendor(
+def test_check_creates_nobody_at_the_vendor(
     make_site: MakeSite, run: Run, sandbox: Any
 ) -> None:
     import requests
@@ -65,7 +65,7 @@ def test_nobody_is_created_at_the_vendor(
 
 def test_a_wrong_key(make_site: MakeSite, findings: Findings) -> None:
     told = findings(make_site(API_KEY="wr0ng"))
-    assert "APP_INBOX_API_KEY" in told["key_refused"]["mend"]
+    assert "APP_INBOX_API_KEY" in told["key_refused"]["fix"]
     assert "wr0ng" not in json.dumps(told)
 
 
@@ -73,14 +73,14 @@ def test_a_wrong_path_in_the_api_url(
     make_site: MakeSite, findings: Findings, sandbox: Any
 ) -> None:
     told = findings(make_site(API_URL=f"{sandbox.url}/rest"))
-    assert told["api_url_wrong"]["mend"] == f'APP_INBOX_API_URL = "{sandbox.url}/api"'
+    assert told["api_url_wrong"]["fix"] == f'APP_INBOX_API_URL = "{sandbox.url}/api"'
 
 
 def test_a_vendor_out_of_reach(make_site: MakeSite, findings: Findings) -> None:
     # Nothing listens on port 9 of this machine.
     told = findings(make_site(API_URL="http://127.0.0.1:9/api"))
     assert (
-        told["vendor_unreachable"]["mend"]
+        told["vendor_unreachable"]["fix"]
         == 'APP_INBOX_API_URL = "https://esputnik.com/api"'
     )
 
@@ -89,7 +89,7 @@ def test_a_missing_right(
     make_site: MakeSite, findings: Findings, control: Callable[..., Any]
 ) -> None:
     control("faults", route="token", kind="status", status=403, times=None)
-    assert "full access" in findings(make_site())["right_missing"]["mend"]
+    assert "full access" in findings(make_site())["right_missing"]["fix"]
 
 
 def test_a_platform_out_of_reach(
@@ -103,24 +103,24 @@ def test_a_platform_out_of_reach(
 
     monkeypatch.setattr(VendorApi, "call", call)
     told = findings(make_site(API_URL=None))
-    assert told["vendor_unreachable"]["mend"].startswith("curl https://esputnik.com/")
+    assert told["vendor_unreachable"]["fix"].startswith("curl https://esputnik.com/")
 
 
 def test_a_vendor_that_is_down(
     make_site: MakeSite, findings: Findings, control: Callable[..., Any]
 ) -> None:
     control("faults", route="account", kind="status", status=500, times=None)
-    assert "again later" in findings(make_site())["vendor_unreachable"]["mend"]
+    assert "again later" in findings(make_site())["vendor_unreachable"]["fix"]
 
 
-def test_a_vendor_that_wants_us_slower(
+def test_a_vendor_that_asks_us_to_slow_down(
     make_site: MakeSite, findings: Findings, control: Callable[..., Any]
 ) -> None:
     control("faults", route="token", kind="status", status=429, times=None)
-    assert "a minute" in findings(make_site())["vendor_unreachable"]["mend"]
+    assert "a minute" in findings(make_site())["vendor_unreachable"]["fix"]
 
 
-def test_a_key_that_may_not_say_whose_it_is_will_do(
+def test_a_key_that_may_not_say_whose_it_is_passes(
     make_site: MakeSite, findings: Findings, control: Callable[..., Any]
 ) -> None:
     control("faults", route="account", kind="status", status=403, times=None)
@@ -132,14 +132,14 @@ def test_a_key_that_may_not_say_whose_it_is_will_do(
 
 def test_an_unknown_contact(make_site: MakeSite, findings: Findings) -> None:
     told = findings(make_site(), "--as", "ann@example.com")
-    assert "APP_INBOX_CREATE_CONTACTS" in told["contact_unknown"]["mend"]
+    assert "APP_INBOX_CREATE_CONTACTS" in told["contact_unknown"]["fix"]
 
 
 def test_a_wrong_script_id(
     make_site: MakeSite, findings: Findings, control: Callable[..., Any]
 ) -> None:
     control("faults", route="script", kind="status", status=404, times=None)
-    assert "app-inbox script" in findings(make_site())["script_id_wrong"]["mend"]
+    assert "app-inbox script" in findings(make_site())["script_id_wrong"]["fix"]
 
 
 def test_a_script_host_out_of_reach(make_site: MakeSite, findings: Findings) -> None:
@@ -149,17 +149,38 @@ def test_a_script_host_out_of_reach(make_site: MakeSite, findings: Findings) -> 
 
 def test_the_script_is_missing(make_site: MakeSite, findings: Findings) -> None:
     told = findings(make_site(layout=LAYOUT.replace("{{ app_inbox() }}", "")))
-    assert "{{ app_inbox() }}" in told["script_missing"]["mend"]
+    assert "{{ app_inbox() }}" in told["script_missing"]["fix"]
 
 
 def test_the_anchor_is_missing(make_site: MakeSite, findings: Findings) -> None:
     told = findings(make_site(layout=LAYOUT.replace("{{ app_inbox_anchor() }}", "")))
-    assert "{{ app_inbox_anchor() }}" in told["anchor_missing"]["mend"]
+    assert "{{ app_inbox_anchor() }}" in told["anchor_missing"]["fix"]
+
+
+@pytest.mark.parametrize("anchor", ["header .bell", ":nth-child(x)"])
+def test_the_site_writes_an_anchor_that_we_cannot_render(
+    make_site: MakeSite, findings: Findings, anchor: str
+) -> None:
+    told = findings(make_site(ANCHOR=anchor))
+    assert "{{ app_inbox_anchor() }}" not in told["anchor_missing"]["fix"]
+    assert anchor in told["anchor_missing"]["fix"]
+    assert "into your layout" in told["anchor_missing"]["fix"]
+
+
+def test_an_anchor_that_the_site_wrote_passes(
+    make_site: MakeSite, findings: Findings
+) -> None:
+    bell = "<i class=bell></i>"
+    layout = LAYOUT.replace("{{ app_inbox_anchor() }}", bell)
+    assert findings(make_site(ANCHOR="header .bell", layout=layout)) == {}
+    layout = layout.replace(bell, bell * 2)
+    told = findings(make_site(ANCHOR="header .bell", layout=layout))
+    assert told["anchor_twice"]["fix"].startswith("APP_INBOX_ANCHOR")
 
 
 def test_the_anchor_is_there_twice(make_site: MakeSite, findings: Findings) -> None:
     layout = LAYOUT.replace("<p>", "{{ app_inbox_anchor() }}<p>")
-    assert "once" in findings(make_site(layout=layout))["anchor_twice"]["mend"]
+    assert "once" in findings(make_site(layout=layout))["anchor_twice"]["fix"]
 
 
 @pytest.mark.parametrize(
@@ -169,10 +190,10 @@ def test_a_second_init(make_site: MakeSite, findings: Findings, snippet: str) ->
     layout = LAYOUT.replace("<p>", f"<script>\n  {snippet}\n</script><p>")
     told = findings(make_site(layout=layout))
     assert snippet[:20] in told["second_init"]["what"]
-    assert "take this line out" in told["second_init"]["mend"]
+    assert "take this line out" in told["second_init"]["fix"]
 
 
-def test_an_init_that_is_commented_out_is_none(
+def test_an_init_that_is_commented_out_does_not_count(
     make_site: MakeSite, findings: Findings
 ) -> None:
     layout = LAYOUT.replace("<p>", "<script>\n // eS('init');\n</script><p>")
@@ -183,7 +204,7 @@ def test_nothing_loads_the_vendors_script(
     make_site: MakeSite, findings: Findings
 ) -> None:
     told = findings(make_site(SCRIPT_ID=None))
-    assert "APP_INBOX_SCRIPT_ID" in told["loader_missing"]["mend"]
+    assert "APP_INBOX_SCRIPT_ID" in told["loader_missing"]["fix"]
 
 
 def test_the_page_may_carry_the_vendors_snippet_itself(
@@ -193,7 +214,7 @@ def test_the_page_may_carry_the_vendors_snippet_itself(
     layout = LAYOUT.replace("<p>", f"{snippet}<p>")
     assert findings(make_site(layout=layout, SCRIPT_ID=None)) == {}
     told = findings(make_site(layout=layout))
-    assert told["another_script"]["mend"].startswith("APP_INBOX_SCRIPT_ID = None")
+    assert told["another_script"]["fix"].startswith("APP_INBOX_SCRIPT_ID = None")
 
 
 def with_policy(policy: str) -> Callable[[Flask], object]:
@@ -206,15 +227,15 @@ def with_policy(policy: str) -> Callable[[Flask], object]:
     return prepare
 
 
-def test_a_policy_that_lets_nothing_through(
+def test_a_policy_that_allows_nothing(
     make_site: MakeSite, findings: Findings, sandbox: Any
 ) -> None:
     told = findings(make_site(prepare=with_policy("default-src 'none'")))
-    assert told["csp_own_script"]["mend"].startswith("script-src 'self'")
-    assert told["csp_vendor_script"]["mend"].startswith(f"script-src {sandbox.url}")
-    assert told["csp_own_endpoint"]["mend"].startswith("connect-src 'self'")
-    assert told["csp_vendor_calls"]["mend"].startswith(f"connect-src {sandbox.url}")
-    assert told["csp_images"]["mend"].startswith("img-src https:")
+    assert told["csp_own_script"]["fix"].startswith("script-src 'self'")
+    assert told["csp_vendor_script"]["fix"].startswith(f"script-src {sandbox.url}")
+    assert told["csp_own_endpoint"]["fix"].startswith("connect-src 'self'")
+    assert told["csp_vendor_calls"]["fix"].startswith(f"connect-src {sandbox.url}")
+    assert told["csp_images"]["fix"].startswith("img-src https:")
 
 
 def test_a_policy_of_nonces_that_our_tag_lacks(
@@ -222,7 +243,7 @@ def test_a_policy_of_nonces_that_our_tag_lacks(
 ) -> None:
     policy = "script-src 'nonce-YWJj' 'strict-dynamic'"
     told = findings(make_site(prepare=with_policy(policy)))
-    assert "app_inbox(nonce=" in told["csp_own_script"]["mend"]
+    assert "app_inbox(nonce=" in told["csp_own_script"]["fix"]
     layout = LAYOUT.replace("app_inbox()", "app_inbox(nonce='YWJj')")
     assert findings(make_site(prepare=with_policy(policy), layout=layout)) == {}
 
@@ -232,7 +253,7 @@ def test_a_policy_that_wants_trusted_types(
 ) -> None:
     policy = "require-trusted-types-for 'script'; trusted-types mine"
     told = findings(make_site(prepare=with_policy(policy)))
-    assert told["csp_trusted_types"]["mend"].startswith("trusted-types app-inbox")
+    assert told["csp_trusted_types"]["fix"].startswith("trusted-types app-inbox")
     assert findings(make_site(prepare=with_policy(f"{policy} app-inbox"))) == {}
 
 
@@ -265,19 +286,19 @@ def guard_everything(app: Flask) -> None:
         return None
 
 
-def test_a_login_that_is_required_for_the_endpoint(
+def test_a_login_that_the_endpoint_requires(
     make_site: MakeSite, findings: Findings
 ) -> None:
     told = findings(make_site(prepare=guard_everything), "--session", "email=a@b.c")
-    assert 'request.blueprint == "app_inbox"' in told["endpoint_redirects"]["mend"]
-    assert told["script_unreachable"]["mend"] == told["endpoint_redirects"]["mend"]
+    assert 'request.blueprint == "app_inbox"' in told["endpoint_redirects"]["fix"]
+    assert told["script_unreachable"]["fix"] == told["endpoint_redirects"]["fix"]
 
 
 def test_a_page_that_sends_visitors_to_the_login(
     make_site: MakeSite, findings: Findings
 ) -> None:
     told = findings(make_site(prepare=guard_everything))
-    assert "--session" in told["page_redirects"]["mend"]
+    assert "--session" in told["page_redirects"]["fix"]
     assert "/login" in told["page_redirects"]["what"]
 
 
@@ -291,7 +312,7 @@ def test_something_else_answers_for_the_endpoint(
                 abort(400)
 
     told = findings(make_site(prepare=prepare))
-    assert 'request.blueprint == "app_inbox"' in told["endpoint_taken"]["mend"]
+    assert 'request.blueprint == "app_inbox"' in told["endpoint_taken"]["fix"]
 
 
 def test_a_loader_that_takes_visitors_for_somebody(
@@ -303,7 +324,7 @@ def test_a_loader_that_takes_visitors_for_somebody(
     del app.extensions["app_inbox"]
     app.config["APP_INBOX_ENABLED"] = True
     AppInbox(app).contact_loader(lambda: Contact(email="ann@example.com"))
-    assert "return None" in findings(app)["endpoint_open"]["mend"]
+    assert "return None" in findings(app)["endpoint_open"]["fix"]
 
 
 def test_cookies_for_everybody(make_site: MakeSite, findings: Findings) -> None:
@@ -316,9 +337,9 @@ def test_cookies_for_everybody(make_site: MakeSite, findings: Findings) -> None:
             }
         )
     )
-    assert told["cookie_not_secure"]["mend"] == "SESSION_COOKIE_SECURE = True"
-    assert told["cookie_not_httponly"]["mend"] == "SESSION_COOKIE_HTTPONLY = True"
-    assert told["cookie_not_samesite"]["mend"] == 'SESSION_COOKIE_SAMESITE = "Lax"'
+    assert told["cookie_not_secure"]["fix"] == "SESSION_COOKIE_SECURE = True"
+    assert told["cookie_not_httponly"]["fix"] == "SESSION_COOKIE_HTTPONLY = True"
+    assert told["cookie_not_samesite"]["fix"] == 'SESSION_COOKIE_SAMESITE = "Lax"'
 
 
 @pytest.mark.parametrize(
@@ -328,12 +349,12 @@ def test_a_weak_secret_key(
     make_site: MakeSite, findings: Findings, key: str | bytes
 ) -> None:
     told = findings(make_site(config={"SECRET_KEY": key}))
-    assert "secrets.token_hex()" in told["secret_key_weak"]["mend"]
+    assert "secrets.token_hex()" in told["secret_key_weak"]["fix"]
 
 
 def test_no_secret_key(make_site: MakeSite, findings: Findings) -> None:
     told = findings(make_site(config={"SECRET_KEY": None}), "--as", "ann@example.com")
-    assert "secrets.token_hex()" in told["secret_key_missing"]["mend"]
+    assert "secrets.token_hex()" in told["secret_key_missing"]["fix"]
 
 
 @pytest.mark.parametrize(
@@ -353,17 +374,17 @@ def test_memory_storage_with_several_processes(
 ) -> None:
     monkeypatch.setenv(variable, value)
     told = findings(make_site())
-    assert told["storage_not_shared"]["mend"].startswith("APP_INBOX_STORAGE_URL")
+    assert told["storage_not_shared"]["fix"].startswith("APP_INBOX_STORAGE_URL")
 
 
 def test_a_redis_that_is_not_there(make_site: MakeSite, findings: Findings) -> None:
     told = findings(make_site(STORAGE_URL="redis://user:pass@127.0.0.1:9/0"))
-    assert told["redis_unreachable"]["mend"].startswith("APP_INBOX_STORAGE_URL")
+    assert told["redis_unreachable"]["fix"].startswith("APP_INBOX_STORAGE_URL")
 
 
 def test_no_contact_loader(make_site: MakeSite, findings: Findings) -> None:
     told = findings(make_site(loader=False))
-    assert "@app_inbox.contact_loader" in told["contact_loader_missing"]["mend"]
+    assert "@app_inbox.contact_loader" in told["contact_loader_missing"]["fix"]
 
 
 def test_settings_that_the_app_never_read(
@@ -371,7 +392,7 @@ def test_settings_that_the_app_never_read(
 ) -> None:
     monkeypatch.setenv("FLASK_APP_INBOX_TIMEOUT", "5")
     told = findings(make_site())
-    assert "from_prefixed_env()" in told["environment_unused"]["mend"]
+    assert "from_prefixed_env()" in told["environment_unused"]["fix"]
 
 
 def test_settings_that_came_too_late(make_site: MakeSite, findings: Findings) -> None:
@@ -379,14 +400,32 @@ def test_settings_that_came_too_late(make_site: MakeSite, findings: Findings) ->
     app.config["APP_INBOX_TIMEOUT"] = 5
     told = findings(app)
     assert "APP_INBOX_TIMEOUT" in told["changed_too_late"]["what"]
-    assert "init_app" in told["changed_too_late"]["mend"]
+    assert "init_app" in told["changed_too_late"]["fix"]
     app.config["APP_INBOX_TIMEOUT"] = "five"
     assert "APP_INBOX_TIMEOUT" in findings(app)["changed_too_late"]["what"]
 
 
+def test_without_the_extra_check_says_what_to_install(
+    make_site: MakeSite, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "bs4", None)
+    result = run(make_site(), "check")
+    assert result.exit_code == 1
+    assert result.output == (
+        "Error: Reading a page needs Beautiful Soup: "
+        'pip install "flask-app-inbox[check]"\n'
+    )
+
+
+def test_people_see_the_fix_of_each_finding(make_site: MakeSite, run: Run) -> None:
+    result = run(make_site(ENABLED=False), "check")
+    assert "\n           fix   APP_INBOX_ENABLED = True\n" in result.output
+    assert "0 errors, 1 warning." in result.output
+
+
 def test_a_page_that_is_not_there(make_site: MakeSite, findings: Findings) -> None:
     told = findings(make_site(), "--url", "/none")
-    assert "--url" in told["page_missing"]["mend"]
+    assert "--url" in told["page_missing"]["fix"]
 
 
 def test_a_page_that_raises(make_site: MakeSite, findings: Findings) -> None:
@@ -403,7 +442,7 @@ def test_a_page_that_raises(make_site: MakeSite, findings: Findings) -> None:
 
 def test_the_extension_is_switched_off(make_site: MakeSite, findings: Findings) -> None:
     told = findings(make_site(ENABLED=False))
-    assert told["disabled"]["mend"] == "APP_INBOX_ENABLED = True"
+    assert told["disabled"]["fix"] == "APP_INBOX_ENABLED = True"
 
 
 # Who is logged in
@@ -430,7 +469,9 @@ def with_flask_login(app: Flask) -> None:
         return render_template_string(LAYOUT)
 
 
-def test_a_user_of_flask_login_sees_his_own_page(make_site: MakeSite, run: Run) -> None:
+def test_a_user_of_flask_login_sees_their_own_page(
+    make_site: MakeSite, run: Run
+) -> None:
     app = make_site(
         prepare=with_flask_login, loader=False, CONTACT_FIELDS={"email": "mail"}
     )
@@ -446,7 +487,7 @@ def test_a_contact_field_that_users_do_not_have(
     app = make_site(prepare=with_flask_login, loader=False)
     told = findings(app, "--url", "/account", "--session", "_user_id=7")
     assert "'email'" in told["loader_failed"]["what"]
-    assert told["loader_failed"]["mend"].startswith("APP_INBOX_CONTACT_FIELDS")
+    assert told["loader_failed"]["fix"].startswith("APP_INBOX_CONTACT_FIELDS")
 
 
 def test_the_cookie_of_a_browser_logs_in_too(make_site: MakeSite, run: Run) -> None:
@@ -462,12 +503,12 @@ def test_the_cookie_of_a_browser_logs_in_too(make_site: MakeSite, run: Run) -> N
 
 def test_a_session_of_nobody(make_site: MakeSite, findings: Findings) -> None:
     told = findings(make_site(), "--session", "cart=[1]")
-    assert "--session" in told["nobody_logged_in"]["mend"]
+    assert "--session" in told["nobody_logged_in"]["fix"]
 
 
 def test_remembering_cookies_count_too(make_site: MakeSite, findings: Findings) -> None:
     told = findings(make_site(prepare=with_flask_login))
-    assert told["cookie_not_secure"]["mend"] == "REMEMBER_COOKIE_SECURE = True"
+    assert told["cookie_not_secure"]["fix"] == "REMEMBER_COOKIE_SECURE = True"
 
 
 def test_a_session_without_a_key_cannot_be_made(
@@ -480,12 +521,12 @@ def test_a_session_without_a_key_cannot_be_made(
 def test_our_script_is_there_twice(make_site: MakeSite, findings: Findings) -> None:
     again = "{{ request.environ.pop('flask_app_inbox.rendered') }}{{ app_inbox() }}"
     told = findings(make_site(layout=LAYOUT.replace("</body>", f"{again}</body>")))
-    assert "keep one" in told["script_twice"]["mend"]
+    assert "keep one" in told["script_twice"]["fix"]
 
 
 def test_a_page_for_visitors_alone(make_site: MakeSite, findings: Findings) -> None:
     told = findings(make_site(ANONYMOUS="tracking"), "--session", "cart=[1]")
-    assert "--cookie" in told["nobody_logged_in"]["mend"]
+    assert "--cookie" in told["nobody_logged_in"]["fix"]
 
 
 def test_an_endpoint_that_raises(make_site: MakeSite, findings: Findings) -> None:
@@ -516,7 +557,8 @@ def test_a_loader_that_raises(make_site: MakeSite, findings: Findings) -> None:
 
     told = findings(app, "--session", "a=b")
     assert "could not say who is logged in" in told["loader_failed"]["what"]
-    assert "raised" in told["loader_failed"]["why"]
+    assert "raises" in told["loader_failed"]["why"]
+    assert told["loader_failed"]["fix"].startswith("return None")
 
 
 def test_a_loader_that_returns_something_else(
@@ -530,7 +572,7 @@ def test_a_loader_that_returns_something_else(
     mistake: Any = AppInbox(app).contact_loader
     mistake(lambda: "ann@example.com")
     told = findings(app)
-    assert told["loader_failed"]["mend"].startswith("return None")
+    assert told["loader_failed"]["fix"].startswith("return None")
 
 
 def test_a_key_that_is_refused_only_for_tokens(
@@ -545,7 +587,7 @@ def test_a_token_for_a_known_contact(
 ) -> None:
     control("contacts", email="ann@example.com")
     result = run(make_site(), "check", "--as", "ann@example.com")
-    assert "The vendor mints a token for this contact." in result.output
+    assert "The vendor issues a token for this contact." in result.output
 
 
 def test_a_redis_that_answers_or_whose_client_is_missing(
@@ -561,7 +603,7 @@ def test_a_redis_that_answers_or_whose_client_is_missing(
     assert "Redis answers" in run(site, "check", "--offline").output
     monkeypatch.setitem(sys.modules, "redis", None)
     told = findings(site, "--offline")
-    assert told["redis_missing"]["mend"] == 'pip install "flask-app-inbox[redis]"'
+    assert told["redis_missing"]["fix"] == 'pip install "flask-app-inbox[redis]"'
 
 
 def test_parts_of_a_dict_may_come_from_the_environment(
@@ -573,7 +615,7 @@ def test_parts_of_a_dict_may_come_from_the_environment(
     assert findings(site) == {}
 
 
-def test_an_icon_is_told_by_its_size(
+def test_check_shows_the_size_of_an_icon(
     make_site: MakeSite, run: Run, tmp_path: Path
 ) -> None:
     icon = tmp_path / "bell.svg"

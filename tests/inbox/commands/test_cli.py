@@ -1,4 +1,4 @@
-"""The commands below ``flask app-inbox``."""
+"""The group ``flask app-inbox`` and how it starts the sandbox."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def test_the_sandbox_command_starts_the_sandbox_with_its_options(
 
 
 @pytest.mark.parametrize("port", ["http", "-x", "1.5"])
-def test_a_port_that_is_no_number_is_refused(make_app: MakeApp, port: str) -> None:
+def test_a_port_must_be_a_number(make_app: MakeApp, port: str) -> None:
     result = (
         make_app()
         .test_cli_runner()
@@ -38,7 +38,7 @@ def test_a_port_that_is_no_number_is_refused(make_app: MakeApp, port: str) -> No
     assert result.exit_code == 2
 
 
-def test_the_group_is_listed_with_what_it_is_for(make_app: MakeApp) -> None:
+def test_the_group_is_listed_with_its_purpose(make_app: MakeApp) -> None:
     output = make_app().test_cli_runner().invoke(args=["--help"]).output
     assert "app-inbox" in output
     assert "the vendor's bell" in output

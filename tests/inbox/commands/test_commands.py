@@ -1,4 +1,4 @@
-"""The commands beside ``check``: token, contact, script, and how all of them look."""
+"""The other commands: token, contact, script, and the output of all of them."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def test_token_names_the_next_step_after_a_failure(
     assert "wr0ng" not in result.output
 
 
-def test_token_wants_to_know_for_whom(make_site: MakeSite, run: Run) -> None:
+def test_token_needs_to_know_the_contact(make_site: MakeSite, run: Run) -> None:
     result = run(make_site(), "token")
     assert result.exit_code == 2
     assert "--external-customer-id" in result.output
@@ -88,12 +88,12 @@ def test_contact_asks_the_sites_own_loader(make_site: MakeSite, run: Run) -> Non
     result = run(make_site(), "contact", "--session", "email=ann@example.com")
     assert result.exit_code == 0
     assert '"email": "ann@example.com"' in result.output
-    assert "sync_contact() alone" in result.output
+    assert "Only app_inbox.sync_contact() sends" in result.output
     result = run(make_site(CREATE_CONTACTS=True), "contact", *ANN)
-    assert "sync_contact() alone" not in result.output
+    assert "sync_contact()" not in result.output
 
 
-def test_contact_tells_why_there_is_none(make_site: MakeSite, run: Run) -> None:
+def test_contact_says_why_there_is_none(make_site: MakeSite, run: Run) -> None:
     site = make_site()
     nobody = run(site, "contact", "--session", "cart=[]")
     assert (nobody.exit_code, "nobody is logged in" in nobody.output) == (1, True)
@@ -126,7 +126,7 @@ def test_script_prints_the_line_for_the_configuration(
 
 
 @pytest.mark.parametrize("domain", ["localhost", "", "a b", "…"])
-def test_script_refuses_what_is_no_domain(
+def test_script_refuses_anything_but_a_domain(
     make_site: MakeSite, run: Run, domain: str
 ) -> None:
     assert run(make_site(), "script", "--domain", domain).exit_code == 2
@@ -141,7 +141,7 @@ def test_script_says_where_else_the_id_is(
     assert "Web Tracking" in result.output
 
 
-# How it looks
+# Output
 
 
 def test_secrets_are_masked_and_sources_named(
@@ -163,7 +163,9 @@ def test_secrets_are_masked_and_sources_named(
     assert rows["POSITION"]["source"] == "default"
 
 
-def test_addresses_of_the_platform_are_named_so(make_site: MakeSite, run: Run) -> None:
+def test_addresses_of_the_platform_name_it_as_their_source(
+    make_site: MakeSite, run: Run
+) -> None:
     site = make_site(API_URL=None, SCRIPT_URL=None, PLATFORM="yespo")
     rows = run(site, "check", "--offline").output.splitlines()
     [row] = [row for row in rows if row.strip().startswith("API_URL")]
@@ -187,7 +189,7 @@ def check_on_terminal(site: Flask, colour: bool) -> str:
     return runner.invoke(site.cli, arguments, obj=info, color=colour).output
 
 
-def test_colours_go_to_terminals_alone(
+def test_only_a_terminal_gets_colours(
     make_site: MakeSite, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     site = make_site()
@@ -197,7 +199,7 @@ def test_colours_go_to_terminals_alone(
     assert "\x1b[" not in check_on_terminal(site, colour=True)
 
 
-def test_text_is_wrapped_on_a_terminal_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_a_terminal_gets_wrapped_text(monkeypatch: pytest.MonkeyPatch) -> None:
     text = "word " * 40
     assert terminal.wrapped(text.strip(), indent=11) == [text.strip()]
     monkeypatch.setattr(sys.stdout, "isatty", lambda: True, raising=False)
@@ -206,13 +208,13 @@ def test_text_is_wrapped_on_a_terminal_alone(monkeypatch: pytest.MonkeyPatch) ->
     assert max(map(len, lines)) <= terminal.WIDTH - 11
 
 
-def test_strict_makes_warnings_count(make_site: MakeSite, run: Run) -> None:
+def test_strict_counts_warnings_as_errors(make_site: MakeSite, run: Run) -> None:
     site = make_site(config={"SESSION_COOKIE_SECURE": False})
     assert run(site, "check", "--offline").exit_code == 0
     assert run(site, "check", "--offline", "--strict").exit_code == 1
 
 
-def test_offline_asks_nobody(make_site: MakeSite, run: Run) -> None:
+def test_offline_does_not_call_the_vendor(make_site: MakeSite, run: Run) -> None:
     result = run(make_site(API_URL="http://127.0.0.1:9/api"), "check", "--offline")
     assert result.exit_code == 0, result.output
 
@@ -221,7 +223,7 @@ def test_offline_asks_nobody(make_site: MakeSite, run: Run) -> None:
     "arguments",
     [("--as", " "), ("--cookie", "a=b", "--session", "c=d"), ("--processes", "0")],
 )
-def test_crooked_arguments_are_told(
+def test_wrong_arguments_are_usage_errors(
     make_site: MakeSite, run: Run, arguments: tuple[str, ...]
 ) -> None:
     assert run(make_site(), "check", *arguments).exit_code == 2

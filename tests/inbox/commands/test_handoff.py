@@ -29,7 +29,7 @@ def no_browser(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("no_browser")
-def test_the_message_says_all_that_support_asks_for(
+def test_the_message_says_everything_that_support_asks_for(
     make_site: MakeSite, run: Run, tmp_path: Path
 ) -> None:
     site = make_site(ANCHOR="header .bell", POSITION="afterend", LANGUAGE="uk")
@@ -56,7 +56,7 @@ def test_the_message_says_all_that_support_asks_for(
 
 
 @pytest.mark.usefixtures("no_browser")
-def test_the_icon_goes_along_and_its_size_is_looked_at(
+def test_the_folder_holds_the_icon_and_its_size_is_checked(
     make_site: MakeSite, run: Run, tmp_path: Path
 ) -> None:
     icon = tmp_path / "bell.svg"
@@ -69,7 +69,7 @@ def test_the_icon_goes_along_and_its_size_is_looked_at(
 
 
 @pytest.mark.usefixtures("no_browser")
-def test_the_message_is_written_without_the_vendor_too(
+def test_the_message_needs_no_answer_of_the_vendor(
     make_site: MakeSite, run: Run, tmp_path: Path
 ) -> None:
     site = make_site(API_URL="http://127.0.0.1:9/api", INIT_FORM="options")
@@ -81,7 +81,7 @@ def test_the_message_is_written_without_the_vendor_too(
 
 
 @pytest.mark.usefixtures("no_browser")
-def test_a_folder_that_cannot_be_written_is_told(
+def test_a_folder_that_cannot_be_written_is_an_error_with_advice(
     make_site: MakeSite, run: Run, tmp_path: Path
 ) -> None:
     (tmp_path / "file").write_text("", "utf-8")
@@ -103,6 +103,21 @@ def test_a_page_without_the_anchor_gives_no_picture(
     assert "shows no anchor" in run(broken, "handoff", "--out", str(tmp_path)).stderr
 
 
+def test_without_the_extra_check_handoff_goes_on_without_the_picture(
+    make_site: MakeSite, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        "flask_app_inbox.inbox.handoff.picture.find_browser", lambda: "/bin/false"
+    )
+    monkeypatch.setitem(sys.modules, "bs4", None)
+    result = run(make_site(), "handoff", "--out", str(tmp_path))
+    assert result.exit_code == 0, result.output
+    assert 'No picture. Reading a page needs Beautiful Soup: pip install "flask-' in (
+        result.stderr
+    )
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["message.txt"]
+
+
 def make_program(path: Path, code: str) -> str:
     path.write_text(f"#!{sys.executable}\n{code}", "utf-8")
     path.chmod(path.stat().st_mode | stat.S_IEXEC)
@@ -121,7 +136,7 @@ def test_a_browser_that_fails_gives_no_picture(
     assert "anchor.png" not in result.stdout
 
 
-def test_the_page_that_is_drawn_marks_the_anchor(make_site: MakeSite) -> None:
+def test_the_anchor_is_marked_in_the_page(make_site: MakeSite) -> None:
     layout = LAYOUT.replace("</body>", "{{ request.url }}</body>")
     site = make_site(layout=layout, ANCHOR='#bell[title="a<b"]')
 
@@ -144,7 +159,7 @@ def test_the_page_that_is_drawn_marks_the_anchor(make_site: MakeSite) -> None:
 @pytest.mark.skipif(
     find_browser() is None and not os.environ.get("CI"), reason="no Chromium or Chrome"
 )
-def test_a_browser_draws_the_anchors_place(
+def test_a_browser_takes_a_picture_of_the_anchor(
     make_site: MakeSite, run: Run, tmp_path: Path
 ) -> None:
     result = run(make_site(), "handoff", "--out", str(tmp_path))
@@ -154,7 +169,7 @@ def test_a_browser_draws_the_anchors_place(
     assert "anchor.png shows its place" in result.stdout
 
 
-def test_the_first_browser_that_is_there_is_taken() -> None:
+def test_the_first_browser_found_takes_the_picture() -> None:
     def which(name: str) -> str | None:
         return f"/usr/bin/{name}" if "chrome" in name else None
 
@@ -180,7 +195,7 @@ def test_an_icon_tells_its_size(
     assert icon_size(SVG.format(attributes)) == size
 
 
-def test_doubts_about_an_icon_are_told() -> None:
+def test_an_icon_that_may_look_wrong_raises_doubts() -> None:
     assert icon_doubts(SVG.format('viewBox="0 0 24 24"')) == []
     assert "names no size" in icon_doubts(SVG.format(""))[0]
     assert "no viewBox" in icon_doubts(SVG.format('width="9" height="9"'))[0]

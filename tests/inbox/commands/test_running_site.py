@@ -1,4 +1,4 @@
-"""``check --url http://…``: a site that runs somewhere."""
+"""``check --url http://…``: a site that runs elsewhere."""
 
 from __future__ import annotations
 
@@ -87,7 +87,9 @@ def test_what_stands_in_front_of_the_site_is_found(
     assert {"endpoint_redirects", "script_unreachable"} <= codes
 
 
-def test_a_site_that_does_not_answer_is_told(make_site: MakeSite, run: Run) -> None:
+def test_check_reports_a_site_that_does_not_answer(
+    make_site: MakeSite, run: Run
+) -> None:
     result = run(make_site(), "check", "--url", "http://127.0.0.1:9/")
     assert result.exit_code == 1
     assert "cannot be fetched" in result.output

@@ -1,0 +1,22 @@
+"""Every finding that ``check`` can report, in the order of its report.
+
+A finding is declared beside the check that reports it; this module only collects.
+"""
+
+from __future__ import annotations
+
+from . import configuration, endpoint, page, page_policy, session, storage, vendor
+from .finding import FindingKind
+
+_CHECKS = (configuration, vendor, page, page_policy, endpoint, session, storage)
+
+#: Each with ``code``, ``level``, ``what``, ``why`` and ``fix``. What ``{braces}``
+#: hold is known only when it is reported.
+FINDINGS: tuple[FindingKind, ...] = tuple(
+    dict.fromkeys(
+        value
+        for check in _CHECKS
+        for value in vars(check).values()
+        if isinstance(value, FindingKind)
+    )
+)
