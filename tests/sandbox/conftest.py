@@ -25,7 +25,7 @@ def running_sandbox() -> Iterator[SandboxServer]:
 
 @pytest.fixture
 def sandbox(running_sandbox: SandboxServer) -> SandboxServer:
-    """The server, as freshly started."""
+    """The server in its initial state."""
     running_sandbox.reset()
     return running_sandbox
 
@@ -99,10 +99,10 @@ def ann(control: Call) -> dict[str, Any]:
 
 
 @pytest.fixture
-def mint(vendor: Call) -> Callable[..., str]:
-    """Mint a token: `mint()` for Ann, `mint(phone=…)` for others."""
+def issue(vendor: Call) -> Callable[..., str]:
+    """Return a function: `issue()` issues Ann a token, `issue(phone=…)` others."""
 
-    def issue(**contact: str) -> str:
+    def issue_one(**contact: str) -> str:
         answer = vendor(
             "POST",
             "/v1/auth/contact/token",
@@ -111,7 +111,7 @@ def mint(vendor: Call) -> Callable[..., str]:
         token: str = answer.json()["token"]
         return token
 
-    return issue
+    return issue_one
 
 
 @pytest.fixture

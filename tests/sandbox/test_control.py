@@ -113,10 +113,10 @@ def test_custom_data_may_be_a_string(send: Send) -> None:
 
 
 def test_the_token_mode_is_told_and_changed(
-    control: Call, mint: Callable[..., str], ann: dict[str, Any]
+    control: Call, issue: Callable[..., str], ann: dict[str, Any]
 ) -> None:
     assert control("GET", "tokens").json() == {"mode": "rotating", "alive": 0}
-    mint()
+    issue()
     answer = control("PUT", "tokens", json={"mode": "exclusive"})
     assert answer.json() == {"mode": "exclusive", "alive": 1}
 
@@ -207,10 +207,10 @@ def test_a_log_position_that_is_no_id_is_refused(control: Call, since: str) -> N
 
 
 def test_a_reset_forgets_everything(
-    control: Call, send: Send, mint: Callable[..., str], vendor: Call
+    control: Call, send: Send, issue: Callable[..., str], vendor: Call
 ) -> None:
     send("Hello")
-    mint()
+    issue()
     vendor("POST", "/v1/site/domains", json={"domain": "shop.example"})
     control("PUT", "tokens", json={"mode": "exclusive"})
     control("PUT", "site", json={"selector": "#b"})
@@ -224,7 +224,7 @@ def test_a_reset_forgets_everything(
     assert control("GET", "requests").json() == []
     again = vendor("POST", "/v1/site/domains", json={"domain": "shop.example"})
     assert again.status_code == 200
-    assert mint() == ""
+    assert issue() == ""
 
 
 def test_a_reset_may_carry_an_empty_object_alone(control: Call) -> None:

@@ -322,13 +322,13 @@ def test_a_client_that_leaves_a_drip_is_logged_as_unanswered(
 
 
 def test_a_drip_of_no_body_ends(
-    anyone: Call, break_route: Break, mint: Callable[..., str], ann: dict[str, Any]
+    anyone: Call, break_route: Break, issue: Callable[..., str], ann: dict[str, Any]
 ) -> None:
     break_route("status", "drip", where="body")
     answer = anyone(
         "POST",
         "/appinbox/v1/messages/status",
-        headers={"ES-TOKEN": mint()},
+        headers={"ES-TOKEN": issue()},
         json={"status": "OPENED", "ids": []},
     )
     assert (answer.status_code, answer.content) == (200, b"")

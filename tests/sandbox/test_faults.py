@@ -232,10 +232,10 @@ def test_a_preflight_uses_up_no_fault_and_pages_can_read_the_status(
 def test_a_broken_call_spends_no_token(
     inbox: Call,
     break_route: Break,
-    mint: Callable[..., str],
+    issue: Callable[..., str],
     ann: dict[str, Any],
 ) -> None:
-    token = mint()
+    token = issue()
     break_route("count", "status", status=503)
     assert inbox("GET", "/count", token).status_code == 503
     assert inbox("GET", "/count", token).status_code == 200

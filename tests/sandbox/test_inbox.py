@@ -12,7 +12,7 @@ from flask_app_inbox.sandbox import SandboxServer
 
 Call = Callable[..., requests.Response]
 Send = Callable[..., dict[str, Any]]
-Mint = Callable[..., str]
+Issue = Callable[..., str]
 
 
 class Clock:
@@ -25,11 +25,11 @@ class Clock:
 
 
 @pytest.fixture
-def read(inbox: Call, mint: Mint) -> Callable[..., dict[str, Any]]:
+def read(inbox: Call, issue: Issue) -> Callable[..., dict[str, Any]]:
     """List Ann's messages with a token of its own: `read(page="0")`."""
 
     def list_messages(**query: str) -> dict[str, Any]:
-        answer = inbox("GET", "", mint(), params=query)
+        answer = inbox("GET", "", issue(), params=query)
         assert answer.status_code == 200, answer.text
         listed: dict[str, Any] = answer.json()
         return listed
@@ -124,9 +124,9 @@ def test_a_page_without_a_size_holds_twenty(
     ],
 )
 def test_a_wrong_parameter_is_refused_with_the_next_token(
-    inbox: Call, mint: Mint, ann: dict[str, Any], query: dict[str, str]
+    inbox: Call, issue: Issue, ann: dict[str, Any], query: dict[str, str]
 ) -> None:
-    answer = inbox("GET", "", mint(), params=query)
+    answer = inbox("GET", "", issue(), params=query)
     assert answer.status_code == 400
     assert answer.headers["Access-Control-Allow-Origin"] == "*"
     successor = answer.headers["ES-TOKEN"]
@@ -134,15 +134,15 @@ def test_a_wrong_parameter_is_refused_with_the_next_token(
 
 
 def test_messages_are_counted_and_filtered_by_status(
-    send: Send, inbox: Call, mint: Mint, read: Callable[..., dict[str, Any]]
+    send: Send, inbox: Call, issue: Issue, read: Callable[..., dict[str, Any]]
 ) -> None:
     first, _second = send("first"), send("second")
-    assert inbox("GET", "/count", mint()).json() == {"count": 2}
+    assert inbox("GET", "/count", issue()).json() == {"count": 2}
     answer = inbox(
-        "POST", "/status", mint(), json={"status": "OPENED", "ids": [first["id"]]}
+        "POST", "/status", issue(), json={"status": "OPENED", "ids": [first["id"]]}
     )
     assert (answer.status_code, answer.content) == (200, b"")
-    assert inbox("GET", "/count", mint()).json() == {"count": 1}
+    assert inbox("GET", "/count", issue()).json() == {"count": 1}
     opened = read(status="OPENED")
     assert titles(opened) == ["first"]
     assert opened["list"][0]["newMessage"] is False
@@ -150,22 +150,22 @@ def test_messages_are_counted_and_filtered_by_status(
     assert titles(read(status="UNOPENED")) == ["second"]
 
 
-def test_null_ids_open_all_messages(send: Send, inbox: Call, mint: Mint) -> None:
+def test_null_ids_open_all_messages(send: Send, inbox: Call, issue: Issue) -> None:
     for title in "abc":
         send(title)
-    inbox("POST", "/status", mint(), json={"status": "OPENED", "ids": None})
-    assert inbox("GET", "/count", mint()).json() == {"count": 0}
+    inbox("POST", "/status", issue(), json={"status": "OPENED", "ids": None})
+    assert inbox("GET", "/count", issue()).json() == {"count": 0}
 
 
 def test_unknown_ids_and_those_of_other_people_are_ignored(
-    send: Send, inbox: Call, mint: Mint, control: Call
+    send: Send, inbox: Call, issue: Issue, control: Call
 ) -> None:
     own = send("mine")
     control("POST", "contacts", json={"email": "bob@example.com"})
     body = {"status": "OPENED", "ids": [own["id"], "unknown"]}
-    answer = inbox("POST", "/status", mint(email="bob@example.com"), json=body)
+    answer = inbox("POST", "/status", issue(email="bob@example.com"), json=body)
     assert answer.status_code == 200
-    assert inbox("GET", "/count", mint()).json() == {"count": 1}
+    assert inbox("GET", "/count", issue()).json() == {"count": 1}
 
 
 @pytest.mark.parametrize(
@@ -181,20 +181,20 @@ def test_unknown_ids_and_those_of_other_people_are_ignored(
     ],
 )
 def test_a_wrong_body_opens_nothing(
-    send: Send, inbox: Call, mint: Mint, body: object
+    send: Send, inbox: Call, issue: Issue, body: object
 ) -> None:
     send("Hello")
-    assert inbox("POST", "/status", mint(), json=body).status_code == 400
-    assert inbox("GET", "/count", mint()).json() == {"count": 1}
+    assert inbox("POST", "/status", issue(), json=body).status_code == 400
+    assert inbox("GET", "/count", issue()).json() == {"count": 1}
 
 
 def test_a_body_that_is_not_declared_as_json_opens_nothing(
-    send: Send, inbox: Call, mint: Mint
+    send: Send, inbox: Call, issue: Issue
 ) -> None:
     send("Hello")
     data = '{"status": "OPENED", "ids": null}'
-    assert inbox("POST", "/status", mint(), data=data).status_code == 400
-    assert inbox("GET", "/count", mint()).json() == {"count": 1}
+    assert inbox("POST", "/status", issue(), data=data).status_code == 400
+    assert inbox("GET", "/count", issue()).json() == {"count": 1}
 
 
 @pytest.mark.parametrize("token", ["", "made-up"])
@@ -206,9 +206,9 @@ def test_a_token_is_needed(inbox: Call, token: str) -> None:
 
 
 def test_a_used_token_is_dead_and_its_successor_lives(
-    inbox: Call, mint: Mint, ann: dict[str, Any]
+    inbox: Call, issue: Issue, ann: dict[str, Any]
 ) -> None:
-    token = mint()
+    token = issue()
     for _ in range(3):
         answer = inbox("GET", "/count", token)
         assert answer.status_code == 200
@@ -218,29 +218,29 @@ def test_a_used_token_is_dead_and_its_successor_lives(
 
 
 def test_rotating_tokens_of_two_tabs_live_side_by_side(
-    inbox: Call, mint: Mint, ann: dict[str, Any]
+    inbox: Call, issue: Issue, ann: dict[str, Any]
 ) -> None:
-    first, second = mint(), mint()
+    first, second = issue(), issue()
     assert inbox("GET", "/count", second).status_code == 200
     assert inbox("GET", "/count", first).status_code == 200
 
 
 def test_a_long_lived_token_stays(
-    inbox: Call, mint: Mint, control: Call, ann: dict[str, Any]
+    inbox: Call, issue: Issue, control: Call, ann: dict[str, Any]
 ) -> None:
     control("PUT", "tokens", json={"mode": "long-lived"})
-    token = mint()
+    token = issue()
     for _ in range(2):
         answer = inbox("GET", "/count", token)
         assert (answer.status_code, answer.headers["ES-TOKEN"]) == (200, token)
 
 
 def test_an_exclusive_token_kills_the_contacts_older_ones_alone(
-    inbox: Call, mint: Mint, control: Call, ann: dict[str, Any]
+    inbox: Call, issue: Issue, control: Call, ann: dict[str, Any]
 ) -> None:
     control("POST", "contacts", json={"email": "bob@example.com"})
     control("PUT", "tokens", json={"mode": "exclusive"})
-    bobs, older, newer = mint(email="bob@example.com"), mint(), mint()
+    bobs, older, newer = issue(email="bob@example.com"), issue(), issue()
     assert inbox("GET", "/count", older).status_code == 401
     answer = inbox("GET", "/count", newer)
     assert answer.status_code == 200
@@ -251,13 +251,13 @@ def test_an_exclusive_token_kills_the_contacts_older_ones_alone(
 
 
 def test_invalidated_tokens_are_dead(
-    inbox: Call, mint: Mint, control: Call, ann: dict[str, Any]
+    inbox: Call, issue: Issue, control: Call, ann: dict[str, Any]
 ) -> None:
-    tokens = [mint(), mint()]
+    tokens = [issue(), issue()]
     assert control("DELETE", "tokens").json() == {"invalidated": 2}
     for token in tokens:
         assert inbox("GET", "/count", token).status_code == 401
-    assert inbox("GET", "/count", mint()).status_code == 200
+    assert inbox("GET", "/count", issue()).status_code == 200
 
 
 @pytest.mark.parametrize("path", ["", "/count", "/status"])
@@ -279,9 +279,9 @@ def test_a_preflight_is_answered_without_a_token(anyone: Call, path: str) -> Non
 
 
 def test_pages_may_read_the_token_of_an_answer(
-    inbox: Call, mint: Mint, ann: dict[str, Any]
+    inbox: Call, issue: Issue, ann: dict[str, Any]
 ) -> None:
-    answer = inbox("GET", "", mint())
+    answer = inbox("GET", "", issue())
     assert "ES-TOKEN" in answer.headers["Access-Control-Expose-Headers"]
     assert answer.headers["Cache-Control"] == "no-store"
     assert "Access-Control-Allow-Credentials" not in answer.headers

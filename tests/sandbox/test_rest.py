@@ -287,17 +287,17 @@ def test_a_contact_that_is_found_is_updated(
 
 
 def test_an_updated_contact_is_no_longer_found_by_its_old_email(
-    vendor: Call, mint: Callable[..., str]
+    vendor: Call, issue: Callable[..., str]
 ) -> None:
     for email in ("old@example.com", "new@example.com"):
         body = contact_body(externalCustomerId="42", email=email)
         vendor("POST", "/v1/contact", json=body)
-    assert mint(email="new@example.com")
-    assert mint(email="old@example.com") == ""
+    assert issue(email="new@example.com")
+    assert issue(email="old@example.com") == ""
 
 
 def test_another_external_id_makes_another_contact(
-    vendor: Call, mint: Callable[..., str]
+    vendor: Call, issue: Callable[..., str]
 ) -> None:
     ids = [
         vendor(
@@ -308,7 +308,7 @@ def test_another_external_id_makes_another_contact(
         for number in ("1", "2")
     ]
     assert ids[0] != ids[1]
-    assert mint(email="family@example.com")
+    assert issue(email="family@example.com")
 
 
 @pytest.mark.parametrize(
