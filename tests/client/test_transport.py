@@ -239,8 +239,8 @@ def test_a_body_up_to_the_limit_is_read_and_unpacked(
     ("body", "encoding", "reason"),
     [
         (b"x" * (MAX_SIZE + 1), "identity", "larger than 65536"),
-        (gzip.compress(b"x" * (MAX_SIZE + 1)), "gzip", "larger than 65536"),
-        (gzip.compress(b"x" * 50_000_000), "gzip", "larger than 65536"),
+        (gzip.compress(b"x" * (MAX_SIZE + 1), mtime=0), "gzip", "larger than 65536"),
+        (gzip.compress(b"x" * 50_000_000, mtime=0), "gzip", "larger than 65536"),
         (zlib.compress(b"x" * 50_000_000), "deflate", "larger than 65536"),
         (b"no gzip", "gzip", "cannot be unpacked"),
         (raw_deflate(b"x" * 50), "deflate", "cannot be unpacked"),
