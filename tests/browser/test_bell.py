@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from flask_app_inbox.inbox.anchor import POSITIONS
-from tests.browser.bell import bell, message, open_panel
+from tests.fixtures.bell import bell, message, open_panel
 from tests.fixtures.browser import LAYOUT
 from tests.fixtures.complaints import FAILED_LOAD, Complaints
 from tests.fixtures.control import TOKEN_PATH, Control

@@ -15,7 +15,7 @@ from werkzeug.serving import make_server
 
 from flask_app_inbox import AppInbox, Contact
 from flask_app_inbox.sandbox import SandboxServer
-from tests.browser.bell import bell
+from tests.fixtures.bell import bell
 from tests.fixtures.browser import LAYOUT
 from tests.fixtures.complaints import FAILED_LOAD, Complaints
 from tests.fixtures.control import Control

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.browser.bell import bell, open_panel
+from tests.fixtures.bell import bell, open_panel
 from tests.fixtures.browser import LAYOUT
 from tests.fixtures.complaints import FAILED_LOAD, Complaints
 from tests.fixtures.control import Control
+from tests.fixtures.libraries import HTMX, TURBO, source_of
 
 ANN = "ann@example.com"
 BOB = "bob@example.com"
-TURBO = "@hotwired/turbo/dist/turbo.es2017-umd.js"
-HTMX = "htmx.org/dist/htmx.js"
 
 # A hovered link is fetched early by Turbo, which would log out by the way.
 LINKS = """<nav data-turbo-prefetch="false"><a href="/two">Two</a> <a href="/">Home</a>
@@ -27,16 +24,6 @@ LINKS = """<nav data-turbo-prefetch="false"><a href="/two">Two</a> <a href="/">H
 @pytest.fixture(autouse=True)
 def refused_requests(complaints: Complaints) -> None:
     complaints.expected = [FAILED_LOAD]
-
-
-def source_of(library: str) -> str:
-    """Return a library's code, as npm installed it at ``NODE_PATH``."""
-    path = Path(os.environ.get("NODE_PATH", "node_modules"), library)
-    if path.exists():
-        return path.read_text("utf-8")
-    if os.environ.get("CI"):
-        pytest.fail(f"CI needs {library} below NODE_PATH")
-    pytest.skip(f"{library} is not installed below NODE_PATH")
 
 
 @pytest.fixture(params=["turbo", "turbo, script in head", "htmx"])

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.bell import bell, open_panel
+from tests.fixtures.bell import bell, open_panel
 from tests.fixtures.browser import LAYOUT
 from tests.fixtures.complaints import Complaints
 from tests.fixtures.control import Control

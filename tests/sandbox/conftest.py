@@ -16,20 +16,6 @@ Call = Callable[..., requests.Response]
 KEY = "sandbox-key"
 
 
-@pytest.fixture(scope="session")
-def running_sandbox() -> Iterator[SandboxServer]:
-    """One server for all tests of this folder."""
-    with SandboxServer() as server:
-        yield server
-
-
-@pytest.fixture
-def sandbox(running_sandbox: SandboxServer) -> SandboxServer:
-    """The server in its initial state."""
-    running_sandbox.reset()
-    return running_sandbox
-
-
 @pytest.fixture
 def anyone(sandbox: SandboxServer) -> Iterator[Call]:
     """A caller without credentials: `anyone("GET", "/path", json=…)`."""

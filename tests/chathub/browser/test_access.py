@@ -7,10 +7,10 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.test_navigation import source_of
 from tests.chathub.browser.chat import chat, reply, write
 from tests.fixtures.complaints import FAILED_LOAD, Complaints
 from tests.fixtures.control import Control
+from tests.fixtures.libraries import source_of
 
 RUN = (
     "axe.run().then(({ violations }) => violations.map((v) => [v.id, v.nodes[0].html]))"

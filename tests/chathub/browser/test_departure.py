@@ -7,7 +7,6 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.browser.test_navigation import HTMX, TURBO, source_of
 from tests.chathub.browser.chat import (
     MINT,
     chat,
@@ -20,6 +19,7 @@ from tests.chathub.browser.chat import (
 from tests.chathub.site import PAGE
 from tests.fixtures.complaints import FAILED_LOAD, Complaints
 from tests.fixtures.control import Control
+from tests.fixtures.libraries import HTMX, TURBO, source_of
 
 LINKS = """<nav data-turbo-prefetch="false"><a href="/two">Two</a> <a href="/">Home</a>
 <a href="/logout">Log out</a> <a href="/login?user=taras">Taras</a></nav>"""

@@ -8,8 +8,8 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from flask_app_inbox.sandbox import SandboxServer
-from tests.browser.bell import bell, open_panel
-from tests.browser.test_navigation import source_of
+from tests.fixtures.bell import bell, open_panel
+from tests.fixtures.libraries import source_of
 
 from .conftest import enter
 
