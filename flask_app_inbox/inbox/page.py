@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from urllib.parse import urljoin
 
 from flask import has_request_context, request
 from flask.globals import app_ctx
@@ -82,9 +81,11 @@ def _render_script(state: State, contact: Contact | None, nonce: str | None) -> 
     settings = state.settings
     app = app_ctx.app  # the proxy would be asked for each attribute
     token_url = app.url_for("app_inbox.token")
+    # The site's url_defaults may add a query.
+    folder = token_url.partition("?")[0].rpartition("/")[0]
     values: dict[str, object] = {
-        # Both are routes of one blueprint, side by side.
-        "source": urljoin(token_url, f"app_inbox.{state.script.fingerprint}.js"),
+        # The script's route is beside the token's; a second url_for() costs more.
+        "source": f"{folder}/app_inbox.{state.script.fingerprint}.js",
         "script_source": settings.script_source,
         "features": dict(settings.features),
         "nonce": page_nonce(app, nonce, state.loaders.csp_nonce),

@@ -85,6 +85,18 @@ def test_a_page_that_carries_the_vendors_script_itself_gets_no_hint(
     assert "data-script" not in page["script"]
 
 
+def test_a_query_that_the_site_adds_to_its_addresses_leaves_the_script_where_it_is(
+    make_app: MakeApp,
+) -> None:
+    app = make_app()
+    app.url_default_functions.setdefault(None, []).append(
+        lambda _, values: values.setdefault("next", "/a/b")
+    )
+    script = Elements(render(app))["script"]
+    assert script["src"] == f"/app-inbox/app_inbox.{FINGERPRINT}.js"
+    assert script["data-token-url"] == "/app-inbox/token?next=/a/b"
+
+
 def test_features_and_the_form_of_init_are_passed_on(make_app: MakeApp) -> None:
     features = {"TRACKING": False, "RECOMS": True}
     script = Elements(render(make_app(FEATURES=features)))["script"]
