@@ -7,9 +7,8 @@ from typing import TypeVar
 
 from flask import Flask
 
-from ..client.chathub import (
-    ChatHubClient,
-    Credentials,
+from ..client.chathub import ChatHubClient, Credentials
+from ..client.chathub_answers import (
     Operator,
     OperatorToken,
     Organization,

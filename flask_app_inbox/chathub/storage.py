@@ -14,7 +14,7 @@ from contextlib import suppress
 from dataclasses import astuple
 from typing import TYPE_CHECKING, Any, Protocol
 
-from ..client.chathub import OperatorToken
+from ..client.chathub_answers import OperatorToken
 from ..errors import VendorTimeout
 
 if TYPE_CHECKING:

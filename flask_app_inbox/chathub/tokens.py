@@ -12,7 +12,8 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from ..client.chathub import ChatHubClient, OperatorToken
+from ..client.chathub import ChatHubClient
+from ..client.chathub_answers import OperatorToken
 from ..client.deadline import Deadline
 from ..web.outage import Outage
 from ..web.user_tag import keyed_tag

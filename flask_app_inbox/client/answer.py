@@ -15,8 +15,10 @@ import requests
 
 from ..errors import VendorInvalid, VendorRateLimited, VendorRejected, VendorUnavailable
 
-#: Bytes of an answer that are read, unpacked.
+#: The most bytes of an answer that are read, counted unpacked.
 MAX_SIZE = 64 * 1024
+#: The longest token of any kind that is accepted, in characters.
+MAX_TOKEN = 8192
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ..errors import VendorInvalid
+from .answer import MAX_TOKEN
 from .api import VendorApi
 from .contact import Contact
 from .deadline import Deadline
@@ -19,8 +20,6 @@ _IDENTIFIERS = {
     "email": "email",
     "phone": "phone",
 }
-#: The longest token that is passed on to a browser.
-_MAX_TOKEN = 8192
 #: Seconds to wait for a contact that another request creates; doubled each time.
 FIRST_PAUSE = 0.1
 
@@ -109,7 +108,7 @@ class AppInboxClient:
             )
         told = answer.json()
         token = told.get("token") if isinstance(told, dict) else None
-        if not isinstance(token, str) or len(token) > _MAX_TOKEN:
+        if not isinstance(token, str) or len(token) > MAX_TOKEN:
             raise VendorInvalid("the vendor's answer holds no token", status=200)
         return token
 

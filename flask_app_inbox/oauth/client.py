@@ -22,7 +22,7 @@ from authlib.oauth2.rfc6749.parameters import prepare_grant_uri, prepare_token_r
 from authlib.oauth2.rfc7636 import create_s256_code_challenge
 from requests import Request
 
-from ..client.answer import Answer, check_status
+from ..client.answer import MAX_TOKEN, Answer, check_status
 from ..client.deadline import Deadline
 from ..client.transport import Transport
 from ..errors import ReconnectNeeded, VendorInvalid, VendorRejected
@@ -201,7 +201,7 @@ def _is_token(value: Any) -> bool:
     # Printable ASCII is what a header can carry.
     return (
         isinstance(value, str)
-        and 0 < len(value) <= 8192
+        and 0 < len(value) <= MAX_TOKEN
         and value.isascii()
         and value.isprintable()
     )

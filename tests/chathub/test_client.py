@@ -11,9 +11,8 @@ import pytest
 import responses
 from responses import matchers
 
-from flask_app_inbox.client.chathub import (
-    ChatHubClient,
-    Credentials,
+from flask_app_inbox.client.chathub import ChatHubClient, Credentials
+from flask_app_inbox.client.chathub_answers import (
     Operator,
     Organization,
     iso_8601,

@@ -18,7 +18,7 @@ from dogpile.cache.api import CantDeserializeException
 from flask_app_inbox.chathub.settings import ChatHubSettings, read_settings
 from flask_app_inbox.chathub.storage import RedisStorage
 from flask_app_inbox.chathub.tokens import OperatorTokens
-from flask_app_inbox.client.chathub import OperatorToken, Validation
+from flask_app_inbox.client.chathub_answers import OperatorToken, Validation
 from flask_app_inbox.client.deadline import Deadline
 from flask_app_inbox.errors import VendorTimeout, VendorUnavailable
 from flask_app_inbox.sandbox import SandboxServer
