@@ -147,6 +147,33 @@ class AppInbox:
         """
         _enabled_state().client.sync_contact(contact)
 
+    def connection_status(self) -> dict[str, Any] | None:
+        """Return how this request's OAuth connection is doing, without its secrets.
+
+        It is what ``flask app-inbox oauth status --json`` prints, with times in
+        ISO 8601, UTC. ``connection`` is its name; ``state`` is ``connected``,
+        ``reconnect_needed`` or ``not_connected``. A connection that exists also has
+        ``account``, ``connected_at``, ``last_refresh``, ``expires_at``,
+        ``refresh_expires_at`` and ``problem``. ``account`` may hold personal data.
+
+        The vendor is not asked.
+
+        :returns: None for an app with an API key, and for one whose inbox is switched
+            off.
+        :raises LoaderError: if the ``connection_loader`` returns no usable name.
+        :raises StorageError: if the connection cannot be read or decrypted.
+        :raises RuntimeError: if the current app has no inbox.
+        """
+        current_state()
+        from ..oauth.connections import current_connections
+        from ..oauth.status import describe
+
+        connections = current_connections()
+        if connections is None:
+            return None
+        name = connections.current_name()
+        return describe(name, connections.store.read(name))
+
     def csp_sources(
         self, into: Policy | None = None, *, app: Flask | None = None
     ) -> dict[str, list[str]]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ..errors import AppInboxError, VendorError
 
 if TYPE_CHECKING:
-    from .store import StoredConnection
+    from .table import StoredConnection
 
 NOT_CONNECTED = "not_connected"
 

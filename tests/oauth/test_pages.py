@@ -232,7 +232,7 @@ def test_a_failure_leaves_the_connection_that_is_there(
     location = vendor.consent(begin(site))
     vendor.fault(route="version", kind="status", status=500, times=None)
     assert come_back(site, location)[0] == 503
-    vendor.mend()
+    vendor.clear_faults()
     assert site.token() == (200, "")
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 import pytest
 
 from flask_app_inbox.oauth import store as token_store
-from flask_app_inbox.oauth.store import RECONNECT_NEEDED
+from flask_app_inbox.oauth.table import RECONNECT_NEEDED
 from tests.oauth.conftest import MakeSite, connect
 from tests.oauth.nursery import Nursery
 from tests.oauth.site import Site
@@ -89,7 +89,7 @@ def kill_at(place: str, vendor: Vendor, site: Site, nursery: Nursery) -> None:
     else:
         child = nursery.start(site, "refresh", place=place)
     assert child.wait() is None, "the process was to die"
-    vendor.mend()
+    vendor.clear_faults()
 
 
 def test_every_place_of_the_table_is_tried() -> None:
