@@ -16,14 +16,15 @@ _MAX_LENGTH = 320  # the longest address that SMTP allows
 class Contact:
     """A customer at the vendor.
 
-    At least one of the first three identifies them; the names serve only where a
-    contact is created or updated.
+    At least one of the first three is required. The names are sent only when a contact
+    is created or updated.
 
     :param email: an address that the customer has proved to own.
     :param phone: with country code; everything but digits is dropped.
-    :param external_customer_id: the id under which the vendor knows the customer.
-    :param first_name: for the contact at the vendor.
-    :param last_name: for the contact at the vendor.
+    :param external_customer_id: the id under which the vendor knows the customer; an
+        int becomes a string.
+    :param first_name: stored at the vendor.
+    :param last_name: stored at the vendor.
     :raises ValueError: if none of the first three is given, or one is unusable.
     :raises TypeError: if a value is no string.
     """
@@ -53,7 +54,7 @@ class Contact:
 
     @property
     def identity(self) -> tuple[str, str, str]:
-        """What tells this contact from another, "" for a field not known."""
+        """The identifying fields, "" for an unknown one."""
         return (self.external_customer_id or "", self.email or "", self.phone or "")
 
 

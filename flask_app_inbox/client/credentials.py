@@ -1,4 +1,4 @@
-"""How a call proves to the vendor which account it belongs to."""
+"""How a call proves to the vendor which account it is made for."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .transport import Transport
 
 
 class Credentials(Protocol):
-    """Sends requests in the name of an account."""
+    """Sends requests on behalf of an account."""
 
     def send(
         self, transport: Transport, request: Request, deadline: Deadline

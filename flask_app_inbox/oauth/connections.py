@@ -19,6 +19,7 @@ from ..client.transport import Transport
 from ..errors import ConfigError, LoaderError
 from ..signals import connection_lost
 from .settings import OAuthSettings
+from .status import describe
 
 if TYPE_CHECKING:
     from .client import OAuthClient
@@ -86,6 +87,15 @@ class OAuthConnections:
                 "None for the default connection."
             )
         return name
+
+    def status(self) -> dict[str, Any]:
+        """Return how this request's connection is doing, without its secrets.
+
+        :raises LoaderError: if the site's loader returns anything but a name.
+        :raises StorageError: if the connection cannot be read or decrypted.
+        """
+        name = self.current_name()
+        return describe(name, self.store.read(name))
 
     def keeper(self, name: str) -> ConnectionKeeper:
         """Return what keeps a connection alive in this process."""

@@ -39,7 +39,7 @@ from ..web.blueprint import AnyHostBlueprint, exempt_from_form_tokens
 from ..web.guards import check_same_origin
 from ..web.problems import Problem
 from .connections import OAuthConnections, current_connections
-from .status import account_name, describe, explain
+from .status import account_name, explain
 
 logger = logging.getLogger(__name__)
 
@@ -66,9 +66,7 @@ def _let_owners_in() -> None:
 @blueprint.get("/", strict_slashes=False)
 def status() -> str:
     """Show how the connection is doing."""
-    name = _oauth().current_name()
-    row = _oauth().store.read(name)
-    shown = describe(name, row)
+    shown = _oauth().status()
     return render_template(
         "app_inbox/oauth_status.html",
         shown=shown,

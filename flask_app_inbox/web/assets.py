@@ -50,12 +50,12 @@ def read_page_script(*paths: str) -> PageScript:
 
 
 def respond_with_script(script: PageScript, fingerprint: str) -> Response:
-    """Answer with a script, kept for a year under its own fingerprint.
+    """Answer with a script; under its own fingerprint browsers keep it for a year.
 
-    A page of an older or newer release of the site gets this one, but does not
-    keep it.
+    Pages of an older or newer release of the site get this script too, but their
+    browsers do not keep it.
 
-    :param fingerprint: the one in the address that was asked for.
+    :param fingerprint: from the requested address.
     """
     response = Response(script.content, mimetype="text/javascript")
     response.headers["X-Content-Type-Options"] = "nosniff"

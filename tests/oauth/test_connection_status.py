@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -74,7 +75,7 @@ def test_an_app_with_an_api_key_has_no_connection(make_app: MakeApp) -> None:
 def test_an_app_whose_inbox_is_switched_off_has_no_connection(
     make_app: MakeApp,
 ) -> None:
-    oauth = {
+    oauth: dict[str, Any] = {
         "OAUTH_CLIENT_ID": "id",
         "OAUTH_CLIENT_SECRET": "secret",
         "OAUTH_REDIRECT_URI": CALLBACK,
