@@ -161,7 +161,7 @@ def test_a_loader_that_returns_nonsense_costs_the_bell_and_not_the_page(
 ) -> None:
     app = make_app(loader=lambda: "ann.secret@example.com")
     assert render(app, "[{{ app_inbox() }}]") == "[]"
-    assert "left out of this page" in caplog.text
+    assert "This page has no App Inbox" in caplog.text
     assert "ann.secret" not in caplog.text
 
 

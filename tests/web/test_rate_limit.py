@@ -223,7 +223,7 @@ def limiter_on(url: str, clock: Clock | None = None) -> RateLimiter:
 
 PROCESS = """
 import sys
-from flask_app_inbox import rate_limit
+from flask_app_inbox.web import rate_limit
 from flask_app_inbox.web.problems import RateLimited
 from flask_app_inbox.web.rate_limit import RateLimiter
 
