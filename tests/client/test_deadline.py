@@ -14,6 +14,7 @@ import pytest
 from flask_app_inbox import VendorInvalid, VendorTimeout, VendorUnavailable
 from flask_app_inbox.client.deadline import MAX_RECEIVED, Deadline
 from tests.client.conftest import Send, Serve
+from tests.clock import Clock
 from tests.faults.raw_vendor import Behaviour, Line, answers
 from tests.faults.raw_vendor import http as answer
 
@@ -21,13 +22,6 @@ from tests.faults.raw_vendor import http as answer
 SPAN = 0.4
 #: Seconds beyond that for a busy machine; far less than a slow vendor takes.
 MARGIN = 2.0
-
-
-class Clock:
-    now = 50.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 def test_what_is_left_grows_less_and_never_less_than_nothing() -> None:

@@ -12,6 +12,7 @@ from functools import partial
 import pytest
 
 from flask_app_inbox.client.breaker import Breaker
+from tests.clock import Clock
 from tests.faults.raw_vendor import Behaviour, Line, RawVendor, each_request, http
 from tests.faults.records import Records
 from tests.faults.sites import LONG, TOKEN, Site, check_problem
@@ -31,16 +32,6 @@ def close(line: Line) -> None:
 
 def skip(_: float) -> None:
     """Do not wait between retries."""
-
-
-class Clock:
-    """Seconds that pass when a test says so."""
-
-    def __init__(self) -> None:
-        self.now = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 @pytest.fixture

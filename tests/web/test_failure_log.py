@@ -12,13 +12,7 @@ from flask_app_inbox import (
     VendorTimeout,
 )
 from flask_app_inbox.web.failure_log import FailureLog
-
-
-class Clock:
-    now = 100.0
-
-    def __call__(self) -> float:
-        return self.now
+from tests.clock import Clock
 
 
 @pytest.fixture
