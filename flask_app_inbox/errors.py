@@ -173,5 +173,5 @@ class VendorTimeout(VendorError):
     code = "vendor_timeout"
     http_status = 504
     title = "The vendor did not answer in time."
-    when = "no whole answer within `TIMEOUT`"
+    when = "no complete answer within `TIMEOUT`"
     retryable = True

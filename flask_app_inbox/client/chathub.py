@@ -43,7 +43,7 @@ class Credentials:
 class ChatHubClient:
     """Calls to ChatHub for one company.
 
-    :param api_url: without a last slash.
+    :param api_url: without a trailing slash.
     :param timeout: seconds for a call that brings no deadline of its own.
     :param clock: returns seconds since the epoch.
     """

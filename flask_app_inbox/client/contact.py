@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 #: The fields by which the vendor finds a contact.
 IDENTIFIERS = ("external_customer_id", "email", "phone")
-FIELDS = (*IDENTIFIERS, "first_name", "last_name")
 
 _MAX_LENGTH = 320  # the longest address that SMTP allows
 
@@ -56,6 +55,10 @@ class Contact:
     def identity(self) -> tuple[str, str, str]:
         """The identifying fields, "" for an unknown one."""
         return (self.external_customer_id or "", self.email or "", self.phone or "")
+
+
+#: Every field of a contact, the identifying ones first.
+FIELDS = tuple(field.name for field in fields(Contact))
 
 
 def _cleaned(field: str, value: object) -> str | None:

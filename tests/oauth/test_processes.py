@@ -144,7 +144,7 @@ def test_a_process_that_dies_in_a_refresh_leaves_what_the_table_says(
     assert site.token() == (503, "reconnect_needed")
     row = site.row()
     assert row.state == RECONNECT_NEEDED
-    assert "an earlier refresh had been cut off" in row.problem
+    assert "An earlier refresh was cut off" in row.problem
     asked = len(vendor.paths())
     assert site.token() == (503, "reconnect_needed")
     assert len(vendor.paths()) == asked, "the vendor is not asked any more"
