@@ -138,7 +138,7 @@ def test_one_probe_goes_ahead_and_success_closes_it(
 
     assert statuses == [200, *[503] * 7]
     assert fail(shop, 3) == {200}
-    changes = [line for line in records.lines if "vendor.breaker" in line]
+    changes = [line for line in records.lines if "client.breaker" in line]
     assert ["does not answer" in line for line in changes] == [True, False]
     assert "answers again" in changes[1]
 
@@ -155,7 +155,7 @@ def test_a_probe_that_fails_is_followed_by_another_pause(
         # One probe, with its retries.
         assert len(server.requests) == requests + 3
 
-    changes = [line for line in records.lines if "vendor.breaker" in line]
+    changes = [line for line in records.lines if "client.breaker" in line]
     assert len(changes) == 1, "nothing changed after it had opened"
 
 
