@@ -1,16 +1,16 @@
-"""Everything that this package raises on purpose.
+"""The errors that this package raises.
 
     AppInboxError
     ├── ConfigError           settings that cannot work, all of them at once
-    ├── LoaderError           a loader of the site returned something unusable
+    ├── LoaderError           a loader of the site failed or returned nonsense
     ├── StorageError          OAuth connections cannot be read or written
-    └── VendorError           the vendor did not give what it was asked for
-        ├── VendorRejected     it refused our credentials (401, 403)
-        ├── ReconnectNeeded    the owner has to connect again by OAuth
-        ├── VendorRateLimited  it asked us to slow down (429)
-        ├── VendorInvalid      its answer is not what its documents promise
-        ├── VendorUnavailable  it cannot be reached, or says that it is down
-        └── VendorTimeout      no whole answer within the deadline
+    └── VendorError           the vendor did not do what it was asked
+        ├── VendorRejected     the vendor refused our credentials (401, 403)
+        ├── ReconnectNeeded    the owner must connect the site again by OAuth
+        ├── VendorRateLimited  the vendor asked us to slow down (429)
+        ├── VendorInvalid      the answer is not what the documents promise
+        ├── VendorUnavailable  the vendor cannot be reached or says it is down
+        └── VendorTimeout      no complete answer within the deadline
 
 Messages name settings, statuses and causes. They never hold a credential, a
 token, the vendor's body or personal data.
@@ -24,8 +24,8 @@ from collections.abc import Sequence
 class AppInboxError(Exception):
     """The root of all errors of this package.
 
-    What an endpoint, a log line and a signal say about an error stands on its class;
-    a subclass says the same unless it defines its own.
+    The class says what endpoints, the log and signals tell about an error. A subclass
+    says the same unless it defines its own.
     """
 
     #: Stable and machine-readable.
@@ -36,26 +36,26 @@ class AppInboxError(Exception):
     title = "The site cannot do this."
     #: When that problem is answered, for the manual.
     when = ""
-    #: What the site's owner can do about it, for the log; "": it passes by itself.
+    #: What the site's owner can do, for the log; "": it passes by itself.
     advice = ""
     #: Whether the same call may succeed a little later.
     retryable = False
     #: Seconds to wait before the next try, if known.
     retry_after: float | None = None
-    #: Seconds that a browser is asked to wait where nobody knows it better.
+    #: Seconds that a browser is asked to wait if ``retry_after`` is not known.
     default_retry_after: float | None = None
 
 
 class ConfigError(AppInboxError):
     """Settings that cannot work.
 
-    :param problems: one sentence for each, naming the key and the fix.
+    :param problems: a sentence about each; it names the key and the fix.
     """
 
     code = "config_error"
 
     def __init__(self, problems: Sequence[str]) -> None:
-        #: One sentence for each problem.
+        #: A sentence about each setting that cannot work.
         self.problems = tuple(problems)
         lines = "".join(f"\n  - {problem}" for problem in self.problems)
         super().__init__(f"The configuration cannot work:{lines}")
@@ -71,7 +71,7 @@ class LoaderError(AppInboxError):
 
 
 class StorageError(AppInboxError):
-    """OAuth connections cannot be read or written; the message names the fix."""
+    """OAuth connections cannot be read or written. The message names the fix."""
 
     code = "storage_failed"
     http_status = 503
@@ -83,9 +83,9 @@ class StorageError(AppInboxError):
 
 
 class VendorError(AppInboxError):
-    """The vendor did not give what it was asked for.
+    """The vendor did not do what it was asked.
 
-    :param message: what happened, for a log: no secrets, no personal data.
+    :param message: what happened, for the log, without secrets and personal data.
     :param status: the vendor's HTTP status; None if no answer came.
     :param retryable: whether the same call may succeed a little later; by default
         what the class says.
@@ -94,7 +94,7 @@ class VendorError(AppInboxError):
 
     code = "vendor_error"
     http_status = 502
-    title = "The vendor did not give what it was asked for."
+    title = "The vendor did not do what it was asked."
 
     def __init__(
         self,
@@ -128,7 +128,7 @@ class VendorRejected(VendorError):
 
 
 class ReconnectNeeded(VendorError):
-    """No connection to the vendor is left; only its owner can make another."""
+    """The site is not connected to the vendor; only its owner can connect it."""
 
     code = "reconnect_needed"
     http_status = 503
@@ -157,7 +157,7 @@ class VendorInvalid(VendorError):
 
 
 class VendorUnavailable(VendorError):
-    """The vendor cannot be reached, or says that it is down."""
+    """The vendor cannot be reached or says that it is down."""
 
     code = "vendor_unavailable"
     http_status = 503
@@ -168,10 +168,10 @@ class VendorUnavailable(VendorError):
 
 
 class VendorTimeout(VendorError):
-    """No whole answer came within the deadline."""
+    """No complete answer came within the deadline."""
 
     code = "vendor_timeout"
     http_status = 504
     title = "The vendor did not answer in time."
-    when = "no whole answer within `TIMEOUT`"
+    when = "no complete answer within `TIMEOUT`"
     retryable = True

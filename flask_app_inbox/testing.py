@@ -1,4 +1,7 @@
-"""Pytest fixtures for sites that use the extension; pytest finds them by itself.
+"""Pytest fixtures for sites that use the extension.
+
+Name the module in your ``conftest.py``:
+``pytest_plugins = ["flask_app_inbox.testing"]``.
 
 ``app_inbox_sandbox`` is a real server with its own script and console, for tests in
 a browser. ``app_inbox_vendor`` answers within the process and is as fast as a mock.
@@ -30,7 +33,7 @@ _CONTACT = re.compile(r"https?://[^/]+(?:/api)?/v1/contact")
 
 @pytest.fixture
 def app_inbox_sandbox() -> Iterator[SandboxServer]:
-    """A sandbox of this test's own, on a free port of 127.0.0.1."""
+    """Start a sandbox for this test alone, on a free port of 127.0.0.1."""
     from .sandbox import SandboxServer
 
     with SandboxServer() as server:
@@ -39,10 +42,10 @@ def app_inbox_sandbox() -> Iterator[SandboxServer]:
 
 @pytest.fixture
 def app_inbox_vendor() -> Iterator[VendorDouble]:
-    """A vendor within this process; it knows everybody until it is told otherwise.
+    """Answer calls to the vendor within this process.
 
-    No other request leaves the process meanwhile: it fails as if there were no
-    network.
+    It knows every contact until the test says otherwise. All other requests that
+    leave the process fail as if there were no network.
     """
     try:
         from responses import RequestsMock
@@ -54,11 +57,11 @@ def app_inbox_vendor() -> Iterator[VendorDouble]:
 
 @dataclass(frozen=True)
 class SentRequest:
-    """What the vendor was asked.
+    """A request that the vendor got.
 
-    :param path: ``/v1/auth/contact/token`` or ``/v1/contact``, after what
+    :param path: ``/v1/auth/contact/token`` or ``/v1/contact``, without what
         ``APP_INBOX_API_URL`` puts before it.
-    :param body: the JSON that was sent.
+    :param body: the JSON of the request.
     """
 
     path: str
@@ -66,30 +69,30 @@ class SentRequest:
 
 
 class VendorDouble:
-    """A vendor whose next answers a test chooses.
+    """A vendor whose answers a test chooses.
 
-    Each method that chooses one holds until the next is called.
+    An answer stays chosen until the next method is called.
     """
 
     def __init__(self, requests: RequestsMock) -> None:
-        #: What was sent, the oldest first.
+        #: The requests so far, the oldest first.
         self.requests: list[SentRequest] = []
-        self._minted = 0
-        self._answer: _Answer = self._mint
+        self._issued = 0
+        self._answer: _Answer = self._issue
         self._saves_contacts = True
         requests.add_callback("POST", _TOKEN, callback=self._take_token_request)
         requests.add_callback("POST", _CONTACT, callback=self._take_contact)
 
     def gives(self, token: str) -> None:
-        """Give this token to everybody."""
+        """Issue this token to everybody."""
         self._choose(_Fixed(200, json.dumps({"token": token})))
 
     def gives_new_tokens(self) -> None:
-        """Give each request a token of its own, as at the start."""
-        self._choose(self._mint)
+        """Issue a different token to each request, as at the start."""
+        self._choose(self._issue)
 
     def knows_nobody(self) -> None:
-        """Answer as for an unknown contact, until one is created."""
+        """Answer as for an unknown contact, until the site creates one."""
         self._choose(_Fixed(200, json.dumps({"token": ""})))
 
     def rejects(self, status: int = 401) -> None:
@@ -97,7 +100,10 @@ class VendorDouble:
         self._choose(_Fixed(status, ""), saves_contacts=False)
 
     def limits_rate(self, retry_after: int | None = None) -> None:
-        """Answer 429."""
+        """Answer 429.
+
+        :param retry_after: seconds for the Retry-After header; None: no header.
+        """
         headers = {} if retry_after is None else {"Retry-After": str(retry_after)}
         self._choose(_Fixed(429, "", headers), saves_contacts=False)
 
@@ -112,13 +118,13 @@ class VendorDouble:
         self._choose(_Raising(NoConnection("refused")), saves_contacts=False)
 
     def times_out(self) -> None:
-        """Give no answer in time; the test itself does not wait."""
+        """Time out without making the test wait."""
         from requests import ReadTimeout
 
         self._choose(_Raising(ReadTimeout("timed out")), saves_contacts=False)
 
     def answers_nonsense(self, body: str = "<html>Welcome</html>") -> None:
-        """Answer 200 with something that is no token."""
+        """Answer 200 with a body that holds no token."""
         self._choose(_Fixed(200, body))
 
     def _choose(self, answer: _Answer, *, saves_contacts: bool = True) -> None:
@@ -140,9 +146,9 @@ class VendorDouble:
         path = (request.path_url or "").removeprefix("/api")
         self.requests.append(SentRequest(path, json.loads(request.body or "null")))
 
-    def _mint(self, _: PreparedRequest) -> _Wire:
-        self._minted += 1
-        return 200, {}, json.dumps({"token": f"token {self._minted}"})
+    def _issue(self, _: PreparedRequest) -> _Wire:
+        self._issued += 1
+        return 200, {}, json.dumps({"token": f"token {self._issued}"})
 
 
 class _Fixed:

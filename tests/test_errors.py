@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+
 import pytest
 
 from flask_app_inbox import (
@@ -14,7 +17,32 @@ from flask_app_inbox import (
     VendorRejected,
     VendorTimeout,
     VendorUnavailable,
+    errors,
 )
+
+
+def drawn(drawing: str) -> Iterator[tuple[str, str]]:
+    """Yield each class of a drawn tree with its parent, both by name."""
+    parents: list[tuple[int, str]] = []
+    for line in drawing.splitlines():
+        if not (found := re.match(r"( {4}[ │├└─]*)([A-Z]\w+)", line)):
+            continue
+        depth, name = found.end(1), found[2]
+        while parents and parents[-1][0] >= depth:
+            parents.pop()
+        yield name, parents[-1][1] if parents else "Exception"
+        parents.append((depth, name))
+
+
+def test_the_tree_is_drawn_as_it_is() -> None:
+    classes = {
+        (kind.__name__, kind.__base__.__name__)
+        for kind in vars(errors).values()
+        if isinstance(kind, type)
+        and issubclass(kind, AppInboxError)
+        and kind.__base__ is not None
+    }
+    assert set(drawn(errors.__doc__ or "")) == classes
 
 
 @pytest.mark.parametrize(
@@ -46,7 +74,7 @@ def test_one_except_clause_catches_all(kind: type[Exception]) -> None:
     assert issubclass(kind, AppInboxError)
 
 
-def test_a_config_error_lists_its_problems_one_a_line() -> None:
+def test_a_config_error_says_one_thing_a_line() -> None:
     error = ConfigError(["A must be a.", "B must be b."])
     assert error.problems == ("A must be a.", "B must be b.")
     assert str(error).splitlines()[1:] == ["  - A must be a.", "  - B must be b."]

@@ -23,7 +23,7 @@ from .operators import choose_operator, load_operators, operator_tag
 from .state import State, current_state
 from .texts import texts_in
 
-#: The longest body that is looked at, in bytes.
+#: The longest body that is read, in bytes.
 _MAX_BODY = 2000
 
 blueprint = AnyHostBlueprint("chathub", __name__, cli_group="chathub")
@@ -43,12 +43,12 @@ class TokenRequest(NamedTuple):
 
 @blueprint.post("/token")
 def token() -> dict[str, str]:
-    """Give the user who is an operator that operator's token."""
+    """Issue the operator's token to the user who is that operator."""
     state = current_state()
     deadline = Deadline(state.settings.timeout)
     asked = _read_request()
-    operator, tag = _admit(state, asked.organization)
-    state.rate_limiter.check(tag)
+    operator, user_tag = _admit(state, asked.organization)
+    state.rate_limiter.check(user_tag)
     assert state.tokens is not None  # noqa: S101 - there is no view without tokens
     issue = state.tokens.replace if asked.failed else state.tokens.issue
     issued = issue(operator, deadline)
@@ -57,10 +57,10 @@ def token() -> dict[str, str]:
 
 @blueprint.get("/user")
 def user() -> tuple[str, int]:
-    """Tell a page whether its user still is the operator: 204, or a problem.
+    """Tell a page whether its user is still the operator: 204, or a problem.
 
-    The page asks when it comes back, or when another tab went elsewhere; the
-    vendor is not asked.
+    The page asks when it comes back, or when another tab went elsewhere. This does not
+    call the vendor.
     """
     _admit(current_state(), request.args.get("organization"))
     return "", 204
@@ -68,9 +68,9 @@ def user() -> tuple[str, int]:
 
 @blueprint.get("/panel")
 def panel() -> Response:
-    """Show the document of the frame that the vendor's panel is drawn in.
+    """Serve the document of the frame that holds the vendor's panel.
 
-    It holds no token: the page around it sends one.
+    It contains no token; the page around it sends one.
     """
     state = current_state()
     load_operators(state)
@@ -91,7 +91,7 @@ def panel() -> Response:
         ),
         mimetype="text/html",
     )
-    # The site's own policy goes over this one.
+    # If the site sets a policy itself, that replaces this one.
     response.headers["Content-Security-Policy"] = (
         "frame-ancestors 'self'; base-uri 'none'; object-src 'none'"
     )
@@ -112,15 +112,15 @@ def frame_script(fingerprint: str) -> Response:
 
 
 def _admit(state: State, organization: str | None) -> tuple[int, str]:
-    """Return which operator asks, and their tag, if they may ask at all.
+    """Return the operator who asks, and their user tag.
 
-    :raises Problem: if they may not.
+    :raises Problem: if they may not ask.
     """
     check_same_origin(request)
     alias, operator = choose_operator(load_operators(state), organization)
-    tag = operator_tag(state, alias, operator)
-    check_user(request, tag)
-    return operator, tag
+    user_tag = operator_tag(state, alias, operator)
+    check_user(request, user_tag)
+    return operator, user_tag
 
 
 def _read_request() -> TokenRequest:

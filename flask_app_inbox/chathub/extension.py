@@ -7,9 +7,8 @@ from typing import TypeVar
 
 from flask import Flask
 
-from ..client.chathub import (
-    ChatHubClient,
-    Credentials,
+from ..client.chathub import ChatHubClient, Credentials
+from ..client.chathub_answers import (
     Operator,
     OperatorToken,
     Organization,
@@ -42,7 +41,7 @@ class ChatHub:
     :param app: the app; without it, call :meth:`init_app` later.
     :param csp_nonce: returns the nonce of the current page's
         Content-Security-Policy; by default the Jinja global ``csp_nonce``.
-    :raises ConfigError: with every problem of the app's ``CHATHUB_*`` settings.
+    :raises ConfigError: with everything wrong in the app's ``CHATHUB_*`` settings.
     """
 
     def __init__(
@@ -55,7 +54,7 @@ class ChatHub:
     def init_app(self, app: Flask) -> None:
         """Read the app's settings, register the blueprint and the Jinja global.
 
-        :raises ConfigError: with every problem of the settings, and if the extra is
+        :raises ConfigError: with everything wrong in the settings, and if the extra is
             not installed.
         :raises RuntimeError: if the app has an operator panel already.
         """
@@ -90,11 +89,12 @@ class ChatHub:
         app.jinja_env.globals.update(chathub=chathub)
 
     def operator_loader(self, loader: OperatorLoader) -> OperatorLoader:
-        """Register the function that says which operators the current user is.
+        """Register the function that returns which operators the current user is.
 
-        It returns a dict from an organization's alias, a word of the site's own, to
-        the vendor's id of an operator: ``{"sales": 101}``; ``{}`` for a user who is
-        no operator, ``None`` if nobody is logged in. Without it nobody gets a token.
+        It returns a dict that maps an organization's alias, which the site chooses, to
+        the vendor's id of the operator: ``{"sales": 101}``. It returns ``{}`` for a
+        user who is no operator and None if nobody is logged in. Without a loader
+        nobody gets a token.
         """
         self._loaders.operators = loader
         return loader
@@ -107,32 +107,33 @@ class ChatHub:
     def organizations(self) -> list[Organization]:
         """List the company's organizations at the vendor, in the current app.
 
-        :raises VendorError: with the cause, if the vendor does not.
+        :raises VendorError: with the cause, if that fails.
         """
         return _enabled_client().organizations()
 
     def operators(self, organization: int) -> list[Operator]:
-        """List the active operators of an organization, by the vendor's id of it.
+        """List the active operators of an organization, in the current app.
 
-        :raises VendorError: with the cause, if the vendor does not.
+        :param organization: the vendor's id.
+        :raises VendorError: with the cause, if that fails.
         """
         return _enabled_client().operators(organization)
 
     def validate(self, token: str) -> Validation:
         """Ask the vendor whether an operator token is good.
 
-        :returns: an object that is true in a condition only if the token is good.
+        :returns: an object that is truthy only if the token is good.
         :raises VendorError: with the cause, if the vendor does not say.
         """
         return _enabled_client().validate(token)
 
     def issue_token(self, operator: int) -> OperatorToken:
-        """Return a token of an operator, issued now or a little earlier.
+        """Return an operator's token, issued now or a little earlier.
 
-        Whoever holds it is that operator: hand it to nobody else.
+        Whoever holds it can act as that operator, so give it to nobody else.
 
         :param operator: the vendor's id.
-        :raises VendorError: with the cause, if the vendor gives none.
+        :raises VendorError: with the cause, if the vendor issues none.
         """
         tokens = current_state().tokens
         if tokens is None:
@@ -140,12 +141,14 @@ class ChatHub:
         return tokens.issue(operator)
 
     def csp_sources(self) -> Mapping[str, list[str]]:
-        """Return what the panel needs of a Content-Security-Policy, by directive.
+        """Return what a Content-Security-Policy must allow for the panel.
 
-        Only the hosts of script and API are documented; styles, pictures and sounds
-        are what a chat usually needs, and a real account has to confirm them. The
-        panel lives in a frame of this site, so all but ``frame-src`` may be given to
-        ``<prefix>/panel`` alone.
+        The vendor documents only the hosts of script and API. The sources of styles,
+        pictures and sounds are what a chat usually needs; a real account has to
+        confirm them. The panel is in a frame of this site, so only ``frame-src`` is
+        needed in other pages than ``<prefix>/panel``.
+
+        :returns: lists of sources by directive.
         """
         settings = current_state().settings
         script, api = origin_of(settings.script_url), origin_of(settings.api_url)

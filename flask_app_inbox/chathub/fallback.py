@@ -1,4 +1,4 @@
-"""Whom an operator can turn to while the panel does not work."""
+"""What an operator is shown while the panel does not work."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ..config.languages import DEFAULT_LANGUAGE, two_letters
 _NEEDED = (
     'a dict like {"text": "Call 5000", "link": "tel:+380445000000"}: a text, or one '
     'for each language as in {"en": "Call us", "uk": "Телефонуйте"}, and a link '
-    "(https:, mailto:, tel: or a path of this site); one of both is enough"
+    "(https:, mailto:, tel: or a path of this site); one of the two is enough"
 )
 
 
@@ -21,15 +21,15 @@ _NEEDED = (
 class Fallback:
     """Another way to get in touch.
 
-    :param text: a text (lazy texts of Flask-Babel, too), or a text by language.
-    :param link: an address, "" for none.
+    :param text: a text, a lazy text of Flask-Babel, or a dict of texts by language.
+    :param link: an address; "": none.
     """
 
     text: Any
     link: str
 
     def text_in(self, language: str) -> str:
-        """Return the text in a language, else in English, else in the first."""
+        """Return the text in a language, else in English, else the first."""
         if not isinstance(self.text, Mapping):
             return str(self.text)
         texts = {two_letters(name): text for name, text in self.text.items()}
@@ -54,7 +54,7 @@ def read_fallback(value: Any) -> Fallback:
 
 
 def _is_text(value: Any) -> bool:
-    # A lazy text has no language, and so no content, before there is a request.
+    # A lazy text has no language outside a request, and so no content.
     is_lazy = type(value).__name__ in ("LazyString", "_LazyString")
     return is_lazy or (isinstance(value, str) and bool(value.strip()))
 

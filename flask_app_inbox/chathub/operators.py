@@ -1,7 +1,7 @@
 """Which logged-in user is which operator: nobody, unless the site says so.
 
-Whoever holds an operator's token answers customers in the company's name, so every
-doubt ends in a refusal, before any call to the vendor.
+Whoever holds an operator's token answers customers in the company's name. So we refuse
+in every doubtful case, before we call the vendor.
 """
 
 from __future__ import annotations
@@ -28,10 +28,11 @@ _MAX_ALIAS = 100
 
 
 def load_operators(state: State) -> dict[str, int]:
-    """Return the operators that this request's user is: alias to operator's id.
+    """Return the operators that this request's user is.
 
+    :returns: operators' ids by alias; at least one.
     :raises LoginRequired: if nobody is logged in.
-    :raises NotAnOperator: if the user is none, or there is no loader.
+    :raises NotAnOperator: if the user is no operator, or there is no loader.
     :raises LoaderError: if the site's loader returns anything else.
     """
     if state.settings.require_login and _is_anonymous():
@@ -39,8 +40,8 @@ def load_operators(state: State) -> dict[str, int]:
     loader = state.loaders.operators
     if loader is None:
         logger.error(
-            "ChatHub gives no token to anybody: register who is which operator with "
-            "@chathub.operator_loader."
+            "ChatHub issues no tokens: register the function that returns the user's "
+            "operators with @chathub.operator_loader."
         )
         raise NotAnOperator
     operators = call(loader)
@@ -55,7 +56,7 @@ def load_operators(state: State) -> dict[str, int]:
 def choose_operator(
     operators: Mapping[str, int], organization: str | None
 ) -> tuple[str, int]:
-    """Return an alias and its operator; without an alias the first.
+    """Return an alias and its operator; without an alias, the first ones.
 
     :raises NotAnOperator: if the alias is not this user's.
     """
@@ -67,7 +68,7 @@ def choose_operator(
 
 
 def operator_tag(state: State, organization: str, operator: int) -> str:
-    """Return an opaque tag of an operator, which tells a page of another user."""
+    """Return the opaque user tag of an operator."""
     secret = current_app.secret_key or state.settings.key or state.settings.password
     return keyed_tag(
         secret or "", "flask-app-inbox operator", organization, str(operator)
@@ -75,7 +76,7 @@ def operator_tag(state: State, organization: str, operator: int) -> str:
 
 
 def _is_anonymous() -> bool:
-    """Tell whether the app uses Flask-Login and nobody is logged in there."""
+    """Return whether the app uses Flask-Login and nobody is logged in."""
     if getattr(current_app, "login_manager", None) is None:
         return False
     from flask_login import current_user

@@ -24,12 +24,12 @@ _RENDERED = "flask_app_inbox.chathub.rendered"
 def chathub(organization: str | None = None, *, nonce: str | None = None) -> Markup:
     """Render the operator panel for whoever is logged in, if they are an operator.
 
-    :param organization: an alias of the user's own mapping; without it, all of
-        their organizations, one panel shown at a time.
-    :param nonce: of the page's Content-Security-Policy; by default that of the
-        callable given to the extension, else of the global ``csp_nonce``.
+    :param organization: an alias of the user's; without it, all of their organizations,
+        one panel at a time.
+    :param nonce: of the page's Content-Security-Policy; by default from the extension's
+        ``csp_nonce``, else from the Jinja global of that name.
     :returns: nothing for everybody else, outside a request, and for an organization
-        that has its panel in this page already.
+        that already has its panel in this page.
     """
     state = current_state()
     if not state.settings.enabled or not has_request_context():
@@ -50,7 +50,7 @@ def chathub(organization: str | None = None, *, nonce: str | None = None) -> Mar
     return render(
         __package__,
         "panel.html",
-        # Of each organization its alias, and the tag of the user's operator there.
+        # Each organization's alias, and the user tag of the operator there.
         organizations=[
             [alias, operator_tag(state, alias, operator)]
             for alias, operator in operators.items()
@@ -74,7 +74,7 @@ def _operators(state: State) -> dict[str, int]:
     except Problem:
         return {}
     except LoaderError as error:
-        logger.error("ChatHub is left out of this page: %s", error)
+        logger.error("This page has no ChatHub: %s", error)
         return {}
 
 
@@ -83,8 +83,8 @@ def _not_yet_rendered(operators: dict[str, int]) -> dict[str, int]:
     twice = [alias for alias in operators if alias in rendered]
     if twice:
         logger.warning(
-            "chathub() was called twice for %s in one page; the second call leaves "
-            "it out, since each operator has one panel.",
+            "chathub() was called twice for %s in one page. The second call leaves "
+            "it out, because each operator has one panel.",
             ", ".join(map(repr, twice)),
         )
     return {a: o for a, o in operators.items() if a not in rendered}

@@ -1,4 +1,4 @@
-"""What the operator panel's endpoints answer besides the problems of all endpoints."""
+"""The problem that only the operator panel's endpoints answer."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from ..web.problems import Problem
 
 
 class NotAnOperator(Problem):
-    """The user is logged in, but does not belong to the staff of that organization."""
+    """The user is logged in, but is no operator of that organization."""
 
     status = 403
     problem_code = "not_an_operator"

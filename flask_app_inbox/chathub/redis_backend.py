@@ -1,4 +1,4 @@
-"""dogpile's Redis backend, with a way to set values that redis-py still wants."""
+"""dogpile's Redis backend, setting values in a way that redis-py does not deprecate."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ NAME = "flask_app_inbox.redis"
 
 
 class ExpiringRedisBackend(RedisBackend):
-    """Sets values with ``SET … EX``: redis-py warns of the ``SETEX`` of dogpile."""
+    """Set values with ``SET … EX``: redis-py warns about dogpile's ``SETEX``."""
 
     def set_serialized(self, key: str, value: Any) -> None:
         """Keep a value for ``redis_expiration_time`` seconds."""

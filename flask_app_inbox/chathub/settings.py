@@ -22,15 +22,15 @@ PREFIX = "CHATHUB_"
 #: The longest life of an operator token, in seconds. The vendor refuses more than
 #: 24 hours ahead by its own clock (authentication guide); a clock may be wrong.
 LONGEST_LIFE = 24 * 60 * 60 - 10 * 60
-#: The shortest that a page can still renew in time.
+#: The shortest life that a page can still renew in time.
 SHORTEST_LIFE = 5
 
-#: Where the panel's module lies when ``CHATHUB_SCRIPT_URL`` names a host alone.
+#: The path of the panel's module if ``CHATHUB_SCRIPT_URL`` names a host alone.
 _SCRIPT_PATH = "/operator-chat-panel/widget-script.js"
 
 
 def password(value: Any) -> str:
-    """Check a credential that travels in a body."""
+    """Check a credential that is sent in a body."""
     if not isinstance(value, str):
         raise ValueError(
             "a string; one of digits alone needs quotes in the environment: '\"123\"'"
@@ -41,14 +41,14 @@ def password(value: Any) -> str:
 
 
 def key(value: Any) -> str:
-    """Check a credential that travels in a header."""
+    """Check a credential that is sent in a header."""
     if not password(value).strip().isascii():
         raise ValueError("a key of ASCII characters, copied whole")
     return str(value).strip()
 
 
 def lifetime(value: Any) -> float:
-    """Check how long an operator token lives; returned in seconds."""
+    """Check how long an operator token lives; return seconds."""
     seconds = value.total_seconds() if isinstance(value, timedelta) else value
     try:
         return validators.number(SHORTEST_LIFE, LONGEST_LIFE)(seconds)
@@ -60,7 +60,7 @@ def lifetime(value: Any) -> float:
 
 
 def vendor_url(value: Any) -> str:
-    """Check an address that also goes into a Content-Security-Policy."""
+    """Check an address that is also used in a Content-Security-Policy."""
     url = validators.url(value)
     if not re.fullmatch(r"https?://[A-Za-z0-9.:\[\]-]+[A-Za-z0-9._~%/-]*", url):
         raise ValueError("a URL of ASCII letters, digits and the signs . _ ~ % / -")
@@ -68,14 +68,14 @@ def vendor_url(value: Any) -> str:
 
 
 def script_url(value: Any) -> str:
-    """Check where the panel's module lies: its address, or the host alone."""
+    """Check the address of the panel's module; a host alone is enough."""
     url = vendor_url(value)
     return url if urlsplit(url).path else url + _SCRIPT_PATH
 
 
 @dataclass(frozen=True)
 class ChatHubSettings:
-    """What ``CHATHUB_*`` says, checked."""
+    """The checked values of ``CHATHUB_*``."""
 
     key: str | None = setting(
         None,
@@ -159,9 +159,9 @@ class ChatHubSettings:
 def read_settings(config: Mapping[str, Any]) -> ChatHubSettings:
     """Read and check every ``CHATHUB_*`` key.
 
-    :param config: the app's configuration; ``APP_INBOX_STORAGE_URL`` serves where
-        ``CHATHUB_STORAGE_URL`` is missing.
-    :raises ConfigError: naming every problem at once.
+    :param config: the app's configuration; ``APP_INBOX_STORAGE_URL`` is the default of
+        ``CHATHUB_STORAGE_URL``.
+    :raises ConfigError: with everything that is wrong.
     """
     values, problems = read(config, PREFIX, ChatHubSettings)
     if values["storage_url"] is None:
@@ -189,8 +189,8 @@ def _missing_credentials(config: Mapping[str, Any]) -> list[str]:
     )
     if key and (login or password):
         return [
-            f"{PREFIX}KEY and {PREFIX}LOGIN with {PREFIX}PASSWORD are two ways for "
-            "one thing. Keep one of them."
+            f"{PREFIX}KEY and {PREFIX}LOGIN with {PREFIX}PASSWORD do the same "
+            "thing. Keep one of them."
         ]
     if key or (login and password):
         return []

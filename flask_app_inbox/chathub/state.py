@@ -1,4 +1,4 @@
-"""What one app knows of its operator panel: one frozen object in its extensions."""
+"""The state of one app's operator panel: one frozen object in its extensions."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ EXTENSION = "chathub"
 
 @dataclass
 class Loaders:
-    """The site's own answers to our questions."""
+    """Functions of the site that we call; each is optional."""
 
     operators: Callable[[], Any] | None = None
     language: Callable[[], Any] | None = None

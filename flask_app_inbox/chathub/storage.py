@@ -1,8 +1,7 @@
 """Where operator tokens are kept between requests: this process, or Redis.
 
-In Redis a token lies encrypted (Fernet, under a key made of ``SECRET_KEY``) in
-JSON; nothing that is read from there is unpickled, and what cannot be decrypted
-counts as not there.
+In Redis a token is JSON, encrypted with Fernet under a key made of ``SECRET_KEY``.
+Nothing from Redis is unpickled, and what cannot be decrypted counts as missing.
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ from contextlib import suppress
 from dataclasses import astuple
 from typing import TYPE_CHECKING, Any, Protocol
 
-from ..client.chathub import OperatorToken
+from ..client.chathub_answers import OperatorToken
 from ..errors import VendorTimeout
 
 if TYPE_CHECKING:
@@ -63,7 +62,7 @@ class MemoryStorage:
         self._region.delete(key)
 
     def mutex(self, key: str, deadline: Deadline) -> Mutex:
-        """Return a key's lock, which is waited for until a deadline."""
+        """Return a key's lock; acquiring it waits until a deadline."""
         with self._guard:
             lock = self._locks.setdefault(key, threading.Lock())
         return _PatientMutex(lambda: lock.acquire(blocking=False), lock, deadline)
@@ -73,7 +72,7 @@ class RedisStorage:
     """Tokens and locks that processes and machines share.
 
     :param keep: seconds after which Redis drops a token.
-    :param hold: seconds after which a lock opens by itself: its holder has died.
+    :param hold: seconds after which a lock opens by itself, because its holder died.
     :param secret: what the encryption key is made of.
     """
 
@@ -88,7 +87,7 @@ class RedisStorage:
         try:
             return _token_or_none(_ask(lambda: self._region.get(key)))
         except ValueError:
-            return None  # nothing that dogpile wrote
+            return None  # dogpile did not write it
 
     def write(self, key: str, token: OperatorToken) -> None:
         """Keep a token; without Redis it is not kept."""
@@ -103,7 +102,7 @@ class RedisStorage:
         _ask(lambda: self._region.delete(key))
 
     def mutex(self, key: str, deadline: Deadline) -> Mutex:
-        """Return a key's lock, which is waited for until a deadline."""
+        """Return a key's lock; acquiring it waits until a deadline."""
         lock: Any = self._region.backend.get_mutex(key)
         return _PatientMutex(
             lambda: bool(_ask(lambda: lock.acquire(False))), lock, deadline
@@ -111,7 +110,7 @@ class RedisStorage:
 
 
 class _PatientMutex:
-    """A lock that is waited for until a deadline, and not beyond."""
+    """A lock whose acquire() waits until a deadline and no longer."""
 
     def __init__(
         self, try_once: Callable[[], bool], lock: Any, deadline: Deadline
@@ -131,13 +130,13 @@ class _PatientMutex:
         return True
 
     def release(self) -> None:
-        # A lock of Redis may have opened by itself, or be out of reach.
+        # A lock in Redis may have opened by itself, or Redis may be down.
         with suppress(StorageDown):
             _ask(self._lock.release)
 
 
 def _ask(call: Callable[[], Any]) -> Any:
-    """Ask Redis; its errors become one.
+    """Ask Redis, and turn its errors into one.
 
     :raises StorageDown: with the cause.
     """
@@ -185,7 +184,7 @@ def _redis_region(url: str, *, keep: float, hold: float, secret: bytes) -> Cache
             "url": url,
             "socket_timeout": REDIS_PATIENCE,
             "socket_connect_timeout": REDIS_PATIENCE,
-            # By itself it would try for seconds.
+            # By default redis-py retries for seconds.
             "connection_kwargs": {"retry": Retry(NoBackoff(), 0)},
             "redis_expiration_time": max(1, int(keep)),
             "distributed_lock": True,

@@ -1,4 +1,4 @@
-"""What our own part of the panel says, by language."""
+"""The texts of our own part of the panel, by language."""
 
 from __future__ import annotations
 

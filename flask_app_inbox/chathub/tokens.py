@@ -1,8 +1,8 @@
-"""Operator tokens: one mint for each operator, however many ask.
+"""Operator tokens: one for each operator, however many pages ask.
 
-A token is handed out until a quarter of its life is left; who asks later mints the
-next one, while others go on with the old. Page scripts ask anew after four fifths
-of what is left of theirs, so they always get a newer one.
+A token is handed out until a quarter of its life is left. The next request gets a new
+one issued, while others go on with the old. Page scripts ask again after four fifths
+of what is left of their token's life, so they always get a newer one.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from ..client.chathub import ChatHubClient, OperatorToken
+from ..client.chathub import ChatHubClient
+from ..client.chathub_answers import OperatorToken
 from ..client.deadline import Deadline
 from ..web.outage import Outage
 from ..web.user_tag import keyed_tag
@@ -23,10 +24,10 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-#: The part of a token's life that must be left to hand it out.
+#: The part of its life that a token must have left to be handed out.
 RESERVE = 0.25
 
-# What dogpile is told of when a token was made, for the decision is ours.
+# We tell dogpile when a token was made, because we decide whether it is fresh.
 _NEVER = float("inf")
 _LONG_AGO = 1.0
 
@@ -34,7 +35,7 @@ _LONG_AGO = 1.0
 class OperatorTokens:
     """The tokens of one app's operators.
 
-    Without Redis, this process keeps its own; failures are kept nowhere.
+    Without Redis, each process keeps its own. Failures are not kept.
 
     :param secret: the app's ``SECRET_KEY``.
     :param clock: returns seconds since the epoch.
@@ -69,7 +70,7 @@ class OperatorTokens:
         )
 
     def issue(self, operator: int, deadline: Deadline | None = None) -> OperatorToken:
-        """Return an operator's token, minted now or kept.
+        """Return an operator's token, issued now or kept.
 
         :raises VendorError: with the cause, if the vendor gives none.
         """
@@ -87,8 +88,8 @@ class OperatorTokens:
     def replace(self, operator: int, deadline: Deadline | None = None) -> OperatorToken:
         """Return a token after a page found that its own does not work.
 
-        The kept one is dropped only if the vendor says, too, that it is invalid: a
-        page's word alone must not cost a mint.
+        The kept token is dropped only if the vendor also says that it is invalid: a
+        page cannot make us issue tokens just by asking.
 
         :raises VendorError: with the cause, if the vendor gives none.
         """
@@ -113,20 +114,20 @@ class OperatorTokens:
             token = storage.read(key)
             if (
                 token is None
-                # What lies in Redis could have been put under another key.
+                # Somebody may have stored it in Redis under another key.
                 or token.operator != operator
                 or token.expires_at <= self._clock()
             ):
                 raise NeedRegenerationException
             return token, _NEVER if self._is_fresh(token) else _LONG_AGO
 
-        def mint() -> tuple[OperatorToken, float]:
+        def issue() -> tuple[OperatorToken, float]:
             token = self._client.issue_token(operator, self._lifetime, deadline)
             storage.write(key, token)
             return token, _NEVER
 
         token: OperatorToken
-        with Lock(storage.mutex(key, deadline), mint, read, expiretime=0) as token:
+        with Lock(storage.mutex(key, deadline), issue, read, expiretime=0) as token:
             return token
 
     def _is_fresh(self, token: OperatorToken) -> bool:
@@ -134,7 +135,7 @@ class OperatorTokens:
         return left > RESERVE * (token.expires_at - token.issued_at)
 
     def _forget(self, token: OperatorToken) -> None:
-        """Drop a token, unless another took its place already."""
+        """Drop a token, unless another has replaced it already."""
         key = self._key(token.operator)
         if self._memory.read(key) == token:
             self._memory.forget(key)

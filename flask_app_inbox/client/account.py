@@ -1,4 +1,4 @@
-"""The account that a key or a connection opens."""
+"""The account that a key or a connection belongs to."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from .deadline import Deadline
 
 @dataclass(frozen=True)
 class Account:
-    """An account at the vendor, which leaves fields out as it likes.
+    """An account at the vendor; the vendor may leave out any field.
 
-    :param id: its number.
+    :param id: the account's number.
     :param name: of the organisation.
     :param email: of the account's user: personal data, so repr hides it.
     """
@@ -24,18 +24,18 @@ class Account:
     email: str | None = field(repr=False)
 
     def to_json(self) -> dict[str, Any]:
-        """Return the fields that the vendor told."""
+        """Return the fields that the vendor filled in."""
         return {name: told for name, told in asdict(self).items() if told is not None}
 
 
 def read_account(api: VendorApi, deadline: Deadline | None = None) -> Account:
-    """Ask which account the credentials open.
+    """Ask which account the credentials belong to.
 
     Source: the guide "Testing your API connection" names ``GET /v1/account/info`` as
     the test of a key; the answer's fields are those that the vendor's Shopify app
     declares, where ``orgId`` is missing in an older client's schema.
 
-    :raises VendorRejected: if they open none.
+    :raises VendorRejected: if they belong to none.
     :raises VendorError: with any other cause.
     """
     body = api.read_object("/v1/account/info", deadline)

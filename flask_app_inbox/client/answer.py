@@ -1,4 +1,4 @@
-"""What a vendor answered: read up to a size, and what its status means."""
+"""A vendor's answer: reading its body up to a size, and what its status means."""
 
 from __future__ import annotations
 
@@ -15,13 +15,15 @@ import requests
 
 from ..errors import VendorInvalid, VendorRateLimited, VendorRejected, VendorUnavailable
 
-#: Bytes of an answer that are read, unpacked.
+#: The most bytes of an answer that are read, counted unpacked.
 MAX_SIZE = 64 * 1024
+#: The longest token of any kind that is accepted, in characters.
+MAX_TOKEN = 8192
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What a vendor answered; its text may hold anything, so repr hides it."""
+    """A vendor's answer; the body may hold anything, so repr hides it."""
 
     status: int
     body: bytes = field(repr=False)
@@ -29,7 +31,7 @@ class Answer:
     def json(self) -> Any:
         """Parse the body.
 
-        :raises VendorInvalid: if it is no JSON.
+        :raises VendorInvalid: if it is not JSON.
         """
         try:
             return json.loads(self.body)
@@ -39,15 +41,15 @@ class Answer:
             ) from error
 
 
-#: What becomes of a status, the headers and a body.
+#: Turns a status, headers and a body into an answer, or raises VendorError.
 Judge = Callable[[int, Mapping[str, str], bytes], Answer]
 
 
 def read_body(response: requests.Response) -> bytes:
     """Read and unpack a body of at most 64 KiB.
 
-    :raises VendorInvalid: if it is larger or packed in a way never asked for;
-        the caller closes the connection.
+    :raises VendorInvalid: if it is larger, or compressed in a way that we did not ask
+        for. The caller closes the connection.
     """
     packed = response.headers.get("Content-Encoding", "identity").strip().lower()
     if packed in ("", "identity"):
@@ -55,7 +57,7 @@ def read_body(response: requests.Response) -> bytes:
     elif packed in ("gzip", "x-gzip", "deflate"):
         unpack = zlib.decompressobj(zlib.MAX_WBITS | 32)
     else:
-        raise VendorInvalid("the vendor's answer is packed in a way never asked for")
+        raise VendorInvalid("the vendor's answer has an encoding not asked for")
     body = b""
     while chunk := response.raw.read(8192, decode_content=False):
         if unpack is None:
@@ -71,7 +73,7 @@ def read_body(response: requests.Response) -> bytes:
 
 
 def check_status(status: int, headers: Mapping[str, str], body: bytes) -> Answer:
-    """Return an answer that a caller may look into.
+    """Return an answer whose body a caller may read.
 
     :raises VendorError: for a status that means the same for every call.
     """

@@ -1,4 +1,4 @@
-"""Calls to the vendor's REST API in the name of one account."""
+"""Calls to the vendor's REST API on behalf of one account."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from .transport import Transport
 class VendorApi:
     """The API of one account.
 
-    :param url: its base, without a last slash.
-    :param credentials: returns those of the current call.
-    :param timeout: seconds for a call that brings no deadline of its own.
+    :param url: its base, without a trailing slash.
+    :param credentials: returns the credentials of the current call.
+    :param timeout: seconds for a call that has no deadline of its own.
     """
 
     def __init__(
@@ -51,8 +51,8 @@ class VendorApi:
         """Make one call.
 
         :param path: below the base.
-        :param body: what is sent as JSON; None: nothing.
-        :param accept: the kind of answer that is asked for; by default JSON.
+        :param body: sent as JSON; None: nothing is sent.
+        :param accept: the media type to ask for; by default JSON.
         :raises VendorError: if there is no usable answer.
         """
         request = Request(

@@ -7,21 +7,20 @@ from collections.abc import Callable
 from typing import Any
 
 from ..errors import VendorInvalid
+from .answer import MAX_TOKEN
 from .api import VendorApi
 from .contact import Contact
 from .deadline import Deadline
 
 CONTACT_PATH = "/v1/contact"
 
-#: How the vendor names the fields by which it finds a contact.
+#: The vendor's names of the fields by which it finds a contact, and ours.
 _IDENTIFIERS = {
     "externalCustomerId": "external_customer_id",
     "email": "email",
     "phone": "phone",
 }
-#: The longest token that is passed on to a browser.
-_MAX_TOKEN = 8192
-#: Seconds to wait for a contact that another request creates; doubled each time.
+#: Seconds to wait for a contact that another request is creating; doubled each time.
 FIRST_PAUSE = 0.1
 
 
@@ -29,8 +28,8 @@ class AppInboxClient:
     """Calls about the contacts of one account.
 
     :param token_path: where tokens are issued, below the API's base.
-    :param create_contacts: whether an unknown contact is created before their token
-        is issued.
+    :param create_contacts: whether to create an unknown contact before issuing their
+        token.
     :param sleep: waits for seconds.
     """
 
@@ -49,7 +48,7 @@ class AppInboxClient:
         self._sleep = sleep
 
     def issue_token(self, contact: Contact, deadline: Deadline | None = None) -> str:
-        """Issue a token; an unknown contact is created first if that is set.
+        """Issue a token; create an unknown contact first if the site wants that.
 
         Source: the guides "Configuring App Inbox for websites": POST with any of
         the three fields, 200 with the token, "" for an unknown contact.
@@ -65,7 +64,7 @@ class AppInboxClient:
         token = self.issue_to_known(contact, deadline)
         pause = FIRST_PAUSE
         while not token and not saved and pause < deadline.remaining():
-            # Another request creates the contact at this moment: wait for it.
+            # Another request is creating the contact: wait for it.
             self._sleep(pause)
             pause *= 2
             token = self.issue_to_known(contact, deadline)
@@ -74,15 +73,15 @@ class AppInboxClient:
     def sync_contact(self, contact: Contact, deadline: Deadline | None = None) -> None:
         """Create or update a contact.
 
-        Source: the reference "Add contact". Two identical calls at once are
-        refused with a text about a duplicated request: the other one does it.
+        Source: the reference "Add contact". The vendor refuses the second of two
+        identical calls at once, with a text about a duplicated request.
 
         :raises VendorError: with the cause.
         """
         self._save(contact, deadline or self.api.deadline())
 
     def _save(self, contact: Contact, deadline: Deadline) -> bool:
-        """Create or update a contact; False if another call does it right now."""
+        """Create or update a contact; return False if another call is doing so."""
         body = contact_body(contact)
         answer = self.api.call("POST", CONTACT_PATH, deadline, body=body)
         if answer.status < 400:
@@ -94,7 +93,7 @@ class AppInboxClient:
         )
 
     def issue_to_known(self, contact: Contact, deadline: Deadline | None = None) -> str:
-        """Issue a token to a contact that the vendor knows; create nobody.
+        """Issue a token to a contact that the vendor knows, without creating them.
 
         :returns: the token, "" for a contact that the vendor does not know.
         :raises VendorError: with the cause.
@@ -109,13 +108,13 @@ class AppInboxClient:
             )
         told = answer.json()
         token = told.get("token") if isinstance(told, dict) else None
-        if not isinstance(token, str) or len(token) > _MAX_TOKEN:
+        if not isinstance(token, str) or len(token) > MAX_TOKEN:
             raise VendorInvalid("the vendor's answer holds no token", status=200)
         return token
 
 
 def token_body(contact: Contact) -> dict[str, str]:
-    """Return the body of a token request: the identifiers that are known."""
+    """Return the body of a token request: the contact's known identifiers."""
     values = {name: getattr(contact, ours) for name, ours in _IDENTIFIERS.items()}
     return {name: value for name, value in values.items() if value}
 

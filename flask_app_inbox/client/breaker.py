@@ -1,7 +1,7 @@
-"""A circuit breaker around calls that run at the same time.
+"""A circuit breaker around concurrent calls.
 
-Its lock is never held during a call, so one slow call stops no other; and when the
-host is tried again, one call goes ahead and not a crowd.
+It holds no lock during a call, so a slow call does not stop others. When it tries the
+host again, it lets a single call through.
 """
 
 from __future__ import annotations
@@ -20,15 +20,15 @@ Result = TypeVar("Result")
 
 #: Failures in a row that open the breaker.
 FAILURES = 5
-#: Seconds until a call is let through to see whether the vendor is back.
+#: Seconds until one call is let through to see whether the vendor is back.
 PAUSE = 10.0
 
 
 class Breaker:
-    """Fails fast while a host does not answer.
+    """Fail fast while a host does not answer.
 
     :param host: for the log.
-    :param failures: in a row; so many open it.
+    :param failures: how many in a row open the breaker.
     :param pause: seconds between probes.
     :param clock: returns seconds that never run backwards.
     """
@@ -68,9 +68,9 @@ class Breaker:
         return result
 
     def _admit(self) -> bool:
-        """Let a call pass, and tell whether it is a probe of an open breaker.
+        """Let a call through; return whether it is a probe of an open breaker.
 
-        :raises VendorUnavailable: if it has to wait.
+        :raises VendorUnavailable: if the call has to wait.
         """
         with self._lock:
             if self._next_probe is None:
@@ -78,9 +78,10 @@ class Breaker:
             wait = self._next_probe - self._clock()
             if wait > 0:
                 raise VendorUnavailable(
-                    f"{self._host} did not answer lately; not asked", retry_after=wait
+                    f"{self._host} did not answer lately; not asked",
+                    retry_after=wait,
                 )
-            # Whoever comes while this probe is out is turned away.
+            # Calls that come while this probe is out are turned away.
             self._next_probe = self._clock() + self._pause
             return True
 
@@ -94,8 +95,8 @@ class Breaker:
                 self._next_probe = self._clock() + self._pause
         if not was_open:
             logger.error(
-                "%s does not answer: no more calls, one try every %g s. Pages of the "
-                "site are not affected; their bells stay empty meanwhile.",
+                "%s does not answer. Calls are stopped; one is tried every %g s. The "
+                "site's pages work, but their bells stay empty meanwhile.",
                 self._host,
                 self._pause,
             )
@@ -104,7 +105,7 @@ class Breaker:
         with self._lock:
             was_open = self._next_probe is not None
             if was_open and not is_probe:
-                return  # it was sent before the breaker opened
+                return  # the call began before the breaker opened
             self._failures = 0
             self._next_probe = None
         if was_open:
@@ -112,5 +113,5 @@ class Breaker:
 
 
 def _is_silence(error: VendorError) -> bool:
-    """Tell whether nothing came back, as opposed to an answer we dislike."""
+    """Return whether there was no answer at all."""
     return isinstance(error, (VendorTimeout, VendorUnavailable)) and not error.status

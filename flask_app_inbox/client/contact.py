@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 #: The fields by which the vendor finds a contact.
 IDENTIFIERS = ("external_customer_id", "email", "phone")
-FIELDS = (*IDENTIFIERS, "first_name", "last_name")
 
 _MAX_LENGTH = 320  # the longest address that SMTP allows
 
@@ -16,14 +15,15 @@ _MAX_LENGTH = 320  # the longest address that SMTP allows
 class Contact:
     """A customer at the vendor.
 
-    At least one of the first three identifies them; the names serve only where a
-    contact is created or updated.
+    At least one of the first three is required. The names are sent only when a contact
+    is created or updated.
 
     :param email: an address that the customer has proved to own.
     :param phone: with country code; everything but digits is dropped.
-    :param external_customer_id: the id under which the vendor knows the customer.
-    :param first_name: for the contact at the vendor.
-    :param last_name: for the contact at the vendor.
+    :param external_customer_id: the id under which the vendor knows the customer; an
+        int becomes a string.
+    :param first_name: stored at the vendor.
+    :param last_name: stored at the vendor.
     :raises ValueError: if none of the first three is given, or one is unusable.
     :raises TypeError: if a value is no string.
     """
@@ -53,8 +53,12 @@ class Contact:
 
     @property
     def identity(self) -> tuple[str, str, str]:
-        """What tells this contact from another, "" for a field not known."""
+        """The identifying fields, "" for an unknown one."""
         return (self.external_customer_id or "", self.email or "", self.phone or "")
+
+
+#: Every field of a contact, the identifying ones first.
+FIELDS = tuple(field.name for field in fields(Contact))
 
 
 def _cleaned(field: str, value: object) -> str | None:

@@ -1,4 +1,4 @@
-"""How a call proves to the vendor which account it belongs to."""
+"""How a call proves to the vendor which account it is made for."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .transport import Transport
 
 
 class Credentials(Protocol):
-    """What sends a request in the name of an account."""
+    """Sends requests on behalf of an account."""
 
     def send(
         self, transport: Transport, request: Request, deadline: Deadline
@@ -25,14 +25,18 @@ class Credentials(Protocol):
         """
 
 
-class _Header(AuthBase):
-    """An Authorization header that is the same for each request."""
+class HeaderAuth(AuthBase):
+    """One header that proves who calls.
 
-    def __init__(self, value: str) -> None:
-        self._value = value
+    :param name: of the header.
+    """
+
+    def __init__(self, name: str, value: str) -> None:
+        self._name = name
+        self.value = value
 
     def __call__(self, request: PreparedRequest) -> PreparedRequest:
-        request.headers["Authorization"] = self._value
+        request.headers[self._name] = self.value
         return request
 
     def send(
@@ -43,7 +47,7 @@ class _Header(AuthBase):
         return transport.send(request, deadline)
 
 
-class ApiKey(_Header):
+class ApiKey(HeaderAuth):
     """Basic authentication: any user name, the API key as password.
 
     Source: the vendor's reference, "Getting started with your API".
@@ -51,14 +55,14 @@ class ApiKey(_Header):
 
     def __init__(self, api_key: str) -> None:
         credentials = b64encode(f"app-inbox:{api_key}".encode()).decode()
-        super().__init__(f"Basic {credentials}")
+        super().__init__("Authorization", f"Basic {credentials}")
 
 
-class AccessToken(_Header):
+class AccessToken(HeaderAuth):
     """An access token of OAuth 2.0.
 
     Source: the guide "Authorization using OAuth 2.0".
     """
 
     def __init__(self, access_token: str) -> None:
-        super().__init__(f"Bearer {access_token}")
+        super().__init__("Authorization", f"Bearer {access_token}")

@@ -1,11 +1,11 @@
-"""A deadline that every wait on a socket keeps, and a limit of what it brings.
+"""A deadline for every wait on a socket, and a limit of what may arrive.
 
-The timeouts of requests and urllib3 start anew with each byte that arrives and
-with each address that is tried, so a vendor that drips one byte a second keeps
-a caller for as long as it likes. Here sockets ask the call's deadline before
-each wait: name lookup, connecting, handshake, headers and body share one span.
-What they read is counted, too, for http.client reads headers, interim answers
-and misnumbered chunks without an end.
+The timeouts of requests and urllib3 start again with each byte that arrives and with
+each address that is tried. So a vendor that drips one byte a second keeps a caller for
+as long as it likes. Our sockets ask the call's deadline before each wait: name lookup,
+connecting, handshake, headers and body share one time span. The sockets also count what
+they read, because http.client reads headers, interim answers and misnumbered chunks
+without a limit.
 """
 
 from __future__ import annotations
@@ -34,12 +34,12 @@ Result = TypeVar("Result")
 # CPython's TLS counts its timeout once for a call, gevent's for each wait in it.
 _TIMES_WHOLE_CALLS = ssl.SSLSocket.__module__ == "ssl"
 
-#: Bytes that may arrive for one call, headers and all; more is nonsense.
+#: The most bytes that may arrive for one call, headers included.
 MAX_RECEIVED = 512 * 1024
 
 
 class Deadline:
-    """A moment by which an answer must be there.
+    """The moment by which a call must have its answer.
 
     :param seconds: from now.
     :param clock: returns seconds that never run backwards.
@@ -53,7 +53,7 @@ class Deadline:
         self._received = 0
 
     def remaining(self) -> float:
-        """Return the seconds left, 0 if there are none."""
+        """Return the seconds left, at least 0."""
         return max(0.0, self._end - self._clock())
 
     def patience(self) -> float:
@@ -67,9 +67,9 @@ class Deadline:
         return seconds
 
     def count(self, size: int) -> int:
-        """Count bytes that arrived, and return their number.
+        """Count bytes that arrived and return their number.
 
-        :raises http.client.HTTPException: if there were too many by now.
+        :raises http.client.HTTPException: if too many have arrived by now.
         """
         self._received += size
         if self._received > MAX_RECEIVED:
@@ -78,7 +78,7 @@ class Deadline:
 
     @contextmanager
     def kept_by_sockets(self) -> Iterator[None]:
-        """Bind the sockets that this thread reads from to the deadline."""
+        """Make the sockets that this context uses keep the deadline."""
         token = _current.set(self)
         try:
             yield
@@ -108,7 +108,7 @@ class _TlsSocket(ssl.SSLSocket):
 
 
 def _within_deadline(sock: ssl.SSLSocket, act: Callable[[], Result]) -> Result:
-    """Do what may take many packets of TLS."""
+    """Run something that may take several TLS packets."""
     deadline = _current.get()
     if deadline is None:
         return act()
@@ -133,8 +133,8 @@ class _Answer(http.client.HTTPResponse):
         super().begin()
         lengths = ",".join(self.msg.get_all("Content-Length", []))
         if self.msg.defects or len(set(lengths.split(","))) > 1:
-            # urllib3 would log the ones, with whatever the vendor wrote there, and
-            # leave the socket open with the others.
+            # urllib3 would log what the vendor wrote in broken headers. With several
+            # lengths it would leave the socket open.
             raise http.client.HTTPException("the headers are no headers")
 
 
@@ -153,8 +153,8 @@ class _TlsConnection(HTTPSConnection):
 
     @property
     def is_connected(self) -> bool:
-        """Whether the next answer here would be that to the next request."""
-        # What came unasked and is decrypted already cannot be seen on the wire.
+        """Whether the next answer here would belong to the next request."""
+        # Unasked data that is decrypted already cannot be seen on the wire.
         sock = self.sock
         unasked = isinstance(sock, ssl.SSLSocket) and sock.pending()
         return super().is_connected and not unasked
@@ -173,13 +173,13 @@ def _connect(connection: HTTPConnection) -> socket.socket:
     failure: OSError | None = None
     for position, (family, kind, protocol, _, address) in enumerate(addresses):
         try:
-            # Of a family that this machine lacks not even a socket can be made.
+            # This machine may lack the address family.
             sock = _PlainSocket(family, kind, protocol)
         except OSError as error:
             failure = error
             continue
         try:
-            # One dead address must not spend the time of those after it.
+            # One dead address must not use up the time of the next ones.
             sock.settimeout(deadline.patience() / (len(addresses) - position))
             for option in connection.socket_options or ():
                 sock.setsockopt(*option)
@@ -196,7 +196,7 @@ def _connect(connection: HTTPConnection) -> socket.socket:
 
 
 def _look_up(host: str, port: int, deadline: Deadline) -> list[Any]:
-    """Return the addresses of a host; a lookup itself cannot be interrupted."""
+    """Return the addresses of a host; the lookup itself cannot be interrupted."""
     outcome: list[list[Any] | OSError] = []
 
     def look_up() -> None:
@@ -227,7 +227,7 @@ class _TlsPool(HTTPSConnectionPool):
 
 
 class DeadlineAdapter(HTTPAdapter):
-    """Connections of a requests session that keep the current deadline.
+    """The connections of a requests session; they keep the current deadline.
 
     :param size: how many idle connections are kept for each host.
     :param ca_bundle: a file of certificates to trust in place of certifi's.
@@ -249,4 +249,4 @@ class DeadlineAdapter(HTTPAdapter):
         return context
 
     def cert_verify(self, *_: Any) -> None:
-        """Leave it to the context: it verifies always and is loaded once."""
+        """Do nothing: the TLS context always verifies, and is loaded once."""

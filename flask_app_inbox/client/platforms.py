@@ -1,8 +1,8 @@
-"""The three brands of one platform, as data.
+"""The three platforms, as data.
 
-The documents of eSputnik, Yespo and Reteno describe the same service under
-three host names. Where they disagree, the form that the vendor's own plugins
-use stands here, and every other documented form is reachable by settings.
+The documents of eSputnik, Yespo and Reteno describe the same service under three host
+names. Where the documents disagree, we take what the vendor's own plugins use. Settings
+reach every other documented form.
 """
 
 from __future__ import annotations
@@ -12,15 +12,16 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Platform:
-    """Where a brand of the vendor lives.
+    """Where a platform lives.
 
     :param api_url: base of the REST API; the token path is joined to it.
     :param script_url: base of the page script, ``<script_url>/scripts/<id>.js``.
     :param oauth_url: base of the authorization server; None where no document
         names one.
-    :param domains: whom pages with the widget call. That it asks for messages at the
-        API's own domain is likely: the guide for mobile apps names esputnik.com, and
-        the one site whose policy is public allows it with all below it.
+    :param domains: the domains that pages with the widget call, for a
+        Content-Security-Policy. The API's own domain is likely, not documented: the
+        guide for mobile apps names esputnik.com, and the one site whose policy is
+        public allows it with its subdomains.
     """
 
     name: str
@@ -30,7 +31,7 @@ class Platform:
     domains: tuple[str, ...]
 
 
-#: The web guides of all three brands load the script from this host.
+#: The web guides of all three platforms load the script from this host.
 _SCRIPT_URL = "https://statics.esputnik.com"
 
 PLATFORMS = {

@@ -8,12 +8,12 @@ from ..errors import VendorInvalid
 from .api import VendorApi
 from .deadline import Deadline
 
-#: What the vendor answers to a domain that it has already, in either of two wordings.
+#: The vendor's answer to a domain that it knows already comes in two wordings.
 _KNOWN_DOMAIN = re.compile(rb"already (?:exists|registered)", re.IGNORECASE)
 _UNREACHABLE = re.compile(rb"can.t be reached", re.IGNORECASE)
 
-#: The id in the address of the script, or as the last argument of the loader, which
-#: puts the address together itself.
+#: The id stands in the address of the script, or is the last argument of the loader,
+#: which builds the address itself.
 _ID_IN_ADDRESS = re.compile(r"/scripts/([A-Za-z0-9_-]{1,64})\.js")
 _ID_OF_LOADER = re.compile(
     r"""['"]script['"]\s*,\s*['"]([A-Za-z0-9_-]{8,64})['"]\s*\)"""
@@ -26,10 +26,10 @@ def register_domain(
     """Register a site's domain with the account.
 
     Source: the vendor's plugins for WooCommerce and Shopify call
-    ``POST /v1/site/domains`` with ``{"domain": …}``; they take a 400 with the text
-    that the domain exists for success.
+    ``POST /v1/site/domains`` with ``{"domain": …}``. A 400 whose text says that the
+    domain exists counts as success there.
 
-    :returns: whether it is new.
+    :returns: whether the domain is new.
     :raises VendorError: with the cause.
     """
     answer = api.call("POST", "/v1/site/domains", deadline, body={"domain": domain})
@@ -47,8 +47,8 @@ def register_domain(
 def read_script_id(api: VendorApi, deadline: Deadline | None = None) -> str:
     """Read the id of the account's page script.
 
-    Source: the same plugins call ``GET /v1/site/script`` with ``Accept: text/plain``
-    and get the HTML of the loader, which holds the id.
+    Source: the vendor's plugins call ``GET /v1/site/script`` with
+    ``Accept: text/plain`` and get the HTML of the loader, which holds the id.
 
     :raises VendorInvalid: if there is no script or no id in it.
     :raises VendorError: with any other cause.

@@ -1,10 +1,10 @@
-"""One way to call a vendor; every call of the package passes here.
+"""How every call of the package reaches a vendor.
 
-The policy, in the order of :meth:`Transport.send`: a slot, so that a slow
-vendor takes only some of the process's threads; a breaker, so that a dead one
-takes none; retries where they help and fit into the deadline; one exchange over
-kept connections, whose every wait keeps the deadline and whose answer is read
-up to a size. Nothing follows redirects, obeys proxy variables or keeps cookies.
+The policy, in the order of :meth:`Transport.send`: a slot, so that a slow vendor takes
+only some of the process's threads; a breaker, so that a dead vendor takes none; retries
+where they help and fit into the deadline; one exchange over kept connections. Every
+wait of the exchange keeps the deadline, and the answer is read up to a size. It follows
+no redirects, obeys no proxy variables and keeps no cookies.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ logger = logging.getLogger(__name__)
 
 #: Seconds that a call waits for a slot.
 SLOT_PATIENCE = 0.1
-#: How often one call is repeated.
+#: How often a failed call is repeated.
 RETRIES = 2
 #: Seconds before the first retry; doubled for the next.
 FIRST_PAUSE = 0.1
@@ -72,19 +72,19 @@ class Transport:
         repeatable: bool = True,
         judge: Judge | None = None,
     ) -> Answer:
-        """Send a request and return the answer, whether it is 2xx or 4xx.
+        """Send a request and return its answer, 2xx or 4xx.
 
         :param repeatable: False for a call that must not reach the vendor twice.
-        :param judge: makes an answer, or an error, of what came; by default
+        :param judge: turns what arrived into an answer or an error; by default
             :func:`check_status`.
-        :raises VendorError: if there is no usable answer; credentials refused
-            (401, 403), 429, redirects and 5xx are errors here, too.
+        :raises VendorError: if there is no usable answer. 401, 403, 429, redirects
+            and 5xx are errors too.
         """
         if not deadline.remaining():
             raise VendorTimeout("no time was left to ask the vendor")
         with self._slot(deadline):
             if not deadline.remaining():
-                # The site used the time up itself: nothing against the vendor.
+                # The site used up the time itself, so the breaker does not count it.
                 raise VendorTimeout("no time was left to ask the vendor")
             return self._breaker_of(request.url).call(
                 lambda: self._send_again(
@@ -141,20 +141,20 @@ class Transport:
                 with response:
                     body = read_body(response)
         except EXCHANGE_FAILURES as error:
-            # Not "from error": its words hold bytes of the answer, its objects
-            # the credentials, and sites log the causes of what they catch.
+            # Not "from error": its text holds bytes of the answer, its attributes the
+            # credentials, and sites log the causes of what they catch.
             raise cause_of(error) from None
         return judge(response.status_code, response.headers, body)
 
 
 class _Session(requests.Session):
     def get_redirect_target(self, resp: requests.Response) -> None:
-        """See no redirect: requests unpacks the body of one without a limit."""
+        """Ignore redirects: requests would unpack their bodies without a limit."""
 
 
 def _session(size: int, ca_bundle: str | None) -> requests.Session:
     session = _Session()
-    # No proxy, netrc or certificate comes from the environment by itself.
+    # Take no proxy, netrc or certificate from the environment.
     session.trust_env = False
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     session.headers.clear()

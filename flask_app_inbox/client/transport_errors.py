@@ -11,7 +11,7 @@ import urllib3
 
 from ..errors import VendorError, VendorInvalid, VendorTimeout, VendorUnavailable
 
-#: What an exchange raises; http.client takes a negative length for a ValueError.
+#: What an exchange raises; http.client raises ValueError for a negative length.
 EXCHANGE_FAILURES = (
     requests.RequestException,
     urllib3.exceptions.HTTPError,
@@ -22,10 +22,10 @@ EXCHANGE_FAILURES = (
 
 
 def cause_of(error: Exception) -> VendorError:
-    """Return what a failed exchange means to a caller.
+    """Return the error that a failed exchange means to a caller.
 
-    Messages of requests and urllib3 hold addresses and bytes of the answer, so
-    only the kind of the failure is passed on.
+    The messages of requests and urllib3 hold addresses and bytes of the answer, so we
+    pass on only the kind of the failure.
     """
     causes = list(_causes(error))
 
@@ -41,14 +41,14 @@ def cause_of(error: Exception) -> VendorError:
             retryable=False,
         )
     if among(urllib3.exceptions.NewConnectionError):
-        # For urllib3 this is a kind of timeout.
+        # urllib3 derives this from its timeout, so it comes first.
         return VendorUnavailable("no connection")
     if among(
         requests.Timeout,
         TimeoutError,
         urllib3.exceptions.TimeoutError,
     ):
-        return VendorTimeout("no whole answer within the deadline")
+        return VendorTimeout("no complete answer within the deadline")
     if among(http.client.RemoteDisconnected):
         return VendorUnavailable("the connection was closed")
     if among(http.client.IncompleteRead, urllib3.exceptions.IncompleteRead):
@@ -62,12 +62,12 @@ def cause_of(error: Exception) -> VendorError:
         requests.exceptions.InvalidHeader,
         ValueError,
     ):
-        return VendorInvalid("the answer is no HTTP")
+        return VendorInvalid("the answer is not HTTP")
     return VendorUnavailable("the connection broke")
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:
-    """Walk the chain; urllib3 and requests keep causes in args and reason, too."""
+    """Yield the chain; urllib3 and requests also keep causes in args and reason."""
     seen: set[int] = set()
     waiting = [error]
     while waiting:

@@ -1,4 +1,4 @@
-"""Languages as the vendor wants them: two letters of ISO 639-1."""
+"""Languages in the form that the vendor wants: two letters of ISO 639-1."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def two_letters(tag: object) -> str | None:
     """Cut a language tag to ISO 639-1.
 
     :param tag: "en", "pt-BR", "zh_Hant_TW"; anything else is refused.
-    :returns: two lower-case letters; None if it is no such language.
+    :returns: two lower-case letters; None if it is not such a language.
     """
     if not isinstance(tag, str):
         return None

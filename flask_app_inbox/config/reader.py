@@ -1,8 +1,8 @@
 """Settings as fields of a dataclass: key, default, check and help in one place.
 
-A group of settings is a frozen dataclass whose fields are made by :func:`setting`; the
-key of a field is its name in capitals after the group's prefix. The manual's tables
-are made from the same fields.
+A group of settings is a frozen dataclass whose fields :func:`setting` makes. The key of
+a field is the group's prefix and the field's name in capitals. The manual's tables are
+generated from the same fields.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from typing import Any
 
 logger = logging.getLogger(__name__)
 
-#: Value to value, or ValueError with the rest of "KEY must be …".
+#: Turns the given value into the one in use, or raises ValueError with the rest of
+#: "KEY must be …".
 Check = Callable[[Any], Any]
 
 _METADATA = "setting"
@@ -25,9 +26,9 @@ _METADATA = "setting"
 class Setting:
     """One setting.
 
-    :param key: its name after the prefix, like ``API_KEY``.
-    :param default: used where the configuration has none.
-    :param check: makes the value that the program uses.
+    :param key: its name without the prefix, like ``API_KEY``.
+    :param default: used if the configuration has no value.
+    :param check: turns the given value into the one in use.
     :param help: what it means, in Markdown.
     :param shown: the default as the manual shows it.
     """
@@ -54,8 +55,8 @@ def setting(
 ) -> Any:
     """Define a setting as a field of a dataclass.
 
-    :param default: used where the configuration has none.
-    :param check: value to value, or ValueError with the rest of "KEY must be …".
+    :param default: used if the configuration has no value.
+    :param check: see :data:`Check`.
     :param help: what it means, in Markdown, for the manual.
     :param shown: the default as the manual shows it, if it says more than the value.
     :param secret: whether the value must not be printed.
@@ -79,7 +80,7 @@ def read(
     """Read and check every key of a group.
 
     :param config: the app's configuration.
-    :returns: the values by field, and one sentence for each problem.
+    :returns: the values by field name, and a sentence about each bad setting.
     """
     settings = list(settings_of(group))
     problems = _slips(config, prefix, [one.key for one in settings])
@@ -97,7 +98,7 @@ def read(
 
 
 def _slips(config: Mapping[str, Any], prefix: str, keys: list[str]) -> list[str]:
-    """Name keys that are a slip of a known one; tell the log of foreign ones."""
+    """Return a sentence about each misspelt key; log unknown keys."""
     problems = []
     known = [prefix + key for key in keys]
     for key in config:
@@ -105,13 +106,13 @@ def _slips(config: Mapping[str, Any], prefix: str, keys: list[str]) -> list[str]
             continue
         close = difflib.get_close_matches(key, known, n=1, cutoff=0.85)
         if close:
-            problems.append(f"{key} is no setting. Did you mean {close[0]}?")
+            problems.append(f"{key} is not a setting. Did you mean {close[0]}?")
         else:
-            logger.warning("%s is no setting of flask-app-inbox; it is ignored.", key)
+            logger.warning("%s is not a setting of flask-app-inbox; ignored.", key)
     return problems
 
 
 def either(names: Iterable[str]) -> str:
-    """Return some words of Markdown for a help: ```a`, `b` or `c```."""
+    """Return names as Markdown for a help text: ```a`, `b` or `c```."""
     *most, last = (f"`{name}`" for name in names)
     return f"{', '.join(most)} or {last}"

@@ -1,4 +1,4 @@
-"""Where processes share what they count and keep: this process, or Redis."""
+"""The setting that says where processes share data: in memory, or in Redis."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _REDIS = re.compile(
     """,
     re.VERBOSE,
 )
-#: Options of TLS that redis-py takes from a URL, and what they may say.
+#: The TLS options that redis-py takes from a URL, and their values.
 _TLS = {
     "ssl_cert_reqs": "none|optional|required",
     "ssl_check_hostname": "true|false",
@@ -31,7 +31,7 @@ _TLS = {
 
 
 def storage_url(value: Any) -> str:
-    """Check where processes share what they count."""
+    """Check where processes share data."""
     if value == "memory://":
         return "memory://"
     if not isinstance(value, str) or not _is_redis(value):
@@ -42,16 +42,16 @@ def storage_url(value: Any) -> str:
         )
     if find_spec("redis") is None:
         raise ValueError(
-            "memory:// until the extra for Redis is there: "
+            "memory:// until you install the extra for Redis: "
             'pip install "flask-app-inbox[redis]"'
         )
     return plain(value)
 
 
 def _is_redis(value: str) -> bool:
-    """Tell whether redis-py can make a connection of a URL.
+    """Return whether redis-py can connect with a URL.
 
-    By itself it passes unknown options on, and fails with each connection.
+    redis-py itself accepts unknown options and then fails with each connection.
     """
     match = _REDIS.fullmatch(value)
     if not match or not value.isascii() or not value.isprintable() or " " in value:

@@ -1,8 +1,8 @@
 """Checks of single settings.
 
-Each takes what stands in the configuration and returns what the program uses,
-or raises ValueError with the words that follow "KEY must be". A message never
-repeats the value: it could be a secret in the wrong place.
+Each takes the value in the configuration and returns the value in use, or raises
+ValueError with the words that follow "KEY must be". A message never repeats the value,
+which could be a secret in the wrong place.
 """
 
 from __future__ import annotations
@@ -39,12 +39,12 @@ def secret(value: Any) -> str:
 
 
 def quoted(key: str, check: Callable[[Any], str]) -> Callable[[Any], str]:
-    """Make a check that tells how a string of digits is set in the environment.
+    """Make a check that explains how to set a string of digits in the environment.
 
-    Flask reads there whatever is JSON, and a number is.
+    Flask parses the environment as JSON, so digits become a number.
 
-    :param key: its whole name in the configuration.
-    :param check: for the string.
+    :param key: the whole key in the configuration.
+    :param check: checks the string.
     """
 
     def checked(value: Any) -> str:
@@ -71,7 +71,7 @@ def matching(pattern: str, what: str) -> Callable[[Any], str]:
 
 
 def plain(value: str) -> str:
-    """Return a string of no subclass: those of enums print as something else."""
+    """Return a plain str: members of a str enum print as something else."""
     return str.__str__(value)
 
 
@@ -120,7 +120,7 @@ def integer(least: int, most: int) -> Callable[[Any], int]:
 
 
 def url(value: Any) -> str:
-    """Check the base of a vendor's address; returned without a last slash."""
+    """Check the base of a vendor's address; return it without a trailing slash."""
     needed = (
         "a URL like https://host/path, without user, query or fragment; "
         "plain http only for a loopback host such as http://127.0.0.1:5001"
@@ -147,15 +147,15 @@ def url(value: Any) -> str:
 
 
 def is_host_name(host: str) -> bool:
-    """Tell whether a host is a name that can be looked up."""
+    """Return whether a host is a name that can be looked up."""
     label = "[A-Za-z0-9](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9])?"
-    # Whatever ends in a number is taken for an address, or for a broken one.
+    # A name that ends in a number would be taken for an address.
     name = rf"(?:{label}\.)*(?!(?:[0-9]+|0[xX][0-9A-Fa-f]*)\.?$){label}\.?"
     return len(host) <= 253 and bool(re.fullmatch(name, host))
 
 
 def is_address(host: str) -> bool:
-    """Tell whether a host is an IP address."""
+    """Return whether a host is an IP address."""
     try:
         ipaddress.ip_address(host)
     except ValueError:
@@ -164,7 +164,7 @@ def is_address(host: str) -> bool:
 
 
 def _is_plain_path(value: str) -> bool:
-    # An escaped dot or slash is one again for some servers on the way.
+    # Some servers on the way unescape dots and slashes.
     escape = "%(?!2[EeFf]|5[Cc])[0-9A-Fa-f]{2}"
     return bool(re.fullmatch(rf"(/([A-Za-z0-9_.~-]|{escape})+)+", value)) and not any(
         part in (".", "..") for part in value.split("/")
@@ -188,14 +188,14 @@ def path(value: Any) -> str:
 
 
 def url_prefix(value: Any) -> str:
-    """Check where the blueprint goes."""
+    """Check the prefix of the blueprint."""
     if not isinstance(value, str) or not _is_plain_path(value) or "%" in value:
-        raise ValueError("a path like /app-inbox, without a last slash")
+        raise ValueError("a path like /app-inbox, without a trailing slash")
     return plain(value)
 
 
 def language(value: Any) -> str:
-    """Check a language; regional tags are cut to two letters."""
+    """Check a language; cut regional tags to two letters."""
     code = two_letters(value)
     if code is None:
         hint = " (Ukrainian is uk)" if value in ("ua", "UA") else ""
@@ -210,11 +210,11 @@ def rate_limit(value: Any) -> str:
     if isinstance(value, str) and "\n" not in value:
         try:
             rates = parse_many(value)
-            # limits takes "0 minutes" for one.
+            # limits reads "0 minutes" as one.
             numbers = [int(digits) for digits in re.findall("[0-9]+", value)]
         except ValueError:
             rates, numbers = [], []
-        # Of several only the first would count, and 0 would refuse everybody.
+        # Of several rates only the first would count, and 0 would refuse everybody.
         if (
             len(rates) == 1
             and all(0 < number <= _LARGEST for number in numbers)

@@ -1,1 +1,1 @@
-"""The extension AppInbox, in three paths: a page, a token, a command."""
+"""The extension AppInbox: pages are rendered, tokens issued, commands run."""

@@ -1,9 +1,9 @@
-"""The anchor: the element of the page that the bell is inserted at.
+"""The anchor: the element of the page where the bell is inserted.
 
-The vendor is told a CSS selector and one of the four positions of
-``insertAdjacentHTML`` (the guides "Configuring App Inbox for websites"). From a
-simple selector this module makes the element that ``app_inbox_anchor()`` renders;
-for any other the site writes the element itself.
+The owner tells the vendor a CSS selector and one of the four positions of
+``insertAdjacentHTML`` (the guides "Configuring App Inbox for websites"). From a simple
+selector this module makes the element that ``app_inbox_anchor()`` renders. For any
+other selector the site writes the element itself.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-#: Where the bell may go, seen from the anchor.
+#: Where the bell may go, relative to the anchor.
 POSITIONS = ("beforebegin", "afterbegin", "beforeend", "afterend")
 
-#: Nothing is shown of what they hold, or they have their place in no body.
+#: Elements whose content is not shown, or that have no place in a body.
 _UNSEEN = frozenset(
     """
     area base body col colgroup frame frameset head html image link listing meta
@@ -24,14 +24,14 @@ _UNSEEN = frozenset(
     template title track xmp
     """.split()
 )
-#: What holds nothing, shows nothing of what it holds, or may not hold a button.
+#: Elements that hold nothing, do not show what they hold, or may not hold a button.
 _CLOSED = frozenset(
     """
     a audio br button canvas datalist embed hr iframe img input math meter object
     picture progress select svg table tbody textarea tfoot thead tr video wbr
     """.split()
 )
-#: What may stand after a colon; the rest is unknown to browsers or comes and goes.
+#: The pseudo-classes we accept. Browsers do not know others, or they come and go.
 _PSEUDO_CLASSES = frozenset(
     """
     root empty first-child last-child only-child first-of-type last-of-type only-of-type
@@ -55,7 +55,7 @@ _PART = re.compile(
     re.VERBOSE,
 )
 _COMBINATOR = re.compile(r"\s*([>+~,])\s*|\s+")
-#: Signs that HTML and UTF-8 cannot carry.
+#: Characters that HTML and UTF-8 cannot carry.
 _LOST = re.compile("[\0\ud800-\udfff]")
 _NAME = re.compile("[A-Za-z][A-Za-z0-9-]*")
 
@@ -83,12 +83,12 @@ def parse_anchor(selector: str) -> Anchor | None:
 
     Simple are ``#id``, ``.class``, ``tag``, ``[name=value]`` and their compounds.
 
-    :returns: None for any other selector that browsers know.
-    :raises ValueError: if the selector is not valid CSS, or names no element that a
-        bell can be seen at.
+    :returns: None for any other valid selector.
+    :raises ValueError: if the selector is not valid CSS, or no bell could be seen at
+        the element that it names.
     """
     if _LOST.search(selector):
-        raise ValueError("it holds a sign that no page can hold")
+        raise ValueError("it has a character that no page can hold")
     parts = list(_parts_of(selector.strip()))
     if any(not _is_simple(part) for part in parts):
         return None
@@ -111,7 +111,7 @@ def parse_anchor(selector: str) -> Anchor | None:
 
 
 def _parts_of(selector: str) -> Iterator[re.Match[str] | None]:
-    """Yield each part of a selector, None for what combines them.
+    """Yield each part of a selector, and None for each combinator.
 
     :raises ValueError: if it is not valid CSS.
     """
@@ -134,7 +134,7 @@ def _parts_of(selector: str) -> Iterator[re.Match[str] | None]:
 
 
 def _check_pseudo_classes(part: str) -> None:
-    """Refuse what a browser's ``querySelector()`` throws at, in brackets, too."""
+    """Refuse pseudo-classes that browsers do not know, within brackets too."""
     for name in re.findall(rf":({_IDENT})", re.sub(_STRING, "", part)):
         if name.lower() not in _PSEUDO_CLASSES:
             raise ValueError(f":{name} does not tell where an element stands")
@@ -164,7 +164,7 @@ def _check(tag: str, attributes: Mapping[str, str]) -> None:
 
 
 def _unescaped(text: str) -> str:
-    """Return what an identifier or a string in quotes says."""
+    """Return the text of an identifier or of a quoted string."""
     if text[:1] in ("'", '"'):
         text = text[1:-1]
 
@@ -174,7 +174,7 @@ def _unescaped(text: str) -> str:
             return match[0][1:]
         number = int(digits, 16)
         if not 0 < number < 0x110000 or 0xD800 <= number < 0xE000:
-            raise ValueError("it holds a sign that no page can hold")
+            raise ValueError("it has a character that no page can hold")
         return chr(number)
 
     return re.sub(_ESCAPE, sign, text)

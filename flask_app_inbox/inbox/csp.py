@@ -1,7 +1,7 @@
 """What a page's Content-Security-Policy must allow for the platform.
 
-The vendor publishes no guide to this. Documented is one host, that of the page
-script; the others follow from where its documents and plugins call it.
+The vendor publishes no guide to this. It documents one host, that of the page script.
+The others follow from the addresses that its documents and plugins call.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ TRUSTED_TYPES_POLICY = "app-inbox"
 def csp_sources(settings: Settings, into: Policy | None = None) -> dict[str, list[str]]:
     """Return the directives that the platform needs.
 
-    :param into: the site's own policy; the sources are added to its directives.
-    :returns: the whole policy; only the platform's part without ``into``.
+    :param into: the site's own policy, to which the sources are added.
+    :returns: the whole policy; without ``into`` only the platform's part.
     """
     needed = _needed(settings)
     if into is None:
@@ -51,7 +51,7 @@ def _connected(settings: Settings) -> list[str]:
     domains = settings.platform.domains
     host = urlsplit(api).hostname or ""
     if not any(f".{host}".endswith(f".{domain}") for domain in domains):
-        # A stand-in such as the sandbox calls nobody else.
+        # The sandbox and other stand-ins call nobody else.
         return list(dict.fromkeys((api, script)))
     return [
         source

@@ -38,14 +38,14 @@ class AppInbox:
     :param app: the app; without it, call :meth:`init_app` later.
     :param csp_nonce: returns the nonce of the current page's
         Content-Security-Policy; by default the Jinja global ``csp_nonce``.
-    :raises ConfigError: with every problem of the app's ``APP_INBOX_*`` settings.
+    :raises ConfigError: with everything wrong in the app's ``APP_INBOX_*`` settings.
     """
 
     def __init__(
         self, app: Flask | None = None, *, csp_nonce: Callable[[], str] | None = None
     ) -> None:
         self._loaders = Loaders(csp_nonce=csp_nonce)
-        #: Only to find the one that is meant where no app is current.
+        # To find the app that is meant when no app is current.
         self._apps: WeakSet[Flask] = WeakSet()
         if app is not None:
             self.init_app(app)
@@ -53,7 +53,7 @@ class AppInbox:
     def init_app(self, app: Flask) -> None:
         """Read the app's settings, register the blueprint and the Jinja globals.
 
-        :raises ConfigError: with every problem of the settings.
+        :raises ConfigError: with everything wrong in the settings.
         :raises RuntimeError: if the app has an inbox already.
         """
         if EXTENSION in app.extensions:
@@ -83,10 +83,10 @@ class AppInbox:
     def _credentials(
         self, app: Flask, settings: Settings
     ) -> Callable[[], Credentials] | None:
-        """Return what gives the credentials of a call; None: the API key."""
+        """Return what gives a call its credentials; None: the API key."""
         if not (settings.enabled and settings.uses_oauth):
             return None
-        # What this imports is an extra, and most sites have an API key.
+        # These need extras, and most sites have an API key.
         from ..oauth.connections import open_connections
         from ..oauth.pages import blueprint as pages
 
@@ -105,7 +105,7 @@ class AppInbox:
     def contact_loader(self, loader: ContactLoader) -> ContactLoader:
         """Register the function that returns the current contact, None for nobody.
 
-        Without one, Flask-Login's current user is taken and their email sent.
+        By default the contact is Flask-Login's current user, by their email.
         """
         self._loaders.contact = loader
         return loader
@@ -118,8 +118,8 @@ class AppInbox:
     def owner_loader(self, loader: OwnerLoader) -> OwnerLoader:
         """Register the function that says whether the site's owner is logged in.
 
-        Only the owner sees the pages that connect the site to the vendor by OAuth;
-        without a loader nobody does.
+        Only the owner sees the pages that connect the site to the vendor by OAuth.
+        Without a loader nobody sees them.
         """
         self._loaders.owner = loader
         return loader
@@ -136,32 +136,55 @@ class AppInbox:
         """Issue a token to a contact, in the current app.
 
         :returns: the token, "" for a contact that the vendor does not know.
-        :raises VendorError: with the cause, if the vendor gives none.
+        :raises VendorError: with the cause, if the vendor issues none.
         """
         return issue_token(_enabled_state(), contact)
 
     def sync_contact(self, contact: Contact) -> None:
         """Create or update a contact at the vendor, in the current app.
 
-        :raises VendorError: with the cause, if the vendor does not.
+        :raises VendorError: with the cause, if that fails.
         """
         _enabled_state().client.sync_contact(contact)
+
+    def connection_status(self) -> dict[str, Any] | None:
+        """Return how this request's OAuth connection is doing, without its secrets.
+
+        It is what ``flask app-inbox oauth status --json`` prints, with times in
+        ISO 8601, UTC. ``connection`` is its name; ``state`` is ``connected``,
+        ``reconnect_needed`` or ``not_connected``. A connection that exists also has
+        ``account``, ``connected_at``, ``last_refresh``, ``expires_at``,
+        ``refresh_expires_at`` and ``problem``. ``account`` may hold personal data.
+
+        The vendor is not asked.
+
+        :returns: None for an app with an API key, and for one whose inbox is switched
+            off.
+        :raises LoaderError: if the ``connection_loader`` returns no usable name.
+        :raises StorageError: if the connection cannot be read or decrypted.
+        :raises RuntimeError: if the current app has no inbox.
+        """
+        current_state()
+        from ..oauth.connections import current_connections
+
+        connections = current_connections()
+        return connections.status() if connections else None
 
     def csp_sources(
         self, into: Policy | None = None, *, app: Flask | None = None
     ) -> dict[str, list[str]]:
         """Return what a Content-Security-Policy must allow for the platform.
 
-        Documented by the vendor is the host in ``script-src``. Likely, but not
-        documented: ``connect-src`` with the platform's own domains, ``img-src`` with
-        ``https:``. Whether the widget needs inline styles is unknown, so
-        ``style-src`` is not among them.
+        The vendor documents the host in ``script-src``. Likely, but not documented, are
+        ``connect-src`` with the platform's own domains and ``img-src`` with
+        ``https:``. Nobody says whether the widget needs inline styles, so
+        ``style-src`` is left out.
 
         :param into: the site's own policy, Talisman's dict or werkzeug's
-            ``ContentSecurityPolicy``; it stays as it is, and the whole is returned.
-            Without it, ``'self'`` stands in each list for our own script and endpoint.
-        :param app: by default the current app, or the only one that this was
-            initialised for.
+            ``ContentSecurityPolicy``. It is not changed; the result is the whole
+            policy. Without it, each list has ``'self'`` for our script and endpoint.
+        :param app: by default the current app, or the only app that this extension
+            was initialised for.
         :returns: lists of sources by directive.
         :raises RuntimeError: if it is not clear which app is meant.
         """

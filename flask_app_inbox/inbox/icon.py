@@ -1,4 +1,4 @@
-"""The SVG picture for the bell that the vendor can be given."""
+"""The SVG picture of the bell that the owner can send to the vendor."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 MAX_SIZE = 64 * 1024
 
 _SVG = "{http://www.w3.org/2000/svg}"
-#: What a picture is drawn with. Others can run, load or, in a page, end the SVG.
+#: The elements of a picture. Others can run or load something, or end the SVG.
 _ELEMENTS = frozenset(
     """
     svg g defs title desc style symbol path rect circle ellipse line polyline polygon
@@ -19,12 +19,12 @@ _ELEMENTS = frozenset(
     feMergeNode feMorphology feOffset feTurbulence
     """.split()
 )
-#: What loads something, or could, in CSS and in the attributes that are CSS.
+#: What may load something, in CSS and in attributes that are CSS.
 _REFERENCE = re.compile(
     r"url\((?!\s*['\"]?#)|(?:image|image-set|src)\(|@import|javascript:",
     re.IGNORECASE,
 )
-#: What an address begins with: it has no place in a style at all.
+#: How an address begins; no style may hold one.
 _ADDRESS = re.compile(r"https?:|data:|//", re.IGNORECASE)
 
 
@@ -32,7 +32,7 @@ def read_icon(path: Path) -> str:
     """Return the text of a picture that is safe to put into any page.
 
     :param path: a file of at most 64 KiB.
-    :returns: without comments, which HTML ends at other places than XML does.
+    :returns: the text without comments, which HTML and XML end in different places.
     :raises ValueError: if it cannot be read, is not well-formed SVG, or holds
         a script or a reference to something outside itself.
     """

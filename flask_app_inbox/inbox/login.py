@@ -1,4 +1,4 @@
-"""Who is logged in: Flask-Login's user as a contact, and the tag of a contact."""
+"""Who is logged in: Flask-Login's user as a contact, and a contact's user tag."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from .settings import Settings
 
 
 def user_tag(app: Flask, settings: Settings, contact: Contact) -> str:
-    """Return an opaque tag of a contact: their own, and another for anybody else.
+    """Return the opaque user tag of a contact; no two contacts have the same.
 
-    An app without ``SECRET_KEY`` has no sessions to change; there the vendor's key
-    serves.
+    An app without ``SECRET_KEY`` has no sessions that could change. There the vendor's
+    key takes its place.
     """
     key = app.secret_key or settings.api_key or settings.oauth_client_secret or ""
     return keyed_tag(key, "flask-app-inbox user", *contact.identity)
@@ -29,10 +29,10 @@ def load_flask_login_contact(
 ) -> Contact | None:
     """Make a contact of Flask-Login's current user.
 
-    :param fields: which field of the contact is which attribute of the user.
-    :param verified_attribute: an attribute of the user that is true once their
-        email is proved; None: every email is taken as proved.
-    :returns: None if nobody is logged in, or nothing that may be sent is known.
+    :param fields: maps fields of the contact to attributes of the user.
+    :param verified_attribute: an attribute of the user that is true once they have
+        proved their email; None: every email counts as proved.
+    :returns: None if nobody is logged in, or nothing is known that may be sent.
     :raises LoaderError: without Flask-Login, or if the user lacks an attribute.
     """
     if getattr(current_app, "login_manager", None) is None:
@@ -56,7 +56,7 @@ def load_flask_login_contact(
 def _is_blank(field: str, value: object) -> bool:
     if not isinstance(value, str):
         return value is None
-    # "none" or "-" in the place of a phone is nobody's phone.
+    # "none" or "-" is not a phone.
     return not (re.search("[0-9]", value) if field == "phone" else value.strip())
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from urllib.parse import urljoin
 
 from flask import has_request_context, request
 from flask.globals import app_ctx
@@ -25,7 +24,7 @@ _RENDERED = "flask_app_inbox.rendered"
 
 
 def app_inbox_anchor() -> Markup:
-    """Render the element that the bell is inserted at, for whoever is here.
+    """Render the element where the bell is inserted, for every visitor.
 
     :returns: nothing if ``APP_INBOX_ANCHOR`` is not a simple selector; then the site
         writes the element itself.
@@ -49,11 +48,10 @@ def app_inbox_anchor() -> Markup:
 def app_inbox(nonce: str | None = None) -> Markup:
     """Render the page script with its settings, and hints for the vendor's.
 
-    :param nonce: of the page's Content-Security-Policy; by default that of the
-        callable given to the extension, else of the global ``csp_nonce``.
-    :returns: nothing outside a request, for a second call in one, and for a
-        visitor who is not logged in, unless ``APP_INBOX_ANONYMOUS`` is
-        ``tracking``.
+    :param nonce: of the page's Content-Security-Policy; by default from the extension's
+        ``csp_nonce``, else from the Jinja global of that name.
+    :returns: nothing outside a request and for a second call in one; nothing for a
+        visitor who is not logged in, unless ``APP_INBOX_ANONYMOUS`` is ``tracking``.
     """
     state = current_state()
     if not state.settings.enabled or not has_request_context():
@@ -61,17 +59,15 @@ def app_inbox(nonce: str | None = None) -> Markup:
     try:
         contact = state.contact()
     except LoaderError as error:
-        logger.error(
-            "App Inbox is left out of this page: %s", error, exc_info=error.__cause__
-        )
+        logger.error("This page has no App Inbox: %s", error, exc_info=error.__cause__)
         return Markup()
     if contact is None and state.settings.anonymous == "nothing":
         return Markup()
     environ = request.environ
     if environ.get(_RENDERED):
         logger.warning(
-            "app_inbox() was called twice in one page; the second call renders "
-            "nothing, since the vendor wants one init per page."
+            "app_inbox() was called twice in one page. The second call renders "
+            "nothing, because the vendor wants one init per page."
         )
         return Markup()
     environ[_RENDERED] = True
@@ -82,9 +78,11 @@ def _render_script(state: State, contact: Contact | None, nonce: str | None) -> 
     settings = state.settings
     app = app_ctx.app  # the proxy would be asked for each attribute
     token_url = app.url_for("app_inbox.token")
+    # The site's url_defaults may add a query.
+    folder = token_url.partition("?")[0].rpartition("/")[0]
     values: dict[str, object] = {
-        # Both are routes of one blueprint, side by side.
-        "source": urljoin(token_url, f"app_inbox.{state.script.fingerprint}.js"),
+        # The script's route is beside the token's; a second url_for() costs more.
+        "source": f"{folder}/app_inbox.{state.script.fingerprint}.js",
         "script_source": settings.script_source,
         "features": dict(settings.features),
         "nonce": page_nonce(app, nonce, state.loaders.csp_nonce),

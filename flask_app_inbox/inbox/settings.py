@@ -1,4 +1,4 @@
-"""Settings of one app, read once and checked whole.
+"""The settings of one app, read once and checked together.
 
 Every key is a field of :class:`Settings` or, for OAuth, of
 :class:`~flask_app_inbox.oauth.settings.OAuthSettings`, with its default, its check and
@@ -77,7 +77,7 @@ def contact_fields(value: Any) -> Mapping[str, str]:
 
 @dataclass(frozen=True)
 class Settings(OAuthSettings):
-    """What ``APP_INBOX_*`` says, checked."""
+    """The checked values of ``APP_INBOX_*``."""
 
     api_key: str | None = setting(
         None,
@@ -233,8 +233,8 @@ def read_settings(config: Mapping[str, Any], root_path: str) -> Settings:
     """Read and check every ``APP_INBOX_*`` key.
 
     :param config: the app's configuration.
-    :param root_path: the folder that a relative ``APP_INBOX_ICON`` starts from.
-    :raises ConfigError: naming every problem at once.
+    :param root_path: the folder for a relative ``APP_INBOX_ICON``.
+    :raises ConfigError: with everything that is wrong.
     """
     values, problems = read(config, PREFIX, Settings)
     if values["icon"] is not None:

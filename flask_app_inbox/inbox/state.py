@@ -1,4 +1,4 @@
-"""What one app knows of its inbox: one frozen object in ``app.extensions``."""
+"""The state of one app's inbox: one frozen object in ``app.extensions``."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ EXTENSION = "app_inbox"
 
 @dataclass
 class Loaders:
-    """The site's own answers to our questions; each is optional."""
+    """Functions of the site that we call; each is optional."""
 
     contact: Callable[[], Any] | None = None
     language: Callable[[], Any] | None = None
@@ -47,8 +47,7 @@ class State:
     def contact(self) -> Contact | None:
         """Return the contact of this request, None if nobody is logged in.
 
-        :raises LoaderError: if the site's loader returns anything else, or fails: a
-            page is worth more than its bell.
+        :raises LoaderError: if the site's loader fails or returns anything else.
         """
         loader = self.loaders.contact
         if loader is None:
@@ -58,7 +57,7 @@ class State:
         try:
             contact = call(loader)
         except HTTPException:
-            raise  # abort() is an answer of the site's own
+            raise  # the loader called abort()
         except Exception as error:
             raise LoaderError(
                 f"The contact_loader raised {type(error).__name__}."

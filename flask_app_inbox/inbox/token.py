@@ -1,4 +1,4 @@
-"""A token is issued: request, guard, contact, client, answer. And our page script."""
+"""A token is issued: request, guard, contact, client, answer. Also the page script."""
 
 from __future__ import annotations
 
@@ -38,12 +38,12 @@ keep_out_of_caches(blueprint, "script")
 
 @blueprint.post("/token")
 def token() -> dict[str, str]:
-    """Issue a token for whoever is logged in; nothing in the request's body counts."""
+    """Issue a token to whoever is logged in; the request's body is ignored."""
     state = current_state()
     deadline = Deadline(state.settings.timeout)
     try:
-        contact, tag = _who_asks(state)
-        state.rate_limiter.check(tag)
+        contact, contact_tag = _who_asks(state)
+        state.rate_limiter.check(contact_tag)
     except LoaderError as error:
         tell_failure(error.code)
         raise
@@ -57,8 +57,8 @@ def token() -> dict[str, str]:
 def user() -> tuple[str, int]:
     """Tell a page whether its user is still logged in: 204, or a problem.
 
-    The page asks when it comes back from the browser's history or when another
-    tab went elsewhere; the vendor is not asked.
+    The page asks when it comes back from the browser's history, or when another tab
+    went elsewhere. This does not call the vendor.
     """
     _who_asks(current_state())
     return "", 204
@@ -86,7 +86,7 @@ def issue_token(
     *,
     clock: Callable[[], float] = time.perf_counter,
 ) -> str:
-    """Issue a token to a contact and send the signal of what came out.
+    """Issue a token to a contact, and send a signal about the outcome.
 
     :returns: the token, "" for a contact that the vendor does not know.
     :raises AppInboxError: with the cause.
@@ -118,18 +118,18 @@ def tell_failure(
 
 
 def _who_asks(state: State) -> tuple[Contact, str]:
-    """Return the contact of this session and their tag, if they may ask.
+    """Return the contact of this session and their user tag.
 
     :raises LoaderError: if the site cannot say who is logged in.
-    :raises Problem: if nobody is, or somebody else than on the page.
+    :raises Problem: if nobody is logged in, or not the user of the page.
     """
     check_same_origin(request)
     contact = state.contact()
     if contact is None:
         raise LoginRequired
-    tag = user_tag(current_app, state.settings, contact)
-    check_user(request, tag)
-    return contact, tag
+    contact_tag = user_tag(current_app, state.settings, contact)
+    check_user(request, contact_tag)
+    return contact, contact_tag
 
 
 def _measured(seconds: float) -> float:

@@ -1,10 +1,10 @@
-"""The vendor's OAuth 2.0, on the wire: consent address, exchange, refresh.
+"""Calls to the vendor's OAuth 2.0 server: consent address, exchange, refresh.
 
-Source: the guide "Authorization using OAuth 2.0". It shows token requests in two
-forms, a form body with HTTP Basic client credentials (its Python sample) and a
-query string that holds everything. It asks for the code and the callback URL in
-a refresh, too, and names neither ``state`` nor PKCE; both are added here, since
-servers ignore parameters that they do not know (RFC 6749, section 3.1).
+Source: the guide "Authorization using OAuth 2.0". It shows token requests in two forms:
+a form body with HTTP Basic client credentials (its Python sample), and a query string
+that holds everything. It wants the code and the callback URL in a refresh too. It names
+neither ``state`` nor PKCE. We send both, because servers ignore parameters that they do
+not know (RFC 6749, section 3.1).
 """
 
 from __future__ import annotations
@@ -22,33 +22,33 @@ from authlib.oauth2.rfc6749.parameters import prepare_grant_uri, prepare_token_r
 from authlib.oauth2.rfc7636 import create_s256_code_challenge
 from requests import Request
 
-from ..client.answer import Answer, check_status
+from ..client.answer import MAX_TOKEN, Answer, check_status
 from ..client.deadline import Deadline
 from ..client.transport import Transport
 from ..errors import ReconnectNeeded, VendorInvalid, VendorRejected
 from .settings import OAuthSettings
 
-#: Seconds for one token request. An answer that comes after this is lost, and the
-#: new tokens with it, so it is far longer than a visitor would wait.
+#: Seconds for one token request, far longer than a visitor would wait: if the answer
+#: comes later, the new tokens are lost.
 TIMEOUT = 30.0
-#: Seconds that tokens live by the vendor's guide, from their creation.
+#: How many seconds tokens live from their creation, by the vendor's guide.
 ACCESS_TOKEN_LIFE = 172_800.0
 REFRESH_TOKEN_LIFE = 2_592_000.0
 
 _FORM = "application/x-www-form-urlencoded"
-#: Error codes that say: these tokens will never work again. The second is no code
-#: of RFC 6749 for this, but what Spring's servers answer to an expired token.
+#: Error codes that say: these tokens will never work again. RFC 6749 does not have the
+#: second one, but Spring's servers answer it to an expired token.
 _DEAD = ("invalid_grant", "invalid_token")
 _WRONG_CLIENT = ("invalid_client", "unauthorized_client")
 
 
 @dataclass(frozen=True)
 class Tokens:
-    """What the vendor answered to a token request.
+    """The vendor's answer to a token request.
 
-    :param expires_in: seconds that the access token lives from now on.
-    :param code: the authorization code that began the connection; the vendor's
-        guide asks for it in each refresh.
+    :param expires_in: seconds until the access token expires.
+    :param code: the authorization code that began the connection; the vendor's guide
+        wants it in each refresh.
     """
 
     access_token: str = field(repr=False)
@@ -72,7 +72,7 @@ class OAuthClient:
             settings.oauth_client_secret or "",
             "client_secret_post" if self._query_form else "client_secret_basic",
         )
-        # Its own slots: a crowd of token requests must not hold up a refresh.
+        # It has slots of its own, so that a crowd of requests does not delay a refresh.
         self._transport = transport or Transport(max_concurrent=8)
         if self._query_form:
             _keep_queries_out_of_logs()
@@ -81,7 +81,7 @@ class OAuthClient:
         """Return the address of the vendor's consent page.
 
         :param state: comes back with the code.
-        :param verifier: the secret that the code will be exchanged with.
+        :param verifier: the PKCE secret for the later exchange.
         """
         return str(
             prepare_grant_uri(
@@ -96,9 +96,9 @@ class OAuthClient:
         )
 
     def exchange(self, code: str, verifier: str) -> Tokens:
-        """Turn an authorization code into tokens.
+        """Exchange an authorization code for tokens.
 
-        :raises ReconnectNeeded: if the code is stale, used or not ours.
+        :raises ReconnectNeeded: if the code has expired, was used or is not ours.
         :raises VendorError: with any other cause.
         """
         form = prepare_token_request(
@@ -111,15 +111,15 @@ class OAuthClient:
             answer = self._ask(form)
         except ReconnectNeeded as error:
             raise ReconnectNeeded(
-                "the vendor did not accept the code: it is stale, or was used before",
+                "the vendor did not accept the code: it has expired or was used before",
                 status=error.status,
             ) from None
         return read_tokens(answer, code, None)
 
     def refresh(self, tokens: Tokens) -> Tokens:
-        """Trade the refresh token for new tokens; from then on it is dead.
+        """Exchange the refresh token for new tokens; it works only once.
 
-        :raises ReconnectNeeded: if the vendor says that it is dead already.
+        :raises ReconnectNeeded: if the vendor says that it does not work any more.
         :raises VendorError: with any other cause.
         """
         answer = self._ask(
@@ -133,8 +133,8 @@ class OAuthClient:
         return read_tokens(answer, tokens.code, tokens.refresh_token)
 
     def _ask(self, form: str) -> Answer:
-        # A kept connection may have died unseen, and a request that vanishes in
-        # it leaves open whether the vendor has changed the tokens.
+        # A kept connection may have died unnoticed. If a request vanished in it, we
+        # would not know whether the vendor has changed the tokens.
         headers = {"Connection": "close"}
         url, headers, form = self._auth.prepare(
             "POST", f"{self._base}/oauth/token", headers, form
@@ -151,9 +151,9 @@ class OAuthClient:
 
 
 def judge_token_answer(status: int, headers: Mapping[str, str], body: bytes) -> Answer:
-    """Tell tokens that are dead from credentials that are wrong.
+    """Tell dead tokens from wrong credentials.
 
-    :raises VendorError: unless there may be tokens in the answer.
+    :raises VendorError: unless the answer may hold tokens.
     """
     error = _error_code(body) if 400 <= status < 500 else None
     if error in _DEAD:
@@ -175,13 +175,13 @@ def judge_token_answer(status: int, headers: Mapping[str, str], body: bytes) -> 
 
 
 def read_tokens(answer: Answer, code: str, old_refresh_token: str | None) -> Tokens:
-    """Read an answer with tokens, as leniently as it can be used.
+    """Read an answer with tokens, as leniently as possible.
 
-    The vendor has changed the tokens by now: an answer that is put aside for a
-    detail would cost the connection.
+    The vendor has changed the tokens by now. Refusing the answer over a detail would
+    cost the connection.
 
-    :param old_refresh_token: stays valid if the answer names no other.
-    :raises VendorInvalid: if there are no tokens in it.
+    :param old_refresh_token: stays valid if the answer has no other.
+    :raises VendorInvalid: if the answer holds no tokens.
     """
     body = answer.json()
     body = body if isinstance(body, dict) else {}
@@ -201,7 +201,7 @@ def _is_token(value: Any) -> bool:
     # Printable ASCII is what a header can carry.
     return (
         isinstance(value, str)
-        and 0 < len(value) <= 8192
+        and 0 < len(value) <= MAX_TOKEN
         and value.isascii()
         and value.isprintable()
     )
@@ -225,7 +225,7 @@ def _error_code(body: bytes) -> str | None:
 
 
 def _keep_queries_out_of_logs() -> None:
-    """Stop urllib3 from writing the secrets of the query-string form to its log."""
+    """Stop urllib3 from logging the secrets of the query-string form."""
     logging.getLogger("urllib3.connectionpool").addFilter(_holds_no_secret)
 
 

@@ -1,4 +1,4 @@
-"""The OAuth connections of one app: which one serves a request, and its life."""
+"""The OAuth connections of one app: which one a request uses, and how it is made."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from ..client.transport import Transport
 from ..errors import ConfigError, LoaderError
 from ..signals import connection_lost
 from .settings import OAuthSettings
+from .status import describe
 
 if TYPE_CHECKING:
     from .client import OAuthClient
@@ -30,26 +31,26 @@ logger = logging.getLogger(__name__)
 
 EXTENSION = "app_inbox_oauth"
 
-#: The connection of a site that has one.
+#: The name of the connection of a site that has only one.
 DEFAULT_CONNECTION = "default"
 
 _FILE = "app_inbox.sqlite3"
 #: Seconds for each of the first calls with a new access token.
 _PATIENCE = 10.0
 
-#: Returns a loader of the site, None where there is none.
+#: Returns a loader of the site; None if the site has none.
 FindLoader = Callable[[], "Callable[[], Any] | None"]
 
 
 @dataclass(frozen=True)
 class OAuthConnections:
-    """What an app needs to make connections and to keep them.
+    """What an app needs to make connections and keep them alive.
 
     :param transport: for the first calls with a new access token.
     :param api_url: base of the vendor's API.
     :param timeout: seconds for one request of a page.
     :param max_concurrent: how many requests may wait for a refresh at once.
-    :param on_lost: is told the name of a lost connection, and the reason.
+    :param on_lost: called with the name of a lost connection and the reason.
     """
 
     client: OAuthClient
@@ -65,7 +66,7 @@ class OAuthConnections:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def is_owner(self) -> bool:
-        """Tell whether this request is the owner's; without a loader nobody's is."""
+        """Return whether the owner makes this request; without a loader nobody does."""
         loader = self.owner_loader()
         return loader is not None and bool(current_app.ensure_sync(loader)())
 
@@ -87,8 +88,17 @@ class OAuthConnections:
             )
         return name
 
+    def status(self) -> dict[str, Any]:
+        """Return how this request's connection is doing, without its secrets.
+
+        :raises LoaderError: if the site's loader returns anything but a name.
+        :raises StorageError: if the connection cannot be read or decrypted.
+        """
+        name = self.current_name()
+        return describe(name, self.store.read(name))
+
     def keeper(self, name: str) -> ConnectionKeeper:
-        """Return what keeps a connection alive in this process."""
+        """Return the object that keeps a connection alive in this process."""
         from .keeper import ConnectionKeeper
 
         with self._lock:
@@ -109,10 +119,10 @@ class OAuthConnections:
         return OAuthCredentials(self.keeper(self.current_name()))
 
     def connect(self, name: str, code: str, verifier: str) -> dict[str, Any]:
-        """Trade a code for a connection, try that, store it, return its account.
+        """Exchange a code for a connection, test it, store it, return its account.
 
-        A connection of that name that cannot be decrypted is not replaced: the key
-        that is set now is a wrong one, and would destroy it.
+        This does not replace a connection that cannot be decrypted: the key that is
+        set now is wrong, and the connection would be lost.
 
         Source: the guide "Authorization using OAuth 2.0" tests a token with
         ``v2/version``; ``account/info`` needs no right of the app.
@@ -127,7 +137,7 @@ class OAuthConnections:
             self.api_url,
             self.transport,
             lambda: access_token,
-            # An owner waits longer than a page, and consent is not to be given twice.
+            # An owner waits longer than a page, and should not have to consent twice.
             timeout=max(self.timeout, _PATIENCE),
         )
         api.read_object("/v2/version")
@@ -137,7 +147,7 @@ class OAuthConnections:
 
 
 def current_connections() -> OAuthConnections | None:
-    """Return the connections of the current app, None if it has an API key."""
+    """Return the connections of the current app; None if it does not use OAuth."""
     connections: OAuthConnections | None = current_app.extensions.get(EXTENSION)
     return connections
 
@@ -152,7 +162,7 @@ def open_connections(
     owner_loader: FindLoader,
     connection_loader: FindLoader,
 ) -> OAuthConnections:
-    """Make an app's connections; nothing is opened or called yet.
+    """Make an app's connections, without opening or calling anything yet.
 
     :raises ConfigError: if a package that OAuth needs is not installed.
     """
@@ -167,7 +177,7 @@ def open_connections(
 
     place = make_url(url)
     if place.get_backend_name() == "sqlite" and place.database:
-        # A relative path would depend on where a process was started.
+        # A relative path would depend on where the process was started.
         path = Path(app.instance_path, place.database)
         url = f"sqlite:///{path}"
     keys: list[str | bytes] = [*settings.encryption_keys]
@@ -204,7 +214,7 @@ def _check_extras(url: str) -> None:
         raise ConfigError(
             [
                 f"OAuth needs {', '.join(missing)}, which cannot be imported. "
-                f"Install what is missing: pip install 'flask-app-inbox[{extras}]'"
+                f"Install it: pip install 'flask-app-inbox[{extras}]'"
             ]
         )
 
@@ -215,7 +225,7 @@ def _announcer(app: Flask) -> Callable[[str, str], None]:
             try:
                 connection_lost.send(app, connection=name, reason=reason)
             except Exception:
-                # Whatever a site's receiver raises, requests wait for the refresh.
+                # Requests wait for the refresh, so a receiver must not break it.
                 logger.exception("A receiver of connection_lost failed.")
 
     return announce

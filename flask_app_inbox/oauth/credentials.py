@@ -15,7 +15,7 @@ from .keeper import ConnectionKeeper
 
 
 class OAuthCredentials:
-    """A connection by OAuth; its access token is renewed when it is needed."""
+    """The access token of a connection, renewed when needed."""
 
     def __init__(self, keeper: ConnectionKeeper) -> None:
         self._keeper = keeper
@@ -23,11 +23,11 @@ class OAuthCredentials:
     def send(
         self, transport: Transport, request: Request, deadline: Deadline
     ) -> Answer:
-        """Send a request with the access token; after a 401 once more with a new one.
+        """Send a request with the access token; after a 401, once more with a new one.
 
-        :raises ReconnectNeeded: if there is no connection any more.
-        :raises VendorRejected: if a new token is refused, too, or the app has not
-            the right for this call.
+        :raises ReconnectNeeded: if there is no connection.
+        :raises VendorRejected: if the vendor also refuses a new token, or the app
+            lacks the right for this call.
         """
         lent = self._keeper.lend(deadline)
         try:
@@ -55,17 +55,17 @@ def _missing_right(request: Request) -> VendorRejected:
 
 
 def right_for(path: str) -> str:
-    """Return which right an app must be registered with to make a call.
+    """Return the right that a call needs.
 
     Source: the method groups in the guide "Authorization using OAuth 2.0". An app is
     registered with one of four rights: full access, events, events and contacts,
     messages.
 
-    :param path: of the request's address.
+    :param path: the path of the call.
     """
     if path.endswith(("/version", "/account/info")):
         return "no special right, only a connected account"
     if path.endswith(("/contact", "/contacts")):
         return "the right 'events and contacts' or 'full access to the API'"
-    # The token call is in none of the guide's groups.
+    # No group of the guide has the token call.
     return "the right 'full access to the API'"

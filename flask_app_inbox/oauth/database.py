@@ -1,9 +1,8 @@
 """A SQL database that many threads, processes and machines may write to.
 
-Two kinds are supported, each with the lock that it is good at. SQLite has one
-lock for the whole file, taken by ``BEGIN IMMEDIATE``; PostgreSQL locks a row. Both
-let go of it by themselves when the process that holds it dies, and neither makes
-readers wait.
+We support two kinds, each with its own lock. SQLite locks the whole file, with
+``BEGIN IMMEDIATE``; PostgreSQL locks a row. Both release the lock when the process that
+holds it dies, and neither makes readers wait.
 """
 
 from __future__ import annotations
@@ -23,15 +22,15 @@ from sqlalchemy.pool import NullPool
 
 from ..errors import StorageError
 
-#: Seconds after which PostgreSQL ends a transaction whose client says nothing: the
-#: machine may have vanished. Longer than any call to the vendor that it waits for.
+#: Seconds after which PostgreSQL ends a transaction whose client is silent, because its
+#: machine may have vanished. It is longer than any call to the vendor.
 ABANDONED = 90
 #: Seconds that a short write waits for others.
 PATIENCE = 10.0
 
 
 class LockBusy(StorageError):
-    """Somebody else holds the lock for longer than was to be waited."""
+    """Somebody else held the lock for too long."""
 
 
 class Database:
@@ -62,7 +61,7 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """Give a connection for reading; it waits for no writer.
+        """Yield a connection for reading, which waits for no writer.
 
         :raises StorageError: if the database cannot be used.
         """
@@ -71,11 +70,11 @@ class Database:
 
     @contextmanager
     def write(self, patience: float = PATIENCE) -> Iterator[Connection]:
-        """Give a transaction for writing; it commits at the end, unless that raises.
+        """Yield a transaction for writing; it commits unless the block raises.
 
-        :param patience: seconds to wait for the lock. On SQLite it is held from the
-            start, on PostgreSQL from ``SELECT … FOR UPDATE`` on.
-        :raises LockBusy: if others hold it for longer.
+        :param patience: seconds to wait for the lock. SQLite takes it at the start,
+            PostgreSQL at ``SELECT … FOR UPDATE``.
+        :raises LockBusy: if others hold the lock for longer.
         :raises StorageError: if the database cannot be used.
         """
         milliseconds = str(max(1, int(patience * 1000)))
@@ -96,7 +95,7 @@ class Database:
             connection.commit()
 
     def close(self) -> None:
-        """Close the connections that this process keeps; others can be opened."""
+        """Close the connections that this process keeps; it may open others later."""
         with self._lock:
             if self._engine is not None and self._process == os.getpid():
                 self._engine.dispose()
@@ -119,38 +118,38 @@ class Database:
 
 
 def _create_private_file(path: Path) -> None:
-    """Make the file before SQLite does, which would let everybody read it."""
+    """Create the file before SQLite does: SQLite would let everybody read it."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with contextlib.suppress(FileExistsError):
             os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     except OSError as error:
         raise StorageError(
-            f"The database {path} cannot be made ({error.strerror}). Set "
-            "APP_INBOX_DATABASE_URL to a place that the site may write to."
+            f"The database {path} cannot be created ({error.strerror}). Set "
+            "APP_INBOX_DATABASE_URL to a place where the site may write."
         ) from error
 
 
 def _set_up_sqlite(connection: Any, _record: object) -> None:
-    # The driver begins no transactions of its own: they would be deferred ones.
+    # Stop the driver from beginning transactions itself: they would be deferred.
     connection.isolation_level = None
     cursor = connection.cursor()
     cursor.execute("PRAGMA busy_timeout = 10000")
     cursor.execute("PRAGMA journal_mode = WAL")
-    # What is committed has to be on the disk: the vendor has forgotten the rest.
+    # A commit must reach the disk: the vendor accepts only these tokens.
     cursor.execute("PRAGMA synchronous = FULL")
     cursor.close()
 
 
 @contextmanager
 def _told_plainly() -> Iterator[None]:
-    """Turn SQLAlchemy's errors into ours, whose words hold no values and no URL."""
+    """Turn SQLAlchemy's errors into ours, whose text holds no values and no URL."""
     try:
         yield
     except (OperationalError, InterfaceError) as error:
         if _is_busy(error):
             raise LockBusy("The database is locked by another process.") from None
-        # What the drivers say first names host or file, never a password.
+        # The first line of a driver's message names host or file, never a password.
         reason = next(iter(str(error.orig).splitlines()), "")
         raise StorageError(
             f"The database with the OAuth connections cannot be used ({reason}). See "

@@ -1,9 +1,8 @@
-"""Keeps one connection alive: lends its access token, refreshes it in time.
+"""Keeps one connection alive: lends its access token and refreshes it in time.
 
-A refresh runs in a thread of its own, one at a time in a process, under the
-database's lock between processes. So it is not cut off when the visitor's request
-that needed it ends, and requests that come while the old token still works do not
-wait for it.
+A refresh runs in a thread of its own. A process runs one at a time, and the database's
+lock keeps other processes out. So the end of the request that needed the refresh does
+not cut it off, and requests that come while the old token still works do not wait.
 """
 
 from __future__ import annotations
@@ -26,47 +25,41 @@ from ..errors import (
     VendorTimeout,
     VendorUnavailable,
 )
-from .client import TIMEOUT, OAuthClient, Tokens
-from .store import RECONNECT_NEEDED, LockedConnection, StoredConnection, TokenStore
+from .client import OAuthClient, Tokens
+from .pace import (
+    ATTEMPTS,
+    LOCK_PATIENCE,
+    PATIENCE,
+    leeway,
+    pause_after,
+    pause_left,
+)
+from .store import LockedConnection, TokenStore
+from .table import RECONNECT_NEEDED, StoredConnection
 
 logger = logging.getLogger(__name__)
 
-#: A refresh begins at the latest so many seconds before the token dies…
-LEEWAY = 3600.0
-#: … or this part of its life, whichever is less.
-LEEWAY_PART = 0.1
-#: Seconds before a failed refresh is repeated; doubled with each failure…
-FIRST_PAUSE = 0.25
-#: … up to this.
-LONGEST_PAUSE = 60.0
-#: How often one refresh is tried before it is left to the next request.
-ATTEMPTS = 5
-#: The longest pause for which a refresh waits itself.
-PATIENCE = 5.0
-#: Seconds to wait for the lock: whoever holds it may be asking the vendor.
-LOCK_PATIENCE = TIMEOUT + 10.0
-
 _REFUSED = (
     "The vendor refused the refresh token: the app was disconnected at the vendor, or "
-    "nothing was refreshed for 30 days."
+    "the site did not refresh it for 30 days."
 )
 _INTERRUPTED = (
-    "The vendor refused the refresh token, after an earlier refresh had been cut off: "
-    "its new tokens were lost on the way."
+    "The vendor refused the refresh token. An earlier refresh was cut off, and its new "
+    "tokens were lost on the way."
 )
 _CONNECT = "Its owner must connect it again: `flask app-inbox oauth connect`."
 
 
 @dataclass(frozen=True)
 class Lent:
-    """An access token, and which of the connection's it is."""
+    """An access token, and the generation of tokens that it belongs to."""
 
     access_token: str = field(repr=False)
     generation: int
 
 
 class _PutOff(Exception):
-    """Not now; the error is what a caller learns who cannot wait."""
+    """The refresh has to wait; a caller who cannot wait gets the error."""
 
     def __init__(self, error: VendorError, pause: float) -> None:
         super().__init__(str(error))
@@ -75,12 +68,12 @@ class _PutOff(Exception):
 
 
 class ConnectionKeeper:
-    """One connection, as a process sees it.
+    """One connection, as this process sees it.
 
     :param name: under which it is stored.
     :param max_waiting: how many requests may wait for a refresh at once.
-    :param on_lost: is told the name and the reason, once, by the process that finds
-        the connection lost.
+    :param on_lost: called with the name and the reason, once, by the process that
+        finds the connection lost.
     :param clock: returns seconds since the epoch.
     :param sleep: waits for seconds.
     :param jitter: returns a number from 0 to 1.
@@ -109,14 +102,14 @@ class ConnectionKeeper:
         self._lock = threading.Lock()
         self._running: Future[StoredConnection] | None = None
         self._process = 0
-        # One number for a process: its requests agree on when it is time.
+        # One number per process, so that its requests agree on when to refresh.
         self._share = 0.5 + jitter() / 2
 
     def lend(self, deadline: Deadline) -> Lent:
-        """Return an access token that works, as far as one can know.
+        """Return an access token that has not expired.
 
         :raises ReconnectNeeded: if there is no connection, or none any more.
-        :raises VendorError: if the token has died and cannot be renewed in time.
+        :raises VendorError: if the token has expired and cannot be renewed in time.
         :raises StorageError: if the connection cannot be read.
         """
         row = self._read()
@@ -135,10 +128,10 @@ class ConnectionKeeper:
         return self._renewed(row.generation, deadline)
 
     def replace(self, refused: Lent, deadline: Deadline) -> Lent:
-        """Return another token in place of one that the vendor answered 401 to.
+        """Return another token after the vendor answered 401 to this one.
 
-        :raises VendorRejected: if it was refused right after a refresh before.
-        :raises VendorError: if none can be had in time.
+        :raises VendorRejected: if the vendor refused a token right after a refresh.
+        :raises VendorError: if no token can be had in time.
         """
         row = self._read()
         if row.generation != refused.generation:
@@ -152,11 +145,11 @@ class ConnectionKeeper:
         return self._renewed(row.generation, deadline)
 
     def give_up_on(self, refused: Lent) -> None:
-        """Note that a new token was refused: refreshing helps no further."""
+        """Note that the vendor refused a new token, so refreshing is no help."""
         self._store.mark_useless(self._name, refused.generation)
 
     def refresh(self) -> StoredConnection:
-        """Refresh now, whenever the token dies; return the renewed connection.
+        """Refresh now, even if the token is still good; return the connection.
 
         :raises VendorError: if the vendor gives no new tokens.
         """
@@ -180,7 +173,7 @@ class ConnectionKeeper:
         return row
 
     def _renewed(self, generation: int, deadline: Deadline) -> Lent:
-        """Wait for a refresh and return what it brought."""
+        """Wait for a refresh and return the new token."""
         if not self._places.acquire(blocking=False):
             raise VendorUnavailable(
                 "too many requests wait for a new access token", retry_after=1
@@ -198,7 +191,7 @@ class ConnectionKeeper:
             self._places.release()
 
     def _begin(self, generation: int) -> Future[StoredConnection]:
-        """Start a refresh, unless one is running; return its outcome to be."""
+        """Start a refresh unless one is running; return the future of its outcome."""
         with self._lock:
             running = self._running
             # A forked child has the object, but not the thread that works on it.
@@ -234,7 +227,7 @@ class ConnectionKeeper:
     def _refresh_once(
         self, generation: int, *, at_once: bool = False
     ) -> StoredConnection:
-        """Refresh under the lock, unless somebody has done it meanwhile."""
+        """Refresh under the lock, unless somebody else has done it meanwhile."""
         self._heed_pause(self._read(), generation, at_once)
         if not self._store.note_refresh(self._name, generation, LOCK_PATIENCE):
             return self._read()
@@ -255,8 +248,8 @@ class ConnectionKeeper:
         except Exception:
             if tokens is None:
                 raise
-            # The vendor knows these tokens alone, so they must not be lost.
-            logger.exception("The database failed after a refresh; it is asked again.")
+            # The vendor accepts only these tokens now, so they must not be lost.
+            logger.exception("The database failed after a refresh; trying it again.")
             self._store.rescue(row, tokens)
         if isinstance(failure, ReconnectNeeded):
             logger.error("The connection %r is lost: %s", self._name, failure)
@@ -297,31 +290,3 @@ class ConnectionKeeper:
 
 def _lent(row: StoredConnection) -> Lent:
     return Lent(row.tokens.access_token, row.generation)
-
-
-def leeway(row: StoredConnection, share: float) -> float:
-    """Return how long before its end a token is renewed, in seconds.
-
-    :param share: which part of the longest leeway a process takes, so that not all
-        of them begin at once.
-    """
-    return min(LEEWAY, LEEWAY_PART * (row.expires_at - row.issued_at)) * share
-
-
-def pause_left(row: StoredConnection, now: float) -> float:
-    """Return the seconds until a failed refresh may be repeated, 0 if it may now."""
-    left = row.retry_at - now
-    # More than any pause is another machine's clock, not a pause.
-    return left if 0 < left <= LONGEST_PAUSE else 0.0
-
-
-def pause_after(error: VendorError, failures: int, jitter: float) -> float:
-    """Decide how long to wait after a refresh that failed.
-
-    :param failures: how many there were before it, one after the other.
-    :param jitter: from 0 to 1.
-    """
-    if isinstance(error, VendorRejected):
-        return LONGEST_PAUSE / 6
-    pause: float = FIRST_PAUSE * 2 ** min(failures, 10) * (0.5 + jitter)
-    return min(LONGEST_PAUSE, max(pause, error.retry_after or 0.0))

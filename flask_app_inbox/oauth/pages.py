@@ -1,7 +1,7 @@
 """The owner's pages: connect the site to the vendor, see how it is, disconnect.
 
-They exist for whom the site's ``owner_loader`` says yes; for everybody else, and
-without a loader, they are not found.
+Only users for whom the site's ``owner_loader`` returns true see them. Everybody else
+gets a 404, and so does everybody without a loader.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ from ..web.blueprint import AnyHostBlueprint, exempt_from_form_tokens
 from ..web.guards import check_same_origin
 from ..web.problems import Problem
 from .connections import OAuthConnections, current_connections
-from .status import account_name, describe, explain
+from .status import account_name, explain
 
 logger = logging.getLogger(__name__)
 
@@ -66,9 +66,7 @@ def _let_owners_in() -> None:
 @blueprint.get("/", strict_slashes=False)
 def status() -> str:
     """Show how the connection is doing."""
-    name = _oauth().current_name()
-    row = _oauth().store.read(name)
-    shown = describe(name, row)
+    shown = _oauth().status()
     return render_template(
         "app_inbox/oauth_status.html",
         shown=shown,
@@ -84,7 +82,7 @@ def connect() -> AnyResponse:
             "SECRET_KEY is not set, so there is no session to come back to. Set it, or "
             "connect with `flask app-inbox oauth connect`."
         )
-    # A wrong key is told now, not after the consent.
+    # Report a wrong key now, not after the consent.
     name = _oauth().current_name()
     _oauth().store.read(name)
     state = secrets.token_urlsafe(32)
@@ -104,7 +102,7 @@ def callback() -> AnyResponse | tuple[str, int]:
     state = request.args.get("state", "")
     if not _is_fresh(begun, state):
         return _failed(
-            "This visit did not begin here, or it was finished before. Begin again."
+            "This visit did not begin here, or it is over already. Begin again."
         )
     error = request.args.get("error")
     if error == "access_denied":
@@ -131,7 +129,7 @@ def callback() -> AnyResponse | tuple[str, int]:
 
 @blueprint.post("/disconnect")
 def disconnect() -> str:
-    """Forget the connection and say where the vendor forgets it."""
+    """Forget the connection, and say how to revoke it at the vendor."""
     check_same_origin(request)
     _oauth().store.disconnect(_oauth().current_name())
     return render_template("app_inbox/oauth_disconnected.html")
@@ -157,18 +155,18 @@ def _protect(response: Response) -> Response:
     response.cache_control.no_store = True
     response.vary.add("Cookie")
     response.headers.setdefault("Content-Security-Policy", _POLICY)
-    # The callback's address holds the code. "no-referrer" would hide the origin of
-    # our own form from us, too.
+    # The callback's address holds the code. "no-referrer" would also hide the origin
+    # of our own form from us.
     response.headers["Referrer-Policy"] = "same-origin"
     response.headers["X-Content-Type-Options"] = "nosniff"
     return response
 
 
 def path_of_this_site(given: str | None) -> str | None:
-    """Return a path that a browser takes for one of this site; None for all else.
+    """Return a path if a browser would stay on this site with it, else None.
 
-    Browsers drop control characters, and take a backslash for a slash and two
-    slashes for the start of a host.
+    Browsers drop control characters, read a backslash as a slash, and read two slashes
+    as the start of a host.
     """
     if given is None or not re.fullmatch(r"/(?![/\\])[^\\\x00-\x20\x7f]*", given):
         return None

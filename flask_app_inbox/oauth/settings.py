@@ -13,12 +13,12 @@ from ..client.platforms import PLATFORMS
 from ..config import validators
 from ..config.reader import setting
 
-#: Of every setting of the App Inbox.
+#: The prefix of every App Inbox setting.
 PREFIX = "APP_INBOX_"
 
 _WITH_SERVER = [platform for platform in PLATFORMS.values() if platform.oauth_url]
 
-#: What an app is registered with at the vendor: all three or none.
+#: The vendor registers an app with these: set all three or none.
 _CLIENT = ("OAUTH_CLIENT_ID", "OAUTH_CLIENT_SECRET", "OAUTH_REDIRECT_URI")
 
 
@@ -38,7 +38,7 @@ def client_credential(value: Any) -> str:
 
 
 def redirect_uri(value: Any) -> str:
-    """Check the address that owners come back to; it is kept as it is written."""
+    """Check the address that owners come back to; keep it as it is written."""
     try:
         validators.url(value)
     except ValueError:
@@ -89,7 +89,7 @@ def _encryption_key(key: Any) -> str:
 
 @dataclass(frozen=True)
 class OAuthSettings:
-    """What an app that connects by OAuth is told; a part of ``APP_INBOX_*``."""
+    """The settings of ``APP_INBOX_*`` that are about OAuth."""
 
     oauth_client_id: str | None = setting(
         None,
@@ -146,14 +146,14 @@ class OAuthSettings:
 
 
 def is_begun(config: Mapping[str, Any]) -> bool:
-    """Say whether somebody has set anything of an app's registration."""
+    """Return whether anything of an app's registration is set."""
     return any(config.get(PREFIX + name) is not None for name in _CLIENT)
 
 
 def oauth_problems(values: Mapping[str, Any], config: Mapping[str, Any]) -> list[str]:
-    """Name what does not go together.
+    """Return a sentence about each thing that does not go together.
 
-    :param values: what was read so far, defaults included.
+    :param values: what was read so far, including defaults.
     :param config: the app's configuration.
     """
     if not values["enabled"] or not is_begun(config):
@@ -161,8 +161,8 @@ def oauth_problems(values: Mapping[str, Any], config: Mapping[str, Any]) -> list
     found = []
     if config.get(f"{PREFIX}API_KEY") is not None:
         found.append(
-            f"{PREFIX}API_KEY and {PREFIX}OAUTH_CLIENT_ID are both set. Take one of "
-            "them out: calls are made with the key or by OAuth, never with both."
+            f"{PREFIX}API_KEY and {PREFIX}OAUTH_CLIENT_ID are both set. Remove one of "
+            "them: calls use the key or OAuth, never both."
         )
     missing = [PREFIX + name for name in _CLIENT if config.get(PREFIX + name) is None]
     if missing:

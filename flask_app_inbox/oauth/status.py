@@ -1,4 +1,4 @@
-"""How a connection is doing, without its secrets: for the owner's page and the CLI."""
+"""How a connection is doing, without its secrets: for sites, owners and the CLI."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ..errors import AppInboxError, VendorError
 
 if TYPE_CHECKING:
-    from .store import StoredConnection
+    from .table import StoredConnection
 
 NOT_CONNECTED = "not_connected"
 
@@ -31,12 +31,12 @@ def describe(name: str, row: StoredConnection | None) -> dict[str, Any]:
 
 
 def account_name(account: dict[str, Any]) -> str:
-    """Return what to call an account, as far as the vendor told."""
+    """Return the best name for an account that the vendor gave, else ""."""
     return str(account.get("name") or account.get("email") or account.get("id") or "")
 
 
 def explain(error: AppInboxError) -> str:
-    """Return a failure in words for the site's owner."""
+    """Return an error as a sentence for the site's owner."""
     text = str(error)
     if isinstance(error, VendorError):
         text = f"{text[:1].upper()}{text[1:].rstrip('.')}."

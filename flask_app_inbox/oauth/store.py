@@ -1,6 +1,6 @@
 """Where OAuth connections are kept, each under a name.
 
-What happens when a process dies (or its machine does), by the place where it was:
+What happens when a process or its machine dies, by the place where it was:
 
 ==== ============================================== ==============================
      place                                          what the next process finds
@@ -18,18 +18,18 @@ What happens when a process dies (or its machine does), by the place where it wa
  D2  disconnect: after the commit                   nothing
 ==== ============================================== ==============================
 
-A request that the dead process has sent may reach the vendor later: then R3 turns
-into R4. At R4 and R5 nobody has the new tokens, and the vendor honours no others.
-The next process tries the old ones, since it cannot know; the vendor refuses them,
-and the connection is marked ``reconnect_needed``. No client can do better, so this
-window is kept short: between R4 and R6 nothing is done but to seal and commit. Where
-the database fails there, not the process, the tokens are kept in memory and offered
-to it again (:meth:`TokenStore.rescue`).
+A request of the dead process may reach the vendor later: then R3 turns into R4. At R4
+and R5 nobody has the new tokens, and the vendor accepts no others. The next process
+cannot know this. It tries the old tokens, the vendor refuses them, and the connection
+is marked ``reconnect_needed``. No client can do better, so this window is short:
+between R4 and R6 a process only encrypts and commits. If the database fails there and
+not the process, the tokens stay in memory and the database is tried again
+(:meth:`TokenStore.rescue`).
 
-A refresh holds the database's lock from before it asks the vendor until its
-commit, so no two of them run. The lock goes with the process; there are no leases
-and no clocks. A refresh is noted in a transaction of its own first: a database that
-is read-only or full says so before the vendor changes anything.
+A refresh takes the database's lock before it asks the vendor and holds it until its
+commit, so no two refreshes run at once. The lock dies with the process; there are no
+leases and no clocks. Before that, a transaction of its own notes that the refresh
+begins: a database that is read-only or full says so before the vendor changes anything.
 """
 
 from __future__ import annotations
@@ -38,91 +38,26 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from secrets import randbelow
 from typing import Any
 
-from sqlalchemy import (
-    Column,
-    Connection,
-    Float,
-    Integer,
-    MetaData,
-    String,
-    Table,
-    Text,
-    delete,
-    insert,
-    select,
-    update,
-)
+from sqlalchemy import Connection, delete, insert, select
 
 from ..errors import StorageError
 from ..web.encryption import Encryptor, WrongKey
-from .client import REFRESH_TOKEN_LIFE, Tokens
+from .client import Tokens
 from .database import PATIENCE, Database
-
-CONNECTED = "connected"
-RECONNECT_NEEDED = "reconnect_needed"
+from .table import (
+    CONNECTED,
+    RECONNECT_NEEDED,
+    StoredConnection,
+    metadata,
+    table,
+    update,
+)
 
 #: Seconds for which the database is asked to take tokens that it refused.
 RESCUE = 30.0
-
-_metadata = MetaData()
-
-_table = Table(
-    "app_inbox_connections",
-    _metadata,
-    Column("name", String(200), primary_key=True),
-    Column("state", String(20), nullable=False),
-    # Counts the tokens; whoever changes them raises it by one.
-    Column("generation", Integer, nullable=False),
-    Column("sealed", Text, nullable=False),
-    Column("connected_at", Float, nullable=False),
-    Column("issued_at", Float, nullable=False),
-    Column("expires_at", Float, nullable=False),
-    # Refreshes that were begun and have not been heard of since.
-    Column("unfinished", Integer, nullable=False, default=0),
-    Column("failures", Integer, nullable=False, default=0),
-    Column("retry_at", Float, nullable=False, default=0.0),
-    # The tokens that the vendor's API refused though they were new.
-    Column("useless", Integer, nullable=False, default=0),
-    Column("problem", Text, nullable=False, default=""),
-)
-
-
-@dataclass(frozen=True)
-class StoredConnection:
-    """A connection as it is stored; times are seconds since the epoch.
-
-    :param generation: another number means other tokens.
-    :param account: what the vendor calls the account.
-    :param problem: why the last refresh failed, or the connection was lost.
-    """
-
-    name: str
-    state: str
-    generation: int
-    tokens: Tokens = field(repr=False)
-    account: dict[str, Any] = field(repr=False)
-    connected_at: float
-    issued_at: float
-    expires_at: float
-    unfinished: int
-    failures: int
-    retry_at: float
-    useless: int
-    problem: str
-
-    @property
-    def refresh_expires_at(self) -> float:
-        """When the refresh token dies, by the vendor's guide."""
-        return self.issued_at + REFRESH_TOKEN_LIFE
-
-    @property
-    def is_useless(self) -> bool:
-        """Whether the API refused these very tokens right after a refresh."""
-        return self.useless == self.generation
 
 
 class TokenStore:
@@ -148,22 +83,22 @@ class TokenStore:
         self._making = threading.Lock()
 
     def make_tables(self) -> None:
-        """Make the table if it is not there."""
+        """Make the table unless it is there."""
         with self._making:
             if not self._made:
                 with self._database.write() as connection:
                     if not self._database.is_sqlite:
-                        # Two that make it at once would make one of them fail.
+                        # Of two processes that make it at once, one would fail.
                         connection.exec_driver_sql(
                             "SELECT pg_advisory_xact_lock(704120)"
                         )
-                    _metadata.create_all(connection)
+                    metadata.create_all(connection)
                 self._made = True
 
     def read(self, name: str) -> StoredConnection | None:
         """Return a connection; None if there is none of that name.
 
-        :raises StorageError: if it cannot be read, or not be opened.
+        :raises StorageError: if it cannot be read or decrypted.
         """
         self.make_tables()
         with self._database.read() as connection:
@@ -173,14 +108,14 @@ class TokenStore:
         """Return the names of all connections."""
         self.make_tables()
         with self._database.read() as connection:
-            rows = connection.execute(select(_table.c.name).order_by(_table.c.name))
+            rows = connection.execute(select(table.c.name).order_by(table.c.name))
             return [row.name for row in rows]
 
     def connect(self, name: str, tokens: Tokens, account: dict[str, Any]) -> None:
         """Store a new connection, in place of one of the same name.
 
-        :raises StorageError: also if the old one cannot be opened: the key that is
-            set now is a wrong one, and would destroy it.
+        :raises StorageError: also if the old one cannot be decrypted: then the key
+            that is set now is wrong, and storing would destroy the connection.
         """
         self.make_tables()
         now = self._clock()
@@ -188,50 +123,54 @@ class TokenStore:
             old = self._find(connection, name, lock=True)
             values = {
                 **self._fresh(tokens, account, now),
-                # Never the number of a connection that was forgotten before.
+                # Never the generation of a connection that was forgotten before.
                 "generation": old.generation + 1 if old else randbelow(2**30) + 1,
                 "connected_at": now,
             }
             if old is None:
-                connection.execute(insert(_table).values(name=name, **values))
+                connection.execute(insert(table).values(name=name, **values))
             else:
-                connection.execute(_update(name).values(**values))
+                connection.execute(update(name).values(**values))
 
     def disconnect(self, name: str) -> bool:
-        """Forget a connection, also one that cannot be opened; say if there was one."""
+        """Forget a connection, even one that cannot be decrypted.
+
+        :returns: whether there was one.
+        """
         self.make_tables()
         with self._database.write(PATIENCE) as connection:
-            done = connection.execute(delete(_table).where(_table.c.name == name))
+            done = connection.execute(delete(table).where(table.c.name == name))
             return bool(done.rowcount)
 
     def note_refresh(self, name: str, generation: int, patience: float) -> bool:
-        """Write down that a refresh begins; False if the tokens have changed."""
+        """Note that a refresh begins; return False if the tokens have changed."""
         with self._database.write(patience) as connection:
             row = self._find(connection, name, lock=True)
             if row is None or row.generation != generation:
                 return False
             values = {"unfinished": row.unfinished + 1}
-            connection.execute(_update(name).values(**values))
+            connection.execute(update(name).values(**values))
             return True
 
     @contextmanager
     def lock(self, name: str, patience: float) -> Iterator[LockedConnection | None]:
-        """Hold a connection for oneself; None if there is none of that name.
+        """Lock a connection; yield None if there is none of that name.
 
-        What was changed is committed at the end, unless that raises.
+        Changes are committed at the end, unless the block raises.
 
-        :raises LockBusy: if others hold it for longer than that.
+        :param patience: seconds to wait for the lock.
+        :raises LockBusy: if others hold it for longer.
         """
         with self._database.write(patience) as connection:
             row = self._find(connection, name, lock=True)
             yield LockedConnection(self, connection, row) if row else None
 
     def rescue(self, row: StoredConnection, tokens: Tokens) -> None:
-        """Store the successors of a row's tokens after the database failed.
+        """Store the tokens that follow a row's, after the database failed.
 
-        Nothing is stored over tokens that others have stored meanwhile.
+        Tokens that others have stored meanwhile are left as they are.
 
-        :raises StorageError: if the database fails for as long as this is tried.
+        :raises StorageError: if the database still fails after :data:`RESCUE` seconds.
         """
         end = self._clock() + RESCUE
         pause = 0.05
@@ -240,8 +179,8 @@ class TokenStore:
             try:
                 with self._database.write() as connection:
                     connection.execute(
-                        _update(row.name)
-                        .where(_table.c.generation == row.generation)
+                        update(row.name)
+                        .where(table.c.generation == row.generation)
                         .values(generation=row.generation + 1, **values)
                     )
             except StorageError:
@@ -253,9 +192,9 @@ class TokenStore:
                 return
 
     def mark_useless(self, name: str, generation: int) -> None:
-        """Note that the API refuses these tokens though they are new."""
+        """Note that the vendor's API refuses these tokens though they are new."""
         with self._database.write() as connection:
-            connection.execute(_update(name).values(useless=generation))
+            connection.execute(update(name).values(useless=generation))
 
     def _fresh(
         self, tokens: Tokens, account: dict[str, Any], now: float
@@ -278,9 +217,9 @@ class TokenStore:
             "problem": "",
         }
 
-    def _decrypt(self, sealed: str) -> dict[str, Any]:
+    def _decrypt(self, encrypted: str) -> dict[str, Any]:
         try:
-            secrets: dict[str, Any] = self._encryptor.decrypt(sealed)
+            secrets: dict[str, Any] = self._encryptor.decrypt(encrypted)
         except WrongKey:
             raise StorageError(
                 "The connection was stored under another key. Nothing was deleted. "
@@ -294,9 +233,9 @@ class TokenStore:
     def _find(
         self, connection: Connection, name: str, *, lock: bool
     ) -> StoredConnection | None:
-        query = select(_table).where(_table.c.name == name)
+        query = select(table).where(table.c.name == name)
         if lock:
-            # SQLite has locked the file and leaves these words out.
+            # On SQLite the file is locked already, and this adds nothing.
             query = query.with_for_update()
         found = connection.execute(query).mappings().one_or_none()
         if found is None:
@@ -310,7 +249,7 @@ class TokenStore:
 
 
 class LockedConnection:
-    """A connection that nobody else can change meanwhile."""
+    """A connection that nobody else can change now."""
 
     def __init__(
         self, store: TokenStore, connection: Connection, row: StoredConnection
@@ -330,9 +269,10 @@ class LockedConnection:
         self._set(state=RECONNECT_NEEDED, problem=problem, unfinished=0, retry_at=0.0)
 
     def put_off(self, problem: str, retry_at: float, *, answered: bool) -> None:
-        """Note a refresh that failed for a passing reason.
+        """Note a refresh that may succeed later.
 
-        :param answered: whether the vendor said so itself.
+        :param retry_at: when it may be repeated, in seconds since the epoch.
+        :param answered: whether the vendor answered at all.
         """
         self._set(
             problem=problem,
@@ -342,8 +282,4 @@ class LockedConnection:
         )
 
     def _set(self, **values: Any) -> None:
-        self._connection.execute(_update(self.row.name).values(**values))
-
-
-def _update(name: str) -> Any:
-    return update(_table).where(_table.c.name == name)
+        self._connection.execute(update(self.row.name).values(**values))

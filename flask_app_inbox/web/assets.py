@@ -1,7 +1,7 @@
-"""What pages get from us: scripts and styles under their fingerprints, HTML.
+"""What we put into pages: scripts, styles and HTML.
 
-Scripts and templates live in the room that they belong to. The comments and indents
-of scripts are for whoever reads the files; browsers do without.
+Scripts and templates live in the room that they belong to. Comments and indents of a
+script are for its readers; they are removed before it is served.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from hashlib import sha256
 from importlib.resources import files
 
 from flask import Response
-from jinja2 import Environment, PackageLoader
+from jinja2 import Environment, PackageLoader, Template
 from markupsafe import Markup
 
 _PACKAGE = __package__.partition(".")[0]
@@ -50,12 +50,12 @@ def read_page_script(*paths: str) -> PageScript:
 
 
 def respond_with_script(script: PageScript, fingerprint: str) -> Response:
-    """Answer with a script, kept for a year under its own fingerprint.
+    """Answer with a script; under its own fingerprint browsers keep it for a year.
 
-    A page of an older or newer release of the site gets this one, but does not
-    keep it.
+    Pages of an older or newer release of the site get this script too, but their
+    browsers do not keep it.
 
-    :param fingerprint: the one in the address that was asked for.
+    :param fingerprint: from the requested address.
     """
     response = Response(script.content, mimetype="text/javascript")
     response.headers["X-Content-Type-Options"] = "nosniff"
@@ -68,13 +68,25 @@ def respond_with_script(script: PageScript, fingerprint: str) -> Response:
     return response
 
 
-def render(room: str, template: str, **values: object) -> Markup:
-    """Render a template of a room: ``render(__package__, "script.html", …)``."""
-    html = _templates(room).get_template(template).render(values)
+def render(room: str, name: str, **values: object) -> Markup:
+    """Render a template of a room: ``render(__package__, "script.html", …)``.
+
+    :param room: the package whose folder ``templates`` holds the template.
+    :param values: all that the template sees. It has no Jinja globals: merging them
+        with the values takes as long as rendering our script tag.
+    """
+    template = _template(room, name)
+    context = template.new_context(values, shared=True)
+    html = "".join(template.root_render_func(context))
     return Markup(html)  # noqa: S704 - Jinja has escaped the values
 
 
 @cache
-def _templates(room: str) -> Environment:
-    """Return an environment of our own: sites change delimiters and escaping."""
-    return Environment(loader=PackageLoader(room), autoescape=True, auto_reload=False)
+def _template(room: str, name: str) -> Template:
+    """Return a compiled template.
+
+    Its environment is our own, because sites change delimiters and escaping.
+    """
+    loader = PackageLoader(room)
+    environment = Environment(loader=loader, autoescape=True, auto_reload=False)
+    return environment.get_template(name)

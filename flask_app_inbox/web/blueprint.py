@@ -1,9 +1,9 @@
-"""The blueprints of this package: on every host of their app, their answers JSON.
+"""What the blueprints of this package share: they answer on every host, in JSON.
 
-A page must ask its own origin: elsewhere the browser sends no cookies. In an app
-with ``host_matching`` a route without a host answers nowhere, and in one with
-``subdomain_matching`` only on the bare domain; so there each route takes whatever
-host the page came from, and ``url_for`` leads back to it.
+A page must call its own origin: the browser sends no cookies elsewhere. In an app with
+``host_matching`` a route without a host answers nowhere; with ``subdomain_matching`` it
+answers only on the bare domain. So in such apps each route accepts any host, and
+``url_for`` stays on the host of the request.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class _OnEveryHost(BlueprintSetupState):
 
 
 class AnyHostBlueprint(Blueprint):
-    """A blueprint whose routes are there on whatever host a page came from."""
+    """A blueprint whose routes answer on every host."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -50,7 +50,7 @@ class AnyHostBlueprint(Blueprint):
     def make_setup_state(
         self, app: Any, options: dict[str, Any], first_registration: bool = False
     ) -> BlueprintSetupState:
-        """Return what registers the routes with an app."""
+        """Return the object that registers the routes with an app."""
         return _OnEveryHost(self, app, options, first_registration)
 
 
@@ -73,10 +73,10 @@ def _stay_on_host(_: str, values: dict[str, Any]) -> None:
 
 
 def exempt_from_form_tokens(blueprint: Blueprint) -> None:
-    """Take a blueprint out of Flask-WTF's CSRFProtect: it checks the origin itself.
+    """Exempt a blueprint from Flask-WTF's CSRFProtect: it checks the origin itself.
 
-    A form token that dies after an hour would end renewal on a page left open. This
-    runs before CSRFProtect looks, whichever of the two was initialised first.
+    Form tokens expire after an hour, so a page left open could not renew its token.
+    This runs before CSRFProtect checks, whichever extension was initialised first.
     """
 
     def exempt(*_: Any) -> None:
@@ -88,10 +88,10 @@ def exempt_from_form_tokens(blueprint: Blueprint) -> None:
 
 
 def answer_problems(blueprint: Blueprint, failures: Callable[[], FailureLog]) -> None:
-    """Let a blueprint answer its failures itself, whatever the site handles.
+    """Make a blueprint answer its failures as problems, whatever the site handles.
 
-    An error page or a login redirect of the site never takes the place of the JSON
-    that a script waits for.
+    Scripts wait for JSON, so the site's error pages and login redirects must not
+    replace it.
 
     :param failures: returns the current app's log of failed requests.
     """
@@ -105,9 +105,9 @@ def answer_problems(blueprint: Blueprint, failures: Callable[[], FailureLog]) ->
 
 
 def keep_out_of_caches(blueprint: Blueprint, *public: str) -> None:
-    """Let no cache keep what a blueprint's views answer.
+    """Keep a blueprint's answers out of caches.
 
-    :param public: the names of the views whose answers are the same for everybody.
+    :param public: the views whose answers are the same for everybody.
     """
     endpoints = {f"{blueprint.name}.{name}" for name in public}
 

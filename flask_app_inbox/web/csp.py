@@ -1,4 +1,4 @@
-"""Putting what a page needs into a Content-Security-Policy."""
+"""Adding what a page needs to a Content-Security-Policy."""
 
 from __future__ import annotations
 
@@ -12,11 +12,13 @@ Policy = Mapping[str, "str | Sequence[str] | None"]
 def add_sources(
     policy: Policy, needed: Mapping[str, Sequence[str]]
 ) -> dict[str, list[str]]:
-    """Return a site's own policy with the sources that a page needs besides.
+    """Return a site's own policy with the sources that a page also needs.
 
     A directive that the policy lacks starts from its ``default-src``, because a
-    directive replaces that and does not add to it; without ``default-src``
-    everything is allowed there already.
+    directive replaces ``default-src`` and does not add to it. Without ``default-src``
+    everything is allowed already.
+
+    :returns: lists of sources by directive.
     """
     merged = {name: _listed(sources) for name, sources in policy.items()}
     default = merged.get("default-src")
@@ -29,7 +31,7 @@ def add_sources(
 
 
 def added(before: Sequence[str], more: Sequence[str]) -> list[str]:
-    """Return a directive's sources and more of them, each once."""
+    """Return a directive's sources with more sources, each once."""
     kept = [source for source in before if source != "'none'"]
     if "*" in kept:
         return kept

@@ -19,32 +19,32 @@ class WrongKey(Exception):
 class Encryptor:
     """Encrypts what is stored, and decrypts it.
 
-    :param keys: of Fernet; the first encrypts, each one decrypts.
+    :param keys: Fernet keys; the first encrypts, every one decrypts.
     """
 
     def __init__(self, keys: Sequence[str | bytes]) -> None:
         self._fernet = MultiFernet([Fernet(key) for key in keys])
 
     def encrypt(self, value: Any) -> str:
-        """Return what JSON can hold as text that is safe to store."""
+        """Encrypt a JSON value into text that is safe to store."""
         return self._fernet.encrypt(json.dumps(value).encode()).decode()
 
     def decrypt(self, text: str | bytes) -> Any:
-        """Return what was encrypted.
+        """Decrypt what :meth:`encrypt` returned.
 
-        :raises WrongKey: if it was encrypted under none of the keys.
+        :raises WrongKey: if none of the keys encrypted it.
         """
         try:
             return json.loads(self._fernet.decrypt(text))
         except InvalidToken:
-            # Not from it: its context holds the encrypted text.
+            # Not "from error": its context holds the encrypted text.
             raise WrongKey from None
 
 
 def derive_key(secret: str | bytes, purpose: str) -> bytes:
-    """Return a key of Fernet that is made of a site's secret.
+    """Derive a Fernet key from a site's secret.
 
-    :param purpose: the key serves this and nothing else.
+    :param purpose: another purpose gives another key.
     """
     secret = secret.encode() if isinstance(secret, str) else secret
     kdf = HKDF(SHA256(), 32, salt=None, info=f"flask-app-inbox {purpose}".encode())

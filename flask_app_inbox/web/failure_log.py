@@ -1,7 +1,7 @@
 """A log of failed requests that stays short however many fail.
 
-While the vendor is down every page asks and fails. One line says so at once, then one
-a minute while it lasts.
+While the vendor is down, every page asks and fails. One line says so at once, then
+one line a minute.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ PAUSE = 60.0
 class FailureLog:
     """Writes the first failure of each code at once, then one line a minute.
 
-    :param what: has no answer to give.
-    :param command: says more about the cause.
+    :param what: the part that cannot answer.
+    :param command: tells more about the cause.
     :param pause: seconds between two lines about one code.
     :param clock: returns seconds that never run backwards.
     """
@@ -47,7 +47,7 @@ class FailureLog:
     def write(self, error: AppInboxError) -> None:
         """Write a line about a failure, or count it for the next one.
 
-        :param error: whose words hold no secrets and no personal data.
+        :param error: its message holds no secrets and no personal data.
         """
         with self._lock:
             now = self._clock()
@@ -61,6 +61,6 @@ class FailureLog:
             self._what,
             error,
             error.code,
-            f" So did {left_out} more requests since the last line." * bool(left_out),
+            f" {left_out} more requests failed since the last line." * bool(left_out),
             f" {error.advice} See `{self._command}`." * bool(error.advice),
         )

@@ -1,4 +1,4 @@
-"""Which requests may ask our endpoints: those of this site's own pages."""
+"""Only this site's own pages may call our endpoints."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from .problems import CrossOrigin
 
 
 def check_same_origin(request: Request) -> None:
-    """Refuse what a page of another site sends.
+    """Refuse requests of another site's page.
 
-    Browsers that send no ``Sec-Fetch-Site`` send ``Origin`` with every POST. A
-    client that sends neither is no browser, so no user's cookies are abused.
+    Browsers that send no ``Sec-Fetch-Site`` send ``Origin`` with every POST. A client
+    that sends neither is not a browser, so it cannot abuse a user's cookies.
 
-    :raises CrossOrigin: for a request of another origin.
+    :raises CrossOrigin: if the request comes from another origin.
     """
     site = request.headers.get("Sec-Fetch-Site")
     if site is not None:

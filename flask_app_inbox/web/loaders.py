@@ -1,4 +1,4 @@
-"""Calling what a site gave us: its loaders, its nonce, its language."""
+"""Calling the site's own functions: its loaders, its nonce, its language."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ _BASE64 = re.compile(r"[A-Za-z0-9+/_-]+={0,2}")
 def call(function: Callable[[], Any]) -> Any:
     """Call a function of the site, plain or async, and return what it returns.
 
-    In an async view this thread's event loop is busy with the view itself, so an
-    async function gets a thread of its own, with this request's context.
+    In an async view this thread's event loop is busy with the view. So an async
+    function runs in a thread of its own, with this request's context.
     """
     sync = current_app.ensure_sync(function)
     if sync is function or not _runs_a_loop():
@@ -47,16 +47,16 @@ def page_nonce(
 ) -> str | None:
     """Return the nonce of the page's Content-Security-Policy.
 
-    :param given: in the template's call; it goes first.
-    :param source: given to the extension; without it the Jinja global
-        ``csp_nonce`` is asked.
-    :returns: None if the page has no nonce, or none that can be used.
+    :param given: the nonce from the template's call, which goes first.
+    :param source: the callable that the extension was given; by default the Jinja
+        global ``csp_nonce``.
+    :returns: None if the page has no usable nonce.
     """
     nonce = _nonce_of_page(app, source) if given is None else given
     if not nonce:
         return None
     if not isinstance(nonce, str) or not _BASE64.fullmatch(nonce):
-        logger.warning("The nonce for our script is not base64; it is left out.")
+        logger.warning("The nonce for our script is not base64, so it is left out.")
         return None
     return nonce
 
@@ -70,10 +70,13 @@ def _nonce_of_page(app: Flask, source: Any) -> Any:
 def page_language(
     app: Flask, loader: Callable[[], object] | None, setting: str | None
 ) -> str:
-    """Return the page's language: loader, setting, Flask-Babel, English."""
+    """Return the page's language: loader, setting, Flask-Babel, else English.
+
+    :returns: two letters of ISO 639-1.
+    """
     if loader is not None:
         given = call(loader)
-        code = two_letters(str(given))  # Flask-Babel's get_locale() serves, too
+        code = two_letters(str(given))  # it may be a Babel Locale
         if code is not None:
             return code
         if given is not None:

@@ -1,4 +1,4 @@
-"""A storage that is down: when it is worth a try again, and when to say so."""
+"""A storage that is down: when to try it again, and when to warn."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 logger = logging.getLogger(__name__)
 
-#: Seconds without the storage after it failed, until one request tries it again.
+#: Seconds after a failure until one request tries the storage again.
 PAUSE = 5.0
 #: Seconds between two warnings about it.
 WARN_EVERY = 60.0
@@ -18,7 +18,7 @@ WARN_EVERY = 60.0
 class Outage:
     """What this process knows about the health of a storage.
 
-    :param warning: what goes without it, for the log.
+    :param warning: what does not work meanwhile, for the log.
     :param clock: returns seconds that never run backwards.
     """
 
@@ -32,14 +32,14 @@ class Outage:
         self._next_warning = clock()
 
     def is_worth_a_try(self) -> bool:
-        """Tell whether to ask the storage; while it is down, one request at a time."""
+        """Return whether to ask the storage; while it is down, one request tries it."""
         if self._next_try is None:
             return True
         with self._lock:
             now = self._clock()
             if self._next_try is not None and now < self._next_try:
                 return False
-            # Whoever comes while this request tries does not wait with it.
+            # Others do not wait while this request tries.
             self._next_try = now + PAUSE
             return True
 
@@ -52,7 +52,7 @@ class Outage:
                 return
             self._next_warning = now + WARN_EVERY
         logger.warning(
-            "%s (%s). One request tries it every %g s.",
+            "%s (%s). One request tries it again every %g s.",
             self._warning,
             # The text of the error could hold parts of an address.
             type(error.__cause__ or error).__name__,
@@ -60,5 +60,5 @@ class Outage:
         )
 
     def end(self) -> None:
-        """Remember that the storage answers."""
+        """Remember that the storage works."""
         self._next_try = None

@@ -1,7 +1,7 @@
-"""What an endpoint answers when it cannot do what it was asked: RFC 9457 problems.
+"""Every error response of our endpoints is an RFC 9457 problem document.
 
 A problem is a werkzeug exception, so a site can register an ``errorhandler`` for it.
-What it says about an error of this package stands on the error's class.
+What a problem says about an error of this package stands on the error's class.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from ..errors import AppInboxError, VendorRateLimited
 
 
 class Problem(HTTPException):
-    """An answer that says why there is nothing else.
+    """An error response.
 
     :param retry_after: seconds for the Retry-After header, rounded up.
     """
 
-    # HTTPException's own ``code`` stays None on the class: Flask would look for a
-    # handler of the site for that status before it looks for ours.
+    # HTTPException's own ``code`` stays None on the class. Otherwise Flask would
+    # prefer the site's handler for that status to ours.
     #: The HTTP status.
     status = 500
     #: Stable and machine-readable.
@@ -39,7 +39,7 @@ class Problem(HTTPException):
 
     @classmethod
     def of(cls, error: AppInboxError) -> Problem:
-        """Return the problem that an error of this package is answered with."""
+        """Return the problem for an error of this package."""
         retry_after = error.retry_after
         if retry_after is None:
             retry_after = error.default_retry_after
@@ -87,12 +87,12 @@ class LoginRequired(Problem):
 
 
 class CrossOrigin(Problem):
-    """A page of another site asks."""
+    """The request comes from a page of another site."""
 
     status = 403
     problem_code = "cross_origin"
     title = "Only pages of this site may ask."
-    when = "a page of another site asks"
+    when = "the request comes from a page of another site"
 
 
 class UserChanged(Problem):
@@ -105,7 +105,7 @@ class UserChanged(Problem):
 
 
 class RateLimited(Problem):
-    """This contact or operator asks too often; the vendor's 429 looks the same."""
+    """This contact or operator asks too often. The vendor's 429 looks the same."""
 
     status = VendorRateLimited.http_status
     problem_code = VendorRateLimited.code

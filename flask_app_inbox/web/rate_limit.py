@@ -1,10 +1,10 @@
 """How often one contact may ask for a token.
 
-A sliding window counter of limits: the requests of this window, and of the one
-before the part that still overlaps with the last minute. It keeps two numbers
-for each contact whatever the limit is, on Redis it is one step of Redis by its
-own clock, and a contact cannot use up two limits at once around the edge of a
-window, as with a fixed one.
+We use the sliding window counter of limits: it counts the requests of this window, and
+the part of the previous window that still overlaps with the last minute. It keeps two
+numbers for each contact whatever the limit is. On Redis it is one step, by the clock of
+Redis. With fixed windows, a contact could use up two limits at once around the edge of
+a window.
 """
 
 from __future__ import annotations
@@ -21,23 +21,23 @@ if TYPE_CHECKING:
     from limits import RateLimitItem
     from limits.storage import Storage
 
-#: Seconds that connecting to Redis, and then each of its answers, may take: both
-#: together stay below 0.1.
+#: Seconds that connecting to Redis may take, and each of its answers; together they
+#: stay below 0.1.
 REDIS_PATIENCE = 0.04
-#: In every key, so that a Redis can be shared with others. What follows is a
-#: contact's tag, which is another in an app of another ``SECRET_KEY``.
+#: In every key, so that others can use the same Redis. The user tag follows, which
+#: differs between apps with different ``SECRET_KEY``.
 NAMESPACE = "flask-app-inbox"
 
 
 class RateLimiter:
-    """How often one contact may ask; nothing is connected before the first does.
+    """Limits how often one contact may ask; connects with the first request.
 
-    Without Redis, requests pass uncounted: a bell is worth more than a limit.
+    If Redis is down, requests pass uncounted: a bell is worth more than a limit.
 
     :param limit: in the notation of the limits library; None: no limit.
     :param storage_url: where the counts are kept, ``memory://`` or ``redis://…``.
     :param clock: returns seconds that never run backwards.
-    :raises ConfigError: if no storage can be made of its URL.
+    :raises ConfigError: if the storage URL cannot work.
     """
 
     def __init__(
@@ -60,28 +60,28 @@ class RateLimiter:
             clock=clock,
         )
 
-    def check(self, tag: str) -> None:
+    def check(self, user_tag: str) -> None:
         """Count one request.
 
-        :param tag: of the contact, so that no personal data is stored.
+        :param user_tag: of the contact, so that no personal data is stored.
         :raises RateLimited: if it is one too many.
         """
         if self._limit is None or not self._outage.is_worth_a_try():
             return
         try:
-            wait = self._count(self._limit, tag)
-        except Exception as error:  # whatever it is, it is no reason for a 500
+            wait = self._count(self._limit, user_tag)
+        except Exception as error:  # no failure of the limit may cost the token
             self._outage.note(error)
             return
         self._outage.end()
         if wait is not None:
             raise RateLimited(retry_after=wait)
 
-    def _count(self, limit: RateLimitItem, tag: str) -> float | None:
-        """Count a request, or return in how many seconds the next may come."""
-        if self._windows.hit(limit, NAMESPACE, tag):
+    def _count(self, limit: RateLimitItem, user_tag: str) -> float | None:
+        """Count a request; if it is one too many, return the seconds until the next."""
+        if self._windows.hit(limit, NAMESPACE, user_tag):
             return None
-        stats = self._windows.get_window_stats(limit, NAMESPACE, tag)
+        stats = self._windows.get_window_stats(limit, NAMESPACE, user_tag)
         return max(0.0, stats.reset_time - time.time())
 
 
@@ -92,8 +92,8 @@ def _make_storage(url: str) -> Storage:
         # The text of the error could hold parts of the address.
         raise ConfigError(
             [
-                "The rate limit cannot work: no connection to Redis can be made of "
-                f"the STORAGE_URL ({type(error).__name__})."
+                "The rate limit cannot work: redis-py cannot use the STORAGE_URL "
+                f"({type(error).__name__})."
             ]
         ) from None
 
@@ -109,13 +109,13 @@ def _storage_of(url: str) -> Storage:
     from redis.retry import Retry
 
     pool = ConnectionPool.from_url(url)
-    # Given to from_url(), options in the URL would win over them.
+    # If these went to from_url(), options in the URL would override them.
     pool.connection_kwargs.update(
         socket_connect_timeout=REDIS_PATIENCE,
         socket_timeout=REDIS_PATIENCE,
-        # By itself it would try for seconds.
+        # By default redis-py retries for seconds.
         retry=Retry(NoBackoff(), 0),
     )
-    # It connects to nothing, but fails of options that no connection takes.
+    # This connects to nothing, but fails if the URL has unknown options.
     pool.connection_class(**pool.connection_kwargs)
     return RedisStorage(url, connection_pool=pool, wrap_exceptions=True)

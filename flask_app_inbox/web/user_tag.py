@@ -1,4 +1,4 @@
-"""The opaque tag of the user that a page was rendered for."""
+"""The user tag: the opaque name of the user that a page was rendered for."""
 
 from __future__ import annotations
 
@@ -8,27 +8,27 @@ from flask import Request
 
 from .problems import UserChanged
 
-#: The request header with the tag of the user that a page was rendered for.
+#: The request header with the user tag that the page was rendered with.
 USER_HEADER = "X-App-Inbox-User"
 
 
 def keyed_tag(key: str | bytes, *parts: str) -> str:
     """Return an opaque tag of some words.
 
-    It is an HMAC under a key of the app: nobody without that key can make it for
-    an address or read one from it.
+    It is an HMAC under a key of the app. Without that key nobody can compute the tag of
+    an address, or find the address of a tag.
     """
     key = key if isinstance(key, bytes) else key.encode()
     message = "\0".join(parts).encode(errors="surrogatepass")
     return hmac.digest(key, message, "sha256").hex()[:32]
 
 
-def check_user(request: Request, tag: str) -> None:
+def check_user(request: Request, user_tag: str) -> None:
     """Refuse a page that was rendered for another user.
 
-    :param tag: the tag of the session's user now.
+    :param user_tag: the user tag of the session's user now.
     :raises UserChanged: if the request names another one.
     """
     shown = request.headers.get(USER_HEADER)
-    if shown and not hmac.compare_digest(shown.encode(), tag.encode()):
+    if shown and not hmac.compare_digest(shown.encode(), user_tag.encode()):
         raise UserChanged

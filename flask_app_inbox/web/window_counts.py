@@ -1,10 +1,9 @@
 """Counts of requests in this process: what ``memory://`` stands for.
 
-The memory storage of limits starts a thread for each sweep over every key that
-it holds, up to a hundred times a second: with 10,000 contacts a quarter of a
-millisecond of processor for each request. A sliding window needs no more than
-the counts of two windows, so here the older ones go as a whole when a new
-window begins: no thread, no sweep.
+The memory storage of limits starts a thread up to a hundred times a second, and each
+sweeps over all keys. With 10,000 contacts that costs a quarter of a millisecond of
+processor time per request. A sliding window needs only the counts of two windows. So
+here a new window drops the oldest as a whole, without threads and sweeps.
 """
 
 from __future__ import annotations
@@ -15,15 +14,16 @@ from collections.abc import Callable
 
 from limits.storage import SlidingWindowCounterSupport, Storage
 
-#: Keys that one window holds; beyond that the oldest are forgotten, so their
-#: contacts start anew.
+#: How many keys a window holds. Beyond that it forgets the oldest, whose contacts start
+#: again from zero.
 CAPACITY = 100_000
 
 
 class WindowCounts(Storage, SlidingWindowCounterSupport):
     """Sliding windows of limits, in this process and bounded.
 
-    It registers no scheme: ``memory://`` of a site's own limits stays theirs.
+    It registers no scheme, so the site's own use of ``memory://`` with limits is not
+    affected.
 
     :param clock: returns seconds since the epoch.
     """
@@ -44,7 +44,7 @@ class WindowCounts(Storage, SlidingWindowCounterSupport):
     def acquire_sliding_window_entry(
         self, key: str, limit: int, expiry: int, amount: int = 1
     ) -> bool:
-        """Count a request if its window has room for it."""
+        """Count a request and return True, if its window has room for it."""
         with self._lock:
             previous, weight, current, _ = self._look(key, expiry)
             if int(previous * weight / expiry) + current + amount > limit:
@@ -86,11 +86,11 @@ class WindowCounts(Storage, SlidingWindowCounterSupport):
 
     @property
     def base_exceptions(self) -> type[Exception]:
-        """Name what a storage raises when it is down; this one never is."""
+        """What a storage raises when it is down; this one never is."""
         return OSError
 
     def check(self) -> bool:
-        """Tell whether the storage works."""
+        """Return whether the storage works."""
         return True
 
     def clear(self, key: str) -> None:
@@ -106,7 +106,7 @@ class WindowCounts(Storage, SlidingWindowCounterSupport):
             self._current, self._previous = {}, {}
             return count
 
-    # Fixed windows, which limits wants every storage to know, let twice the limit
+    # limits wants every storage to have fixed windows, but they let twice the limit
     # through at their edges.
     def incr(self, key: str, expiry: int, amount: int = 1) -> int:
         raise NotImplementedError

@@ -88,12 +88,12 @@ def bell(kind: str) -> ResponseReturnValue:
 
 
 def vendor_url() -> str:
-    """Return where the vendor mints tokens."""
+    """Return where the vendor issues tokens."""
     return os.environ["BENCH_API_URL"] + "/v1/auth/contact/token"
 
 
 def recipe_token() -> ResponseReturnValue:
-    """Mint a token as the guide describes it."""
+    """Issue a token as the guide describes it."""
     answer = requests.post(  # the guide's recipe knows no timeout
         vendor_url(), auth=("any", KEY), json={"email": current_user.email}
     )

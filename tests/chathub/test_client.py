@@ -11,9 +11,8 @@ import pytest
 import responses
 from responses import matchers
 
-from flask_app_inbox.client.chathub import (
-    ChatHubClient,
-    Credentials,
+from flask_app_inbox.client.chathub import ChatHubClient, Credentials
+from flask_app_inbox.client.chathub_answers import (
     Operator,
     Organization,
     iso_8601,
@@ -26,7 +25,7 @@ from flask_app_inbox.errors import VendorInvalid, VendorRejected, VendorTimeout
 API = "https://chatapi.smsbat.com"
 LOGIN = f"{API}/api/company/get-token"
 ORGANIZATIONS = f"{API}/api/company/organization"
-MINT = f"{API}/api/operator/get-token"
+ISSUE = f"{API}/api/operator/get-token"
 VALIDATE = f"{API}/api/operator/validate-token"
 NOW = 1737383614.147  # 2025-01-20T14:33:34.147Z
 
@@ -112,7 +111,7 @@ def test_a_token_is_asked_for_by_number_and_moment(
     body = matchers.json_params_matcher(
         {"id": 123, "expiresAt": "2025-01-20T15:33:34.147Z"}
     )
-    vendor.post(MINT, json="eyJhbGciOi.x.y", match=[body])
+    vendor.post(ISSUE, json="eyJhbGciOi.x.y", match=[body])
     token = client().issue_token(123, 3600)
     assert token.token == "eyJhbGciOi.x.y"
     assert token.expires_at == NOW + 3600
@@ -135,21 +134,21 @@ def test_a_token_is_asked_for_by_number_and_moment(
 def test_every_form_of_a_token_is_understood(
     vendor: responses.RequestsMock, answer: Any, expires_at: float
 ) -> None:
-    vendor.post(MINT, body=json.dumps(answer), content_type="text/plain")
+    vendor.post(ISSUE, body=json.dumps(answer), content_type="text/plain")
     token = client().issue_token(123, 3600)
     assert token.token == "abc"
     assert token.expires_at == pytest.approx(expires_at, abs=0.01)
 
 
 def test_a_token_that_expired_already_is_none(vendor: responses.RequestsMock) -> None:
-    vendor.post(MINT, json={"token": "abc", "expiration": "2024-01-01T00:00:00Z"})
+    vendor.post(ISSUE, json={"token": "abc", "expiration": "2024-01-01T00:00:00Z"})
     with pytest.raises(VendorInvalid, match="expired"):
         client().issue_token(123, 3600)
 
 
 @pytest.mark.parametrize("body", ["abc", '"a b"', '"ключ"', "{}", "[]", "1", '""'])
 def test_what_is_no_token_is_refused(vendor: responses.RequestsMock, body: str) -> None:
-    vendor.post(MINT, body=body)
+    vendor.post(ISSUE, body=body)
     with pytest.raises(VendorInvalid):
         client().issue_token(123, 3600)
 

@@ -17,7 +17,7 @@ from flask_app_inbox import ChatHub
 from flask_app_inbox.sandbox import SandboxServer
 from tests.fixtures.control import Control
 
-MINT = "/api/operator/get-token"
+ISSUE = "/api/operator/get-token"
 
 
 @pytest.fixture
@@ -305,12 +305,12 @@ def test_a_token_that_the_page_calls_dead_is_replaced_if_it_is(
     client = log_in(app, "olha")
     first = ask(client).json["token"]
     assert ask(client, {"failed": True}).json["token"] == first
-    assert control.paths().count(MINT) == 1
+    assert control.paths().count(ISSUE) == 1
     control.call("DELETE", "chathub/tokens")
     second = ask(client, {"organization": "sales", "failed": True}).json["token"]
     assert second != first
     assert ask(client).json["token"] == second
-    assert control.paths().count(MINT) == 2
+    assert control.paths().count(ISSUE) == 2
 
 
 def test_an_operator_who_was_deactivated_gets_no_new_token(

@@ -13,6 +13,7 @@ from flask import Flask, g, render_template_string
 from flask_login import LoginManager
 
 from flask_app_inbox import ChatHub
+from flask_app_inbox.chathub.texts import TEXTS
 from tests.chathub.site import make_app
 
 
@@ -171,7 +172,6 @@ def test_the_nonce_of_the_call_goes_first() -> None:
     [
         ("uk", "Спробувати ще раз", "Телефонуйте"),
         ("de", "Erneut versuchen", "Call us"),
-        ("fr", "Try again", "Call us"),
     ],
 )
 def test_texts_come_in_the_pages_language(
@@ -186,6 +186,15 @@ def test_texts_come_in_the_pages_language(
     assert json.loads(found["texts"])["retry"] == text
     assert found["fallback-text"] == fallback
     assert f'lang="{language}"' in app.test_client().get("/chathub/panel").text
+
+
+def test_a_page_in_a_language_without_texts_has_the_english_ones(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delitem(TEXTS, "de")
+    app = make_plain_app({"sales": 101})
+    app.extensions["chathub"].loaders.language = lambda: "de"
+    assert json.loads(attributes(render(app))["texts"])["retry"] == "Try again"
 
 
 def test_the_language_loader_is_registered_by_its_decorator() -> None:

@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from flask_app_inbox.sandbox import create_sandbox
 from flask_app_inbox.sandbox.chathub import limits, staff
 
-MINT = "/api/operator/get-token"
+ISSUE = "/api/operator/get-token"
 VALIDATE = "/api/operator/validate-token"
 KEY = {"X-Authorization-Key": "sandbox-key"}
 
@@ -55,12 +55,16 @@ def moment(clock: Clock, **ahead: float) -> str:
 
 
 @pytest.fixture
-def mint(call: Call, clock: Clock) -> Call:
-    def mint(operator: Any = 101, **ahead: float) -> Any:
+def issue(call: Call, clock: Clock) -> Call:
+    def issue(operator: Any = 101, **ahead: float) -> Any:
         ahead = ahead or {"hours": 1}
-        return call("POST", MINT, {"id": operator, "expiresAt": moment(clock, **ahead)})
+        return call(
+            "POST",
+            ISSUE,
+            {"id": operator, "expiresAt": moment(clock, **ahead)},
+        )
 
-    return mint
+    return issue
 
 
 def write(call: Call, **message: Any) -> Any:
@@ -108,7 +112,7 @@ def test_a_token_is_good_in_either_header(client: FlaskClient, call: Call) -> No
     [
         ("GET", "/api/company/organization"),
         ("GET", "/api/operator?organizationId=24"),
-        ("POST", MINT),
+        ("POST", ISSUE),
         ("POST", VALIDATE),
         ("POST", "/api/operator/status"),
         ("POST", "/api/operator/synchronize"),
@@ -121,8 +125,8 @@ def test_every_call_wants_a_token(call: Call, method: str, path: str) -> None:
     assert answer.json["error"] == "Unauthorized"
 
 
-def test_the_two_kinds_of_tokens_open_different_calls(call: Call, mint: Call) -> None:
-    token = mint().json
+def test_the_two_kinds_of_tokens_open_different_calls(call: Call, issue: Call) -> None:
+    token = issue().json
     assert call("GET", "/api/chat/chats", token=token).status_code == 200
     assert call("GET", "/api/company/organization", token=token).status_code == 403
     assert call("GET", "/api/chat/chats").status_code == 403
@@ -179,10 +183,10 @@ def test_operators_that_cannot_be_added_are_refused(
     assert call("POST", "/api/operator/synchronize", body).status_code == status
 
 
-def test_a_status_is_set_with_an_empty_answer(call: Call, mint: Call) -> None:
+def test_a_status_is_set_with_an_empty_answer(call: Call, issue: Call) -> None:
     answer = call("POST", "/api/operator/status", {"id": 101, "status": 1})
     assert (answer.status_code, answer.data) == (200, b"")
-    assert mint().status_code == 403
+    assert issue().status_code == 403
     assert (
         call("POST", "/api/operator/status", {"id": 999, "status": 1}).status_code
         == 404
@@ -197,33 +201,33 @@ def test_a_status_is_set_with_an_empty_answer(call: Call, mint: Call) -> None:
     "ahead", [{"hours": 24, "seconds": 1}, {"days": 30}, {"seconds": -1}]
 )
 def test_the_end_of_a_token_is_in_the_next_24_hours(
-    mint: Call, ahead: dict[str, float]
+    issue: Call, ahead: dict[str, float]
 ) -> None:
-    assert mint(**ahead).status_code == 400
-    assert mint(hours=24).status_code == 200
+    assert issue(**ahead).status_code == 400
+    assert issue(hours=24).status_code == 200
 
 
 @pytest.mark.parametrize(
     "end", [None, 5, "", "tomorrow", "2027-01-15", "2027-13-15T10:00:00Z"]
 )
 def test_the_end_of_a_token_is_mandatory(call: Call, end: Any) -> None:
-    answer = call("POST", MINT, {"id": 101, "expiresAt": end})
+    answer = call("POST", ISSUE, {"id": 101, "expiresAt": end})
     assert answer.status_code == 400
     assert set(answer.json) == {"error", "message", "status"}
 
 
 @pytest.mark.parametrize("end", ["2027-01-15T10:00:00+01:00", "2027-01-15T08:01:00Z"])
 def test_a_moment_may_have_a_zone_and_no_fraction(call: Call, end: str) -> None:
-    assert call("POST", MINT, {"id": 101, "expiresAt": end}).status_code == 200
+    assert call("POST", ISSUE, {"id": 101, "expiresAt": end}).status_code == 200
 
 
 @pytest.mark.parametrize(("operator", "status"), [(999, 404), ("101", 400), (0, 400)])
-def test_a_token_of_nobody_is_refused(mint: Call, operator: Any, status: int) -> None:
-    assert mint(operator).status_code == status
+def test_a_token_of_nobody_is_refused(issue: Call, operator: Any, status: int) -> None:
+    assert issue(operator).status_code == status
 
 
-def test_a_token_dies_at_its_end(call: Call, mint: Call, clock: Clock) -> None:
-    token = mint(seconds=10).json
+def test_a_token_dies_at_its_end(call: Call, issue: Call, clock: Clock) -> None:
+    token = issue(seconds=10).json
     valid = call("POST", VALIDATE, {"token": token}).json
     assert valid == {
         "isValid": True,
@@ -246,11 +250,11 @@ def test_a_company_token_is_no_operator_token(call: Call) -> None:
 
 
 def test_an_operator_sees_and_answers_his_organization_alone(
-    call: Call, mint: Call
+    call: Call, issue: Call
 ) -> None:
     sales = write(call).json["id"]
     write(call, customer="Bohdan", text="Hi", organizationId=25)
-    token, other = mint(101).json, mint(102).json
+    token, other = issue(101).json, issue(102).json
     listed = call("GET", "/api/chat/chats", token=token).json
     assert [one["customer"] for one in listed] == ["Ann"]
     assert listed[0]["unanswered"] == 1
@@ -265,15 +269,15 @@ def test_an_operator_sees_and_answers_his_organization_alone(
 
 
 @pytest.mark.parametrize("words", ["", "   ", "x" * 4001, None, 5])
-def test_an_answer_needs_words(call: Call, mint: Call, words: Any) -> None:
+def test_an_answer_needs_words(call: Call, issue: Call, words: Any) -> None:
     chat = write(call).json["id"]
     body = {"textMessage": words, "author": "x"}
-    answer = call("POST", f"/api/chat/{chat}/message", body, mint().json)
+    answer = call("POST", f"/api/chat/{chat}/message", body, issue().json)
     assert answer.status_code == 400
 
 
-def test_an_operator_who_was_deactivated_sees_no_chats(call: Call, mint: Call) -> None:
-    token = mint().json
+def test_an_operator_who_was_deactivated_sees_no_chats(call: Call, issue: Call) -> None:
+    token = issue().json
     call("PUT", "/_sandbox/chathub/operators/101", {"status": 1})
     assert call("GET", "/api/chat/chats", token=token).status_code == 403
 
@@ -366,22 +370,22 @@ def test_a_call_that_makes_no_sense_says_why(
 
 
 def test_tokens_die_early_when_that_is_wanted(
-    call: Call, mint: Call, clock: Clock
+    call: Call, issue: Call, clock: Clock
 ) -> None:
     path = "/_sandbox/chathub/tokens"
     assert call("GET", path).json == {"maxLifetime": None, "alive": 0}
     assert call("PUT", path, {"maxLifetime": 5}).json["maxLifetime"] == 5
-    token = mint(hours=8).json
+    token = issue(hours=8).json
     assert call("GET", path).json["alive"] == 1
     clock.now += 6
     assert call("GET", "/api/chat/chats", token=token).status_code == 401
     assert call("PUT", path, {"maxLifetime": None}).json["maxLifetime"] is None
 
 
-def test_tokens_are_killed(call: Call, mint: Call) -> None:
+def test_tokens_are_killed(call: Call, issue: Call) -> None:
     body = {"login": "sandbox", "password": "sandbox"}
     company = call("POST", "/api/company/get-token", body, "").json
-    mint()
+    issue()
     path = "/_sandbox/chathub/tokens"
     assert call("DELETE", path).json == {"invalidated": 1}
     listed = call("GET", "/api/company/organization", token=company)
@@ -397,9 +401,9 @@ def test_foreign_pages_drive_nothing(client: FlaskClient) -> None:
     assert client.delete(path, headers=headers).status_code == 403
 
 
-def test_a_reset_makes_everything_fresh(call: Call, mint: Call) -> None:
+def test_a_reset_makes_everything_fresh(call: Call, issue: Call) -> None:
     write(call)
-    mint()
+    issue()
     call("POST", "/_sandbox/chathub/organizations", {"name": "Returns"})
     call("PUT", "/_sandbox/chathub/tokens", {"maxLifetime": 5})
     call("POST", "/_sandbox/reset", {})
@@ -447,7 +451,7 @@ def test_every_route_can_be_broken(client: FlaskClient, call: Call, route: str) 
         "operators": "/api/operator",
         "synchronize": "/api/operator/synchronize",
         "operator-status": "/api/operator/status",
-        "operator-token": MINT,
+        "operator-token": ISSUE,
         "validate-token": VALIDATE,
         "chats": "/api/chat/1/messages",
         "panel": "/operator-chat-panel/widget-script.js",

@@ -1,4 +1,4 @@
-"""One mint for each operator: in threads, in processes, in Redis, and without it."""
+"""One token for each operator: in threads, in processes, in Redis, and without it."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from dogpile.cache.api import CantDeserializeException
 from flask_app_inbox.chathub.settings import ChatHubSettings, read_settings
 from flask_app_inbox.chathub.storage import RedisStorage
 from flask_app_inbox.chathub.tokens import OperatorTokens
-from flask_app_inbox.client.chathub import OperatorToken, Validation
+from flask_app_inbox.client.chathub_answers import OperatorToken, Validation
 from flask_app_inbox.client.deadline import Deadline
 from flask_app_inbox.errors import VendorTimeout, VendorUnavailable
 from flask_app_inbox.sandbox import SandboxServer
 from flask_app_inbox.web.encryption import derive_key
 from tests.fixtures.control import Control
 
-MINT = "/api/operator/get-token"
+ISSUE = "/api/operator/get-token"
 SECRET = "the site's secret key"
 
 
@@ -42,7 +42,7 @@ class Vendor:
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self.clock = clock
-        self.mints: list[int] = []
+        self.issued: list[int] = []
         self.down = False
         self.slow = 0.0
         self.life: float | None = None
@@ -55,9 +55,9 @@ class Vendor:
             time.sleep(self.slow)
         if self.down:
             raise VendorUnavailable("down")
-        self.mints.append(operator)
+        self.issued.append(operator)
         now = self.clock()
-        token = f"token-{operator}-{len(self.mints)}"
+        token = f"token-{operator}-{len(self.issued)}"
         return OperatorToken(operator, token, now, now + (self.life or lifetime))
 
     def validate(self, token: str, deadline: Deadline) -> Validation:
@@ -117,7 +117,7 @@ def test_a_token_is_minted_once_for_each_operator(
     first = tokens.issue(101)
     assert tokens.issue(101) == first
     assert tokens.issue(102) != first
-    assert vendor.mints == [101, 102]
+    assert vendor.issued == [101, 102]
 
 
 def test_a_token_is_renewed_before_it_expires(
@@ -162,7 +162,7 @@ def test_many_threads_cost_one_mint(
         thread.join(timeout=10)
     assert len(got) == 16
     assert len(set(got)) == 1
-    assert vendor.mints == [101]
+    assert vendor.issued == [101]
 
 
 def test_others_go_on_with_the_old_token_while_one_renews_it(
@@ -219,7 +219,7 @@ def test_a_dead_token_is_replaced_and_a_good_one_is_not(
     vendor.valid = False
     second = tokens.replace(101)
     assert second != first
-    assert vendor.mints == [101, 101]
+    assert vendor.issued == [101, 101]
 
 
 def test_a_token_that_another_request_replaced_is_not_dropped(
@@ -275,7 +275,7 @@ def test_processes_of_one_site_share_tokens_and_other_sites_do_not(
         make_shared(redis_url, vendor, clock, CHATHUB_API_URL="https://other.example"),
     ]
     assert first not in [other.issue(101) for other in others]
-    assert len(vendor.mints) == 4
+    assert len(vendor.issued) == 4
 
 
 @pytest.mark.parametrize(
@@ -316,9 +316,9 @@ def test_what_was_encrypted_under_another_key_cannot_be_read() -> None:
     )._region
     assert region.serializer is not None
     assert other.deserializer is not None
-    sealed = region.serializer(OperatorToken(101, "token", 1.0, 2.0))
+    encrypted = region.serializer(OperatorToken(101, "token", 1.0, 2.0))
     with pytest.raises(CantDeserializeException):
-        other.deserializer(sealed)
+        other.deserializer(encrypted)
     assert derive_key(b"one", "x") != derive_key(b"other", "x")
 
 
@@ -416,7 +416,7 @@ def test_eight_processes_cost_one_mint_for_each_operator(
     assert done.returncode == 0, done.stderr
     answers = {tuple(answer) for answer in json.loads(done.stdout)}
     assert len(answers) == 2
-    assert control.paths().count(MINT) == 2
+    assert control.paths().count(ISSUE) == 2
     assert "eyJ" not in str([server.get(key) for key in server.keys("*")])
 
 

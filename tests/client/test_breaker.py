@@ -17,15 +17,9 @@ from flask_app_inbox import (
     VendorUnavailable,
 )
 from flask_app_inbox.client.breaker import Breaker
+from tests.fixtures.clock import Clock
 
 SILENCE = VendorTimeout("nothing came")
-
-
-class Clock:
-    now = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 @pytest.fixture

@@ -83,7 +83,7 @@ def test_a_contact_does_not_change() -> None:
 def test_a_contact_shows_which_fields_it_has_and_none_of_their_values(
     shown: str,
 ) -> None:
-    assert shown == "<Contact with external_customer_id, email, phone>"
+    assert shown == "<Contact with email, phone, external_customer_id>"
     assert not any(secret in shown for secret in SECRETS)
 
 

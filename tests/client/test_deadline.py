@@ -16,18 +16,12 @@ from flask_app_inbox.client.deadline import MAX_RECEIVED, Deadline
 from tests.client.conftest import Send, Serve
 from tests.faults.raw_vendor import Behaviour, Line, answers
 from tests.faults.raw_vendor import http as answer
+from tests.fixtures.clock import Clock
 
 #: Seconds that a call of these tests may take.
 SPAN = 0.4
 #: Seconds beyond that for a busy machine; far less than a slow vendor takes.
 MARGIN = 2.0
-
-
-class Clock:
-    now = 50.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 def test_what_is_left_grows_less_and_never_less_than_nothing() -> None:

@@ -244,8 +244,8 @@ def test_a_body_up_to_the_limit_is_read_and_unpacked(
         (zlib.compress(b"x" * 50_000_000), "deflate", "larger than 65536"),
         (b"no gzip", "gzip", "cannot be unpacked"),
         (raw_deflate(b"x" * 50), "deflate", "cannot be unpacked"),
-        (b"x", "br", "packed in a way never asked for"),
-        (b"x", "gzip, gzip", "packed in a way never asked for"),
+        (b"x", "br", "an encoding not asked for"),
+        (b"x", "gzip, gzip", "an encoding not asked for"),
     ],
 )
 def test_a_body_that_is_too_large_or_packed_oddly_is_invalid(
@@ -409,9 +409,9 @@ CERTIFICATE.verify_message = "certificate has expired"
 @pytest.mark.parametrize(
     ("error", "kind", "words", "retryable"),
     [
-        (requests.ConnectTimeout(), VendorTimeout, "no whole answer", True),
-        (requests.ReadTimeout(), VendorTimeout, "no whole answer", True),
-        (TimeoutError(), VendorTimeout, "no whole answer", True),
+        (requests.ConnectTimeout(), VendorTimeout, "no complete answer", True),
+        (requests.ReadTimeout(), VendorTimeout, "no complete answer", True),
+        (TimeoutError(), VendorTimeout, "no complete answer", True),
         (
             requests.exceptions.SSLError(CERTIFICATE),
             VendorUnavailable,
@@ -443,14 +443,19 @@ CERTIFICATE.verify_message = "certificate has expired"
             "the answer ends too early",
             True,
         ),
-        (http.client.BadStatusLine("x"), VendorInvalid, "the answer is no HTTP", False),
+        (
+            http.client.BadStatusLine("x"),
+            VendorInvalid,
+            "the answer is not HTTP",
+            False,
+        ),
         (
             urllib3.exceptions.InvalidHeader("secret words"),
             VendorInvalid,
-            "the answer is no HTTP",
+            "the answer is not HTTP",
             False,
         ),
-        (ValueError("secret words"), VendorInvalid, "the answer is no HTTP", False),
+        (ValueError("secret words"), VendorInvalid, "the answer is not HTTP", False),
     ],
 )
 def test_a_failure_is_told_by_its_kind_and_never_by_its_words(

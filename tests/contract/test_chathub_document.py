@@ -21,7 +21,7 @@ from playwright.sync_api import Page, expect
 from flask_app_inbox import ChatHub, ConfigError
 from flask_app_inbox.chathub.settings import LONGEST_LIFE
 from flask_app_inbox.sandbox import SandboxServer
-from tests.chathub.browser.chat import MINT, chat, frames, heard, record_events, write
+from tests.chathub.browser.chat import ISSUE, chat, frames, heard, record_events, write
 from tests.chathub.site import make_app
 from tests.fixtures.complaints import FAILED_LOAD, Complaints
 from tests.fixtures.control import Control
@@ -53,7 +53,7 @@ class Company:
         expires_at = moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
         body = {"id": operator, "expiresAt": expires_at}
         headers = self.log_in()
-        return self.call("POST", MINT, json=body, headers=headers)
+        return self.call("POST", ISSUE, json=body, headers=headers)
 
     def close(self) -> None:
         self._session.close()
@@ -373,7 +373,7 @@ def test_10_renewal_does_not_wait_for_the_next_full_hour(
     page.goto(make_staff_site(CHATHUB_TOKEN_LIFETIME=5) + "/login?user=taras")
     page.wait_for_function("window.heard.filter(([n]) => n === 'ready').length > 1")
     assert heard(page, "error") == []
-    assert control.paths().count(MINT) == 2
+    assert control.paths().count(ISSUE) == 2
 
 
 def test_11_a_whole_day_keeps_a_margin_for_clocks(

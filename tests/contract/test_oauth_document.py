@@ -20,7 +20,7 @@ from flask import Flask
 
 from flask_app_inbox import AppInbox, Contact
 from flask_app_inbox.oauth.connections import EXTENSION
-from flask_app_inbox.oauth.store import StoredConnection
+from flask_app_inbox.oauth.table import StoredConnection
 from flask_app_inbox.sandbox import SandboxServer
 
 CALLBACK = "http://my-host.example:8081/test/callback"

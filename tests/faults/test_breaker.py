@@ -15,6 +15,7 @@ from flask_app_inbox.client.breaker import Breaker
 from tests.faults.raw_vendor import Behaviour, Line, RawVendor, each_request, http
 from tests.faults.records import Records
 from tests.faults.sites import LONG, TOKEN, Site, check_problem
+from tests.fixtures.clock import Clock
 
 GOOD = http(b'{"token": "%s"}' % TOKEN.encode())
 FAILURES = 3
@@ -31,16 +32,6 @@ def close(line: Line) -> None:
 
 def skip(_: float) -> None:
     """Do not wait between retries."""
-
-
-class Clock:
-    """Seconds that pass when a test says so."""
-
-    def __init__(self) -> None:
-        self.now = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 @pytest.fixture
@@ -147,7 +138,7 @@ def test_one_probe_goes_ahead_and_success_closes_it(
 
     assert statuses == [200, *[503] * 7]
     assert fail(shop, 3) == {200}
-    changes = [line for line in records.lines if "vendor.breaker" in line]
+    changes = [line for line in records.lines if "client.breaker" in line]
     assert ["does not answer" in line for line in changes] == [True, False]
     assert "answers again" in changes[1]
 
@@ -164,7 +155,7 @@ def test_a_probe_that_fails_is_followed_by_another_pause(
         # One probe, with its retries.
         assert len(server.requests) == requests + 3
 
-    changes = [line for line in records.lines if "vendor.breaker" in line]
+    changes = [line for line in records.lines if "client.breaker" in line]
     assert len(changes) == 1, "nothing changed after it had opened"
 
 

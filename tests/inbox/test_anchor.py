@@ -174,8 +174,8 @@ def test_a_selector_that_would_bring_code_into_the_page_is_refused(
         *(r"#\d800 ", r"[title='\d800 ']", r".\d800 ", r"#a\0 ", r"#\110000 "),
     ],
 )
-def test_a_sign_that_no_page_can_carry_is_refused(selector: str) -> None:
-    with pytest.raises(ValueError, match="a sign that no page can hold"):
+def test_a_character_that_no_page_can_hold_is_refused(selector: str) -> None:
+    with pytest.raises(ValueError, match="a character that no page can hold"):
         parse_anchor(selector)
 
 

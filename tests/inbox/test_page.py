@@ -85,6 +85,18 @@ def test_a_page_that_carries_the_vendors_script_itself_gets_no_hint(
     assert "data-script" not in page["script"]
 
 
+def test_a_query_that_the_site_adds_to_its_addresses_leaves_the_script_where_it_is(
+    make_app: MakeApp,
+) -> None:
+    app = make_app()
+    app.url_default_functions.setdefault(None, []).append(
+        lambda _, values: values.setdefault("next", "/a/b")
+    )
+    script = Elements(render(app))["script"]
+    assert script["src"] == f"/app-inbox/app_inbox.{FINGERPRINT}.js"
+    assert script["data-token-url"] == "/app-inbox/token?next=/a/b"
+
+
 def test_features_and_the_form_of_init_are_passed_on(make_app: MakeApp) -> None:
     features = {"TRACKING": False, "RECOMS": True}
     script = Elements(render(make_app(FEATURES=features)))["script"]
@@ -149,7 +161,7 @@ def test_a_loader_that_returns_nonsense_costs_the_bell_and_not_the_page(
 ) -> None:
     app = make_app(loader=lambda: "ann.secret@example.com")
     assert render(app, "[{{ app_inbox() }}]") == "[]"
-    assert "left out of this page" in caplog.text
+    assert "This page has no App Inbox" in caplog.text
     assert "ann.secret" not in caplog.text
 
 

@@ -178,7 +178,9 @@ def test_a_slip_of_a_keys_name_is_told_with_the_name_that_was_meant(
     slip: str, meant: str
 ) -> None:
     (problem,) = problems_of(**{slip: "x"})
-    assert problem == f"APP_INBOX_{slip} is no setting. Did you mean APP_INBOX_{meant}?"
+    assert (
+        problem == f"APP_INBOX_{slip} is not a setting. Did you mean APP_INBOX_{meant}?"
+    )
 
 
 def test_a_foreign_key_with_our_prefix_is_logged_and_ignored(
@@ -187,7 +189,7 @@ def test_a_foreign_key_with_our_prefix_is_logged_and_ignored(
     assert settings_of(WALLPAPER_COLOUR="blue") == settings_of()
     (record,) = caplog.records
     assert record.levelno == logging.WARNING
-    assert record.getMessage().startswith("APP_INBOX_WALLPAPER_COLOUR is no setting")
+    assert record.getMessage().startswith("APP_INBOX_WALLPAPER_COLOUR is not a setting")
 
 
 @pytest.mark.parametrize("absolute", [True, False])

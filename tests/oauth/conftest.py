@@ -31,7 +31,7 @@ def vendor(running_sandbox: SandboxServer) -> Iterator[Vendor]:
     running_sandbox.reset()
     vendor = Vendor(running_sandbox)
     yield vendor
-    vendor.mend()
+    vendor.clear_faults()
     vendor.close()
 
 

@@ -138,7 +138,7 @@ def _disconnect(site: Site, order: dict[str, Any]) -> Any:
 
 
 #: What a site imports with its first call; a test waits for that once, not always.
-_LAZY = ("pybreaker", "psycopg", "sqlalchemy.dialects.postgresql.psycopg")
+_LAZY = ("psycopg", "sqlalchemy.dialects.postgresql.psycopg")
 
 _JOBS: dict[str, Callable[[Site, dict[str, Any]], Any]] = {
     "token": _token,

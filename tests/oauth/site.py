@@ -8,9 +8,8 @@ from flask import Flask
 from sqlalchemy import update
 
 from flask_app_inbox import AppInbox, Contact
-from flask_app_inbox.oauth import store as token_store
 from flask_app_inbox.oauth.connections import EXTENSION, OAuthConnections
-from flask_app_inbox.oauth.store import StoredConnection
+from flask_app_inbox.oauth.table import StoredConnection, table
 
 ANN = "ann@example.com"
 
@@ -54,7 +53,6 @@ class Site:
 
     def shift_expiry(self, seconds: float) -> None:
         """Move the life of the stored access token in time."""
-        table = token_store._table
         values = {
             "issued_at": table.c.issued_at + seconds,
             "expires_at": table.c.expires_at + seconds,

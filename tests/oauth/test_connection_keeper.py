@@ -25,12 +25,8 @@ from flask_app_inbox import (
     VendorUnavailable,
 )
 from flask_app_inbox.client.deadline import Deadline
-from flask_app_inbox.oauth.keeper import (
-    ConnectionKeeper,
-    leeway,
-    pause_after,
-    pause_left,
-)
+from flask_app_inbox.oauth.keeper import ConnectionKeeper
+from flask_app_inbox.oauth.pace import leeway, pause_after, pause_left
 from flask_app_inbox.oauth.store import LockedConnection, TokenStore
 from flask_app_inbox.signals import connection_lost
 from tests.oauth.conftest import MakeSite, connect
@@ -135,7 +131,7 @@ def test_a_vendor_that_refuses_new_tokens_is_not_asked_for_more(
     for _ in range(3):
         assert site.token() == (502, "vendor_rejected")
     assert vendor.refreshes() == 1
-    vendor.mend()
+    vendor.clear_faults()
     assert site.token() == (200, "")
     assert vendor.refreshes() == 1
 
@@ -233,7 +229,7 @@ def test_a_vendor_that_stays_down_costs_patience_once_and_no_tokens(
     assert row.state == "connected"
     assert row.tokens.refresh_token == tokens.refresh_token
     assert "answered 503" in row.problem
-    vendor.mend()
+    vendor.clear_faults()
     site.wait_for_refresh()
     wait_until(lambda: site.token() == (200, ""))
     assert vendor.refreshes() == 1
@@ -247,7 +243,7 @@ def test_a_failed_refresh_ahead_of_time_leaves_the_old_token_in_use(
     vendor.fault(route="oauth_token", kind="status", status=500, times=None)
     for _ in range(3):
         assert site.token() == (200, "")
-    vendor.mend()
+    vendor.clear_faults()
     site.wait_for_refresh()
 
 

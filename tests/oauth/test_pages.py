@@ -120,7 +120,7 @@ def test_a_callback_works_once(vendor: Vendor, make_site: MakeSite) -> None:
     assert come_back(site, location)[0] == 303
     status, _, text = come_back(site, location)
     assert status == 400
-    assert "it was finished before" in text
+    assert "it is over already" in text
     assert is_connected(site)
 
 
@@ -189,7 +189,7 @@ def test_a_stale_code_is_refused_with_a_clear_page(
     time.sleep(0.05)
     status, _, text = come_back(site, location)
     assert status == 400
-    assert "it is stale" in text
+    assert "it has expired" in text
     assert "Try again" in text
     assert not is_connected(site)
 
@@ -232,7 +232,7 @@ def test_a_failure_leaves_the_connection_that_is_there(
     location = vendor.consent(begin(site))
     vendor.fault(route="version", kind="status", status=500, times=None)
     assert come_back(site, location)[0] == 503
-    vendor.mend()
+    vendor.clear_faults()
     assert site.token() == (200, "")
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 import pytest
 
 from flask_app_inbox.oauth import store as token_store
-from flask_app_inbox.oauth.store import RECONNECT_NEEDED
+from flask_app_inbox.oauth.table import RECONNECT_NEEDED
 from tests.oauth.conftest import MakeSite, connect
 from tests.oauth.nursery import Nursery
 from tests.oauth.site import Site
@@ -89,7 +89,7 @@ def kill_at(place: str, vendor: Vendor, site: Site, nursery: Nursery) -> None:
     else:
         child = nursery.start(site, "refresh", place=place)
     assert child.wait() is None, "the process was to die"
-    vendor.mend()
+    vendor.clear_faults()
 
 
 def test_every_place_of_the_table_is_tried() -> None:
@@ -144,7 +144,7 @@ def test_a_process_that_dies_in_a_refresh_leaves_what_the_table_says(
     assert site.token() == (503, "reconnect_needed")
     row = site.row()
     assert row.state == RECONNECT_NEEDED
-    assert "an earlier refresh had been cut off" in row.problem
+    assert "An earlier refresh was cut off" in row.problem
     asked = len(vendor.paths())
     assert site.token() == (503, "reconnect_needed")
     assert len(vendor.paths()) == asked, "the vendor is not asked any more"

@@ -49,7 +49,7 @@ class Vendor:
     def fault(self, **fault: Any) -> None:
         self.control("POST", "faults", fault)
 
-    def mend(self) -> None:
+    def clear_faults(self) -> None:
         self.control("DELETE", "faults")
 
     def connections(self) -> list[dict[str, Any]]:

@@ -12,13 +12,7 @@ from flask_app_inbox import (
     VendorTimeout,
 )
 from flask_app_inbox.web.failure_log import FailureLog
-
-
-class Clock:
-    now = 100.0
-
-    def __call__(self) -> float:
-        return self.now
+from tests.fixtures.clock import Clock
 
 
 @pytest.fixture
@@ -40,7 +34,7 @@ def test_the_first_failure_is_written_at_once(
     ]
 
 
-def test_the_next_are_counted_and_told_after_a_minute(
+def test_the_next_failures_are_counted_and_logged_after_a_minute(
     log: FailureLog, clock: Clock, caplog: pytest.LogCaptureFixture
 ) -> None:
     for _ in range(5):
@@ -50,7 +44,7 @@ def test_the_next_are_counted_and_told_after_a_minute(
     assert len(caplog.messages) == 1
     clock.now += 0.1
     log.write(VendorTimeout("nothing came"))
-    assert "So did 5 more requests since the last line." in caplog.messages[1]
+    assert "5 more requests failed since the last line." in caplog.messages[1]
 
 
 def test_each_code_has_lines_of_its_own(

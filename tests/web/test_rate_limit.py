@@ -19,17 +19,10 @@ from flask_app_inbox.web.outage import PAUSE, WARN_EVERY
 from flask_app_inbox.web.problems import RateLimited
 from flask_app_inbox.web.rate_limit import RateLimiter
 from flask_app_inbox.web.window_counts import WindowCounts
+from tests.fixtures.clock import Clock
 from tests.fixtures.redis import RedisServer
 
 NOON = 1_800_000_000.0  # a whole number of minutes
-
-
-class Clock:
-    def __init__(self, now: float = NOON) -> None:
-        self.now = now
-
-    def __call__(self) -> float:
-        return self.now
 
 
 def admitted(limiter: RateLimiter, tag: str) -> bool:
@@ -83,7 +76,7 @@ def test_the_edge_of_a_window_does_not_let_two_limits_through() -> None:
 
 
 def test_after_two_quiet_windows_a_contact_is_forgotten() -> None:
-    clock = Clock()
+    clock = Clock(NOON)
     counts = WindowCounts(clock=clock)
     hits(counts, 30)
     clock.now = NOON + 60
@@ -94,7 +87,7 @@ def test_after_two_quiet_windows_a_contact_is_forgotten() -> None:
 
 
 def test_a_clock_set_back_neither_fails_nor_locks_anybody_out() -> None:
-    clock = Clock()
+    clock = Clock(NOON)
     counts = WindowCounts(clock=clock)
     hits(counts, 30)
     clock.now = NOON - 3600
@@ -102,14 +95,14 @@ def test_a_clock_set_back_neither_fails_nor_locks_anybody_out() -> None:
 
 
 def test_counts_are_bounded() -> None:
-    counts = WindowCounts(capacity=10, clock=Clock())
+    counts = WindowCounts(capacity=10, clock=Clock(NOON))
     for number in range(100):
         assert hits(counts, 1, f"contact {number}")
     assert counts.reset() == 10
 
 
 def test_a_forgotten_key_starts_anew() -> None:
-    counts = WindowCounts(clock=Clock())
+    counts = WindowCounts(clock=Clock(NOON))
     assert hits(counts, 31) == 30
     counts.clear_sliding_window("ann", 60)
     assert hits(counts, 1) == 1
@@ -158,7 +151,7 @@ def limiter_on(url: str, clock: Clock | None = None) -> RateLimiter:
 
 PROCESS = """
 import sys
-from flask_app_inbox import rate_limit
+from flask_app_inbox.web import rate_limit
 from flask_app_inbox.web.problems import RateLimited
 from flask_app_inbox.web.rate_limit import RateLimiter
 
@@ -310,7 +303,7 @@ def test_redis_stopped_midway_costs_one_failure_and_comes_back_by_itself(
     redis_server: RedisServer,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    clock = Clock()
+    clock = Clock(NOON)
     limiter = limiter_on(redis_server.url, clock=clock)
     assert count_admitted(limiter, "ann", 5) == 3
     redis_server.stop()
@@ -326,7 +319,7 @@ def test_redis_stopped_midway_costs_one_failure_and_comes_back_by_itself(
 def test_a_hanging_redis_costs_a_tenth_of_a_second_once(
     redis_server: RedisServer,
 ) -> None:
-    clock = Clock()
+    clock = Clock(NOON)
     limiter = limiter_on(redis_server.url, clock=clock)
     assert count_admitted(limiter, "ann", 5) == 3
     redis_server.signal(signal.SIGSTOP)
@@ -343,7 +336,7 @@ def test_a_hanging_redis_costs_a_tenth_of_a_second_once(
 
 def test_while_redis_hangs_one_request_at_a_time_waits_for_it() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        clock = Clock()
+        clock = Clock(NOON)
         limiter = limiter_on(
             f"redis://127.0.0.1:{listener.getsockname()[1]}/0", clock=clock
         )
@@ -381,7 +374,7 @@ def test_something_else_at_redis_address_lets_everybody_pass(answer: bytes) -> N
 def test_one_warning_a_minute_without_the_password(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    clock = Clock()
+    clock = Clock(NOON)
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
     limiter = limiter_on(f"redis://user:pa55word@127.0.0.1:{port}/0", clock=clock)
@@ -406,7 +399,7 @@ def test_a_storage_that_fails_in_any_way_lets_everybody_pass(
         raise error("pa55word")
 
     monkeypatch.setattr(WindowCounts, "acquire_sliding_window_entry", fail)
-    clock = Clock()
+    clock = Clock(NOON)
     limiter = RateLimiter("1/minute", "memory://", clock=clock)
     clock.now += WARN_EVERY
     assert count_admitted(limiter, "ann", 5) == 5

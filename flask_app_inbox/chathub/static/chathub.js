@@ -1,5 +1,5 @@
 // The operator panel as an element of the page: tabs, one panel for each of the
-// user's organizations, and nothing of it once he is no operator.
+// user's organizations, and nothing of it once they are no longer an operator.
 (() => {
   "use strict";
 

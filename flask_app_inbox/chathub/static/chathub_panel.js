@@ -317,8 +317,8 @@ const operatorPanels = (() => {
 
     /** Ask the site whether the user still is this operator. */
     async check() {
-      const wish = new URLSearchParams({ organization: this.organization });
-      const url = `${this.settings.userUrl}?${wish}`;
+      const query = new URLSearchParams({ organization: this.organization });
+      const url = `${this.settings.userUrl}?${query}`;
       const { code } = await siteEndpoint.ask("GET", url, this.user);
       if (!this.isStopped && GONE.includes(code)) this.leave(code);
     }

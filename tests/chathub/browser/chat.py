@@ -9,7 +9,7 @@ from playwright.sync_api import FrameLocator, Page, expect
 from tests.fixtures.control import Control
 
 SALES, SUPPORT = 24, 25
-MINT = "/api/operator/get-token"
+ISSUE = "/api/operator/get-token"
 
 
 def chat(page: Page, organization: str = "sales") -> FrameLocator:

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.chathub.browser.chat import (
-    MINT,
+    ISSUE,
     chat,
     frames,
     heard,
@@ -106,7 +106,7 @@ def test_a_tab_that_only_goes_on_leaves_the_others_alone(
     chats_are_shown(right)
     right.close()
     reply(chat(left), "Ann", "Hello!")
-    assert control.paths().count(MINT) == 1
+    assert control.paths().count(ISSUE) == 1
 
 
 def test_a_page_from_the_browsers_history_shows_its_panel_again(
@@ -180,7 +180,7 @@ def test_a_swapped_body_keeps_one_working_panel(
     expect(frames(page)).to_have_count(0)
     page.evaluate(SWAP, "/")
     chats_are_shown(page)
-    assert control.paths().count(MINT) == 1
+    assert control.paths().count(ISSUE) == 1
 
 
 def test_an_element_that_is_moved_goes_on_working(

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from flask_app_inbox.sandbox import SandboxServer
 from tests.chathub.browser.chat import (
-    MINT,
+    ISSUE,
     SUPPORT,
     answers,
     chat,
@@ -70,7 +70,7 @@ def test_two_organizations_are_two_tabs_and_both_stay_alive(
     )
     tabs.get_by_role("tab", name="sales").click()
     expect(panel.get_by_label("Your answer")).to_have_value("Half an ans")
-    assert control.paths().count(MINT) == 2
+    assert control.paths().count(ISSUE) == 2
 
 
 def test_tabs_are_reached_by_the_keyboard(
@@ -124,7 +124,7 @@ def test_tokens_that_live_for_seconds_are_renewed_and_both_panels_stay_usable(
                 ).length >= count""",
                 arg=[organization, number],
             )
-    assert control.paths().count(MINT) >= 6
+    assert control.paths().count(ISSUE) >= 6
     expect(frames(page)).to_have_count(2)
     expected = [f"Answer {number}" for number in range(1, 4)]
     assert answers(control) == answers(control, SUPPORT) == expected
@@ -165,7 +165,7 @@ def test_a_token_that_dies_early_is_replaced(
     )
     reply(chat(page), "Ann", "Still here.")
     assert heard(page, "error") == [{"organization": "sales", "code": "panel_failed"}]
-    assert control.paths().count(MINT) == 2
+    assert control.paths().count(ISSUE) == 2
 
 
 def test_tokens_that_always_die_early_are_replaced_each_time(
@@ -178,7 +178,7 @@ def test_tokens_that_always_die_early_are_replaced_each_time(
     control.call("PUT", "chathub/tokens", maxLifetime=3)
     write(control, "Ann", "Are you there?")
     page.goto(make_staff_site() + "/login?user=olha")
-    control.wait_for_request(page, MINT, more_than=1)
+    control.wait_for_request(page, ISSUE, more_than=1)
     reply(chat(page), "Ann", "Yes.")
 
 

@@ -1,0 +1,81 @@
+"""The table of OAuth connections, and a row of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Column, Float, Integer, MetaData, String, Table, Text, Update
+from sqlalchemy import update as update_rows
+
+from .client import REFRESH_TOKEN_LIFE, Tokens
+
+CONNECTED = "connected"
+RECONNECT_NEEDED = "reconnect_needed"
+
+metadata = MetaData()
+
+table = Table(
+    "app_inbox_connections",
+    metadata,
+    Column("name", String(200), primary_key=True),
+    Column("state", String(20), nullable=False),
+    # Whoever changes the tokens raises it by one.
+    Column("generation", Integer, nullable=False),
+    # Tokens and account, encrypted.
+    Column("sealed", Text, nullable=False),
+    Column("connected_at", Float, nullable=False),
+    Column("issued_at", Float, nullable=False),
+    Column("expires_at", Float, nullable=False),
+    # Refreshes that began and whose outcome is unknown.
+    Column("unfinished", Integer, nullable=False, default=0),
+    Column("failures", Integer, nullable=False, default=0),
+    Column("retry_at", Float, nullable=False, default=0.0),
+    # The generation of tokens that the vendor's API refused though they were new.
+    Column("useless", Integer, nullable=False, default=0),
+    Column("problem", Text, nullable=False, default=""),
+)
+
+
+@dataclass(frozen=True)
+class StoredConnection:
+    """A connection as it is stored; times are seconds since the epoch.
+
+    :param generation: changes whenever the tokens change.
+    :param account: what the vendor says about the account.
+    :param unfinished: how many refreshes began and whose outcome is unknown.
+    :param failures: how many refreshes in a row failed.
+    :param retry_at: when a failed refresh may be repeated.
+    :param useless: the generation of tokens that the vendor's API refused.
+    :param problem: why the last refresh failed or the connection was lost; "": it is
+        well.
+    """
+
+    name: str
+    state: str
+    generation: int
+    tokens: Tokens = field(repr=False)
+    account: dict[str, Any] = field(repr=False)
+    connected_at: float
+    issued_at: float
+    expires_at: float
+    unfinished: int
+    failures: int
+    retry_at: float
+    useless: int
+    problem: str
+
+    @property
+    def refresh_expires_at(self) -> float:
+        """When the refresh token expires, by the vendor's guide."""
+        return self.issued_at + REFRESH_TOKEN_LIFE
+
+    @property
+    def is_useless(self) -> bool:
+        """Whether the vendor's API refused these tokens right after a refresh."""
+        return self.useless == self.generation
+
+
+def update(name: str) -> Update:
+    """Return the statement that changes the connection of a name."""
+    return update_rows(table).where(table.c.name == name)
