@@ -46,7 +46,7 @@ class Company:
         answer = self.call("POST", "/api/company/get-token", json=body)
         return {"Authorization": f"Bearer {answer.json()}"}
 
-    def mint(
+    def issue(
         self, operator: int = 101, lifetime: timedelta = timedelta(hours=1)
     ) -> requests.Response:
         moment = datetime.now(timezone.utc) + lifetime
@@ -87,7 +87,7 @@ def by_hand(
 
         @app.get("/token")
         def token() -> dict[str, str]:
-            return {"token": company.mint(lifetime=lifetime).json()}
+            return {"token": company.issue(lifetime=lifetime).json()}
 
         return serve(app)
 
@@ -126,7 +126,7 @@ def test_the_four_steps_of_the_guide_lead_to_a_valid_token(company: Company) -> 
     ).json()
     query = f"?organizationId={organizations[0]['id']}"
     operators = company.call("GET", f"/api/operator{query}", headers=lists).json()
-    token = company.mint(operators[0]["id"]).json()
+    token = company.issue(operators[0]["id"]).json()
     answer = company.call(
         "POST", "/api/operator/validate-token", headers=headers, json={"token": token}
     )
@@ -159,7 +159,7 @@ def test_an_element_in_the_html_has_a_panel(
         view_func=lambda: (
             '<!doctype html><title>Static</title><link rel="icon" href="data:,">'
             f'<script type="module" id="{ELEMENT}" src="{source}"'
-            f' token="{company.mint().json()}"></script>'
+            f' token="{company.issue().json()}"></script>'
         ),
     )
     page.goto(serve(app))
@@ -237,7 +237,7 @@ def test_1_a_token_has_no_quotes_around_it(
     company: Company, make_staff_app: Callable[..., Flask]
 ) -> None:
     """The Express sample hands the JSON string on as text, quotes and all."""
-    assert company.mint().text.startswith('"')
+    assert company.issue().text.startswith('"')
     token = answer_of(make_staff_app()).json["token"]
     assert re.fullmatch(r"[\w-]+\.[\w-]+\.[\w-]+", token)
 
@@ -287,7 +287,7 @@ def test_5_tokens_are_validated_by_the_server(
     company: Company, make_staff_app: Callable[..., Flask], control: Control
 ) -> None:
     """The sample validates in the page, but the call wants the company's token."""
-    token = company.mint().json()
+    token = company.issue().json()
     as_operator = {"Authorization": f"Bearer {token}"}
     path = "/api/operator/validate-token"
     body = {"token": token}
@@ -305,7 +305,7 @@ def test_6_the_field_of_a_validation_is_isvalid(
     company: Company, make_staff_app: Callable[..., Flask]
 ) -> None:
     """The Python sample prints a field of another name: a KeyError."""
-    token = company.mint().json()
+    token = company.issue().json()
     answer = company.call(
         "POST",
         "/api/operator/validate-token",
@@ -321,7 +321,7 @@ def test_6_the_field_of_a_validation_is_isvalid(
 def test_7_a_life_of_days_is_refused_at_start(company: Company, days: int) -> None:
     """The guides' 7 to 30 days against their own 24 hours."""
     lifetime = timedelta(days=days)
-    assert company.mint(lifetime=lifetime).status_code == 400
+    assert company.issue(lifetime=lifetime).status_code == 400
     with pytest.raises(ConfigError, match="CHATHUB_TOKEN_LIFETIME"):
         make_app(CHATHUB_TOKEN_LIFETIME=lifetime)
 
@@ -355,7 +355,7 @@ def test_9_only_an_active_operator_is_listed(
     listed = company.call(
         "GET", "/api/operator?organizationId=24", headers=company.log_in()
     ).json()
-    assert company.mint(listed[0]["id"]).status_code == 403
+    assert company.issue(listed[0]["id"]).status_code == 403
     with make_staff_app().app_context():
         [operator] = ChatHub().operators(24)
         assert operator.name == "Iryna"
@@ -381,7 +381,7 @@ def test_11_a_whole_day_keeps_a_margin_for_clocks(
 ) -> None:
     """Exactly 24 hours by a clock that is ahead are too many for the vendor's."""
     ahead = timedelta(hours=24, minutes=5)
-    assert company.mint(lifetime=ahead).status_code == 400
+    assert company.issue(lifetime=ahead).status_code == 400
     assert LONGEST_LIFE <= 24 * 60 * 60 - 5 * 60
     app = make_staff_app(CHATHUB_TOKEN_LIFETIME=LONGEST_LIFE)
     client = app.extensions["chathub"].client

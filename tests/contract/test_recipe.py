@@ -58,7 +58,7 @@ INITS = {
 def by_hand(
     sandbox: SandboxServer, serve: Callable[[Flask], str]
 ) -> Callable[[str], str]:
-    """Serve a page with a given init, and a hand-made view that mints tokens."""
+    """Serve a page with a given init, and a hand-made view that issues tokens."""
     import requests
 
     def make(init: str) -> str:

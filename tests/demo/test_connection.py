@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -10,7 +9,6 @@ import requests
 from flask import Flask
 
 from demo.shop.registration import ACCESS_TOKEN_LIFE, register
-from flask_app_inbox import signals
 from flask_app_inbox.sandbox import SandboxServer
 from tests.fixtures.control import Control
 
@@ -90,10 +88,14 @@ def test_the_owner_connects_and_disconnects(
     assert not has_bell(oauth_shop)
 
 
-def test_a_lost_connection_takes_the_bell_away(oauth_shop: Flask) -> None:
+def test_a_lost_connection_takes_the_bell_away(
+    oauth_shop: Flask, control: Control
+) -> None:
     connect(Visitor(oauth_shop).log_in("owner@example.com"))
-    failure: dict[str, Any] = {"retryable": True, "user": None, "duration": None}
-    signals.token_failed.send(oauth_shop, code="vendor_timeout", **failure)
+    customer = Visitor(oauth_shop).log_in()
+    control.call("POST", "faults", route="token", kind="status", status=500)
+    assert customer.token().status_code == 503
     assert has_bell(oauth_shop)
-    signals.token_failed.send(oauth_shop, code="reconnect_needed", **failure)
+    control.call("DELETE", "oauth/connections")
+    assert (customer.token().json or {})["code"] == "reconnect_needed"
     assert not has_bell(oauth_shop)

@@ -85,7 +85,7 @@ CASES = (
 
 @pytest.fixture
 def sandbox(running_sandbox: SandboxServer) -> Iterator[SandboxServer]:
-    """The sandbox as freshly started, with the contact of the sites."""
+    """The sandbox in its initial state, with the contact of the sites."""
     running_sandbox.reset()
     drive(running_sandbox, "POST", "contacts", email=EMAIL)
     yield running_sandbox

@@ -27,7 +27,7 @@ def running_sandbox() -> Iterator[SandboxServer]:
 
 @pytest.fixture
 def vendor(running_sandbox: SandboxServer) -> Iterator[Vendor]:
-    """A sandbox as freshly started, with an app registered."""
+    """A sandbox in its initial state, with an app registered."""
     running_sandbox.reset()
     vendor = Vendor(running_sandbox)
     yield vendor

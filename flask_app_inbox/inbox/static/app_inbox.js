@@ -208,8 +208,8 @@
     findPlace(); // as the site made it
     watchSwaps();
     if (!document.querySelector(anchor)) {
-      const mend = "so the bell has no place. Use {{ app_inbox_anchor() }}.";
-      console.warn(`App Inbox: nothing matches the anchor ${anchor}, ${mend}`);
+      const advice = "so the bell has no place. Use {{ app_inbox_anchor() }}.";
+      console.warn(`App Inbox: nothing matches the anchor ${anchor}, ${advice}`);
     }
     const options = { getAuthTokenCallback, language: settings.language };
     if (settings.form === "options") vendor()("init", options);

@@ -290,9 +290,9 @@ const RTL = ["ar"];
  * @param {unknown} asked what init was given
  */
 function speak(asked) {
-  const wish =
+  const wanted =
     typeof asked === "string" && asked ? asked : document.documentElement.lang;
-  const short = wish.slice(0, 2).toLowerCase();
+  const short = wanted.slice(0, 2).toLowerCase();
   const language = Object.hasOwn(TEXTS, short) ? short : "en";
   const plurals = new Intl.PluralRules(language);
   const numbers = new Intl.NumberFormat(language);

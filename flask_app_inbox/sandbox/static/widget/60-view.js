@@ -168,9 +168,9 @@ class View {
     const bell = this.bell.getBoundingClientRect();
     const width = this.panel.offsetWidth || 400;
     const room = document.documentElement.clientWidth;
-    const wish =
+    const wanted =
       bell.left + bell.width / 2 > room / 2 ? bell.right - width : bell.left;
-    const left = Math.max(8, Math.min(wish, room - width - 8));
+    const left = Math.max(8, Math.min(wanted, room - width - 8));
     const top = Math.max(8, Math.min(bell.bottom + 8, innerHeight - 260));
     this.panel.style.setProperty("--aib-left", `${left}px`);
     this.panel.style.setProperty("--aib-top", `${top}px`);
