@@ -16,9 +16,11 @@ from flask_app_inbox.chathub.commands import add_commands as add_chathub_command
 from flask_app_inbox.chathub.settings import ChatHubSettings
 from flask_app_inbox.config.reader import settings_of
 from flask_app_inbox.errors import AppInboxError, VendorError
+from flask_app_inbox.inbox.check.findings import FINDINGS
 from flask_app_inbox.inbox.commands import add_commands
 from flask_app_inbox.inbox.settings import Settings
 from flask_app_inbox.oauth.settings import OAuthSettings
+from flask_app_inbox.sandbox.manual import fault_kind_rows, fault_route_rows
 from flask_app_inbox.web import problems
 from flask_app_inbox.web.problems import BadRequest, Problem
 
@@ -40,8 +42,8 @@ def _table(*head: str) -> Callable[[Callable[[], Iterable[Iterable[str]]]], Tabl
 
     def register(rows: Callable[[], Iterable[Iterable[str]]]) -> Table:
         def table() -> str:
-            lines = [head, ["---"] * len(head), *rows()]
-            return "".join(f"{_row(cells)}\n" for cells in lines)
+            lines = [_row(head), "|" + "---|" * len(head), *map(_row, rows())]
+            return "".join(f"{line}\n" for line in lines)
 
         TABLES[rows.__name__.strip("_").replace("_", "-")] = table
         return table
@@ -50,7 +52,13 @@ def _table(*head: str) -> Callable[[Callable[[], Iterable[Iterable[str]]]], Tabl
 
 
 def _row(cells: Iterable[str]) -> str:
-    return " ".join(["|", *(f"{cell.replace('|', chr(92) + '|')} |" for cell in cells)])
+    return "|" + "".join(
+        f" {cell} |" if cell else " |" for cell in map(_escaped, cells)
+    )
+
+
+def _escaped(cell: str) -> str:
+    return cell.replace("|", "\\|")
 
 
 # --- settings -----------------------------------------------------------------
@@ -195,6 +203,7 @@ def _options(command: Command) -> Iterator[Iterable[str]]:
         kind = option.metavar or option.type.name.partition(" ")[0].upper()
         value = "" if option.is_flag else f" {kind}"
         text = re.sub(r"\s+", " ", option.help or "")
+        text = re.sub(r"\[default: (.+)\]$", r"By default \1.", text)
         if option.show_default:
             text += f" By default `{option.default}`."
         yield f"`{option.opts[0]}{value}`", text
@@ -246,6 +255,30 @@ def chathub_events() -> Iterable[Iterable[str]]:
 @_table("`code` of the script's own", "meaning")
 def chathub_script_codes() -> Iterable[Iterable[str]]:
     return _codes(_ENDPOINT_SCRIPT, _CHATHUB_SCRIPT)
+
+
+# --- check and the sandbox ----------------------------------------------------
+
+
+@_table("code", "level", "what", "why")
+def findings() -> Iterable[Iterable[str]]:
+    for one in FINDINGS:
+        yield f"`{one.code}`", one.level, _worded(one.what), _worded(one.why)
+
+
+def _worded(text: str) -> str:
+    """Return a text of check with ``…`` where it depends on the case."""
+    return re.sub(r"\{[a-z_]+\}", "…", text)
+
+
+@_table("kind", "what happens", "options")
+def fault_kinds() -> Iterable[Iterable[str]]:
+    return fault_kind_rows()
+
+
+@_table("route", "what it is", "paths")
+def fault_routes() -> Iterable[Iterable[str]]:
+    return fault_route_rows()
 
 
 # --- in Python ----------------------------------------------------------------
