@@ -171,7 +171,7 @@ def test_the_nonce_of_the_call_goes_first() -> None:
     [
         ("uk", "Спробувати ще раз", "Телефонуйте"),
         ("de", "Erneut versuchen", "Call us"),
-        ("fr", "Try again", "Call us"),
+        ("cy", "Try again", "Call us"),
     ],
 )
 def test_texts_come_in_the_pages_language(

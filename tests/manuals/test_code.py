@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import click
@@ -14,6 +15,7 @@ import responses
 from flask_app_inbox.chathub.settings import ChatHubSettings
 from flask_app_inbox.config.reader import settings_of
 from flask_app_inbox.inbox.settings import Settings
+from flask_app_inbox.sandbox.faults import kinds
 
 from . import MANUALS, text_of
 from .tables import CHATHUB_COMMANDS, INBOX_COMMANDS
@@ -49,8 +51,10 @@ def vendor() -> Iterator[responses.RequestsMock]:
 @pytest.mark.parametrize("name", WITH_PYTHON)
 @pytest.mark.usefixtures("vendor")
 def test_the_python_blocks_run_one_after_the_other(
-    name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Any
+    name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
+    # An example that adds a kind of fault adds it for itself alone.
+    monkeypatch.setattr(kinds, "KINDS", dict(kinds.KINDS))
     # What OAuth keeps, it keeps in the instance folder.
     monkeypatch.setenv("FLASK_APP_INBOX_DATABASE_URL", f"sqlite:///{tmp_path}/db")
     for variable, value in exports_of(name):
