@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,8 @@ import responses
 
 from flask_app_inbox.chathub.settings import ChatHubSettings
 from flask_app_inbox.config.reader import settings_of
+from flask_app_inbox.inbox.check.finding import FindingKind
+from flask_app_inbox.inbox.check.findings import FINDINGS
 from flask_app_inbox.inbox.settings import Settings
 from flask_app_inbox.sandbox.faults import kinds
 
@@ -128,3 +130,32 @@ def test_every_command_that_a_manual_names_exists() -> None:
                     assert word in options, f"{name}: {group} {words}"
             seen.add(command.name)
     assert {"check", "handoff", "refresh", "organizations"} <= seen
+
+
+def test_what_check_says_in_the_manual_it_says() -> None:
+    [report] = [
+        block
+        for block in blocks_of("flask_app_inbox/inbox/README.md", "console")
+        if "$ flask app-inbox check\n" in block
+    ]
+    told = re.findall(
+        r"^  (error|warning)  +(.+)\n +why +(.+)\n +fix +(.+)", report, re.MULTILINE
+    )
+    assert told
+    for level, what, why, fix in told:
+        assert any(
+            level == one.level
+            and re.fullmatch(_pattern(one.what), what)
+            and re.fullmatch(_pattern(one.why), why)
+            and any(re.fullmatch(_pattern(line), fix) for line in _fixes(one))
+            for one in FINDINGS
+        ), what
+
+
+def _fixes(kind: FindingKind) -> Iterable[str]:
+    return [kind.fix] if isinstance(kind.fix, str) else kind.fix.values()
+
+
+def _pattern(text: str) -> str:
+    """Return a pattern for a text of check, whose placeholders may be anything."""
+    return ".+".join(map(re.escape, re.split(r"\{[a-z_]+\}", text)))
