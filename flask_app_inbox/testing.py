@@ -1,4 +1,7 @@
-"""Pytest fixtures for sites that use the extension; pytest finds them by itself.
+"""Pytest fixtures for sites that use the extension.
+
+A site names them in its ``conftest.py``:
+``pytest_plugins = ["flask_app_inbox.testing"]``.
 
 ``app_inbox_sandbox`` is a real server with its own script and console, for tests in
 a browser. ``app_inbox_vendor`` answers within the process and is as fast as a mock.
