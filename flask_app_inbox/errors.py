@@ -142,7 +142,7 @@ class VendorRateLimited(VendorError):
     code = "rate_limited"
     http_status = 429
     title = "Asked too often."
-    when = "this contact asked too often, or the vendor said so"
+    when = "this user asked too often, or the vendor said so"
     advice = "The vendor allows an account 200 requests/s over most of its methods."
     retryable = True
     default_retry_after = 5.0

@@ -4,6 +4,9 @@ The sender is the app. No signal names a person: ``user`` is the opaque user tag
 the page carries too. Signals about tokens are sent within the request that asked, so a
 receiver that needs more asks the site's own ``current_user``. A receiver that raises
 breaks the request, as with Flask's own signals. A receiver may be async.
+
+What a signal means and carries stands in its ``__doc__``; the manual's table is made
+of it.
 """
 
 from __future__ import annotations
@@ -12,22 +15,44 @@ from blinker import Namespace
 
 _signals = Namespace()
 
-#: Sent when the vendor issued a token. ``user``: the user tag; ``duration``: seconds
-#: that the vendor took, including the creation of the contact.
-token_issued = _signals.signal("app-inbox-token-issued")
+token_issued = _signals.signal(
+    "app-inbox-token-issued",
+    doc="""Sent when the vendor issued a token.
 
-#: Sent when no token could be issued. ``code``: the code of the endpoint's answer, such
-#: as ``vendor_timeout``; ``retryable``: whether the next try may succeed; ``user`` and
-#: ``duration`` as above, None if the request failed before they were known.
-token_failed = _signals.signal("app-inbox-token-failed")
+    :param user: the contact's tag.
+    :param duration: seconds that the vendor took, creating the contact included.
+    """,
+)
 
-#: Sent when the vendor does not know the contact and the token is empty.
-#: ``user`` and ``duration`` as above.
-contact_unknown = _signals.signal("app-inbox-contact-unknown")
+contact_unknown = _signals.signal(
+    "app-inbox-contact-unknown",
+    doc="""Sent when the vendor does not know the contact, so that the token is empty.
 
-#: Sent when an OAuth connection is lost and its owner must connect again.
-#: ``connection``: its name; ``reason``: a sentence for people. It is sent once, by the
-#: process that finds out, from a thread with an app context and without a request. A
-#: process that dies at that moment sends nothing: if you must not miss it, watch
-#: ``flask app-inbox oauth status --json`` as well.
-connection_lost = _signals.signal("app-inbox-connection-lost")
+    :param user: the contact's tag.
+    :param duration: seconds that the vendor took.
+    """,
+)
+
+token_failed = _signals.signal(
+    "app-inbox-token-failed",
+    doc="""Sent when there is no token to give.
+
+    :param code: the endpoint's, such as ``vendor_timeout``.
+    :param retryable: whether the next try may well succeed.
+    :param user: the contact's tag; None if the request did not come that far.
+    :param duration: seconds that the vendor took; None if it was not asked.
+    """,
+)
+
+connection_lost = _signals.signal(
+    "app-inbox-connection-lost",
+    doc="""Sent when an OAuth connection is lost and its owner has to connect again.
+
+    Sent once, by the process that finds it out, from a thread with an app context and
+    without a request. A process that dies at that moment sends nothing: for what must
+    not be missed, watch ``flask app-inbox oauth status --json`` as well.
+
+    :param connection: the connection's name.
+    :param reason: a sentence for people.
+    """,
+)

@@ -16,7 +16,9 @@ from flask import Flask
 from flask_app_inbox import AppInbox, Contact
 from flask_app_inbox.testing import SentRequest, VendorDouble
 
-README = (Path(__file__).parent.parent / "README.md").read_text("utf-8")
+MANUAL = (Path(__file__).parents[1] / "flask_app_inbox/inbox/README.md").read_text(
+    "utf-8"
+)
 
 ANN = Contact(email="ann@example.com", first_name="Ann")
 
@@ -100,10 +102,12 @@ def test_nothing_else_leaves_the_process(app_inbox_vendor: VendorDouble) -> None
         requests.get("https://example.com/", timeout=1)
 
 
-def test_the_readmes_example_runs(tmp_path: Path) -> None:
-    [example] = re.findall(r"```python\n(# test_inbox\.py\n.*?)```", README, re.DOTALL)
+def test_the_manuals_example_runs(tmp_path: Path) -> None:
+    [example] = re.findall(r"```python\n(# test_inbox\.py\n.*?)```", MANUAL, re.DOTALL)
+    [plugins] = re.findall(r"^pytest_plugins = .*$", MANUAL, re.MULTILINE)
     tests = len(re.findall(r"^def test_", example, re.MULTILINE))
     assert tests >= 3
+    (tmp_path / "conftest.py").write_text(plugins, "utf-8")
     (tmp_path / "test_inbox.py").write_text(example, "utf-8")
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "."],

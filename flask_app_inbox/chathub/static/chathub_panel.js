@@ -6,7 +6,31 @@ const operatorPanels = (() => {
   const FIRST_PAUSE = 2000; // doubled with each failure
   const LONGEST_PAUSE = 60000;
   const FRAME_WITHIN = 20000;
+  /** @type {string[]} */
   const GONE = ["login_required", "not_an_operator", "user_changed"];
+
+  /**
+   * Codes of this script. The manual's tables are made from these lists.
+   * @typedef {object} OwnCodes
+   * @property {never} script_blocked The vendor's script did not load in the frame.
+   * @property {never} frame_blocked The frame did not load: often a policy without
+   *   `frame-src 'self'`.
+   * @property {never} panel_failed The panel says that its token does not work.
+   */
+  /** @typedef {ProblemCode | keyof AnswerCodes | keyof OwnCodes} Code */
+  /**
+   * Events on `document`: each with its name after `chathub:`, and its detail.
+   * @typedef {["token", { organization: string }]} TokenEvent A token came; it is not
+   *   in the event.
+   * @typedef {["ready", { organization: string }]} ReadyEvent A panel is shown.
+   * @typedef {["error", { organization: string, code: Code }]} ErrorEvent There is no
+   *   panel for the moment. `code` is one of the endpoint's codes or of the script's
+   *   own.
+   * @typedef {["removed", { organization: string, code: Code }]} RemovedEvent The user
+   *   is no longer an operator.
+   *
+   * @typedef {TokenEvent | ReadyEvent | ErrorEvent | RemovedEvent} PanelEvent
+   */
 
   /**
    * @typedef {object} Access
@@ -29,7 +53,7 @@ const operatorPanels = (() => {
   /** @type {Set<Panel>} */
   const panels = new Set();
 
-  /** @param {string} code @param {number} [pause] */
+  /** @param {Code} code @param {number} [pause] */
   const problem = (code, pause = 0) =>
     Object.assign(new Error("ChatHub: " + code), { code, pause });
 
@@ -101,9 +125,8 @@ const operatorPanels = (() => {
       this.place.replaceChildren();
     }
 
-    /** @param {string} name @param {string} [code] */
-    announce(name, code) {
-      const detail = { organization: this.organization, ...(code && { code }) };
+    /** @param {PanelEvent} event */
+    announce(...[name, detail]) {
       document.dispatchEvent(new CustomEvent("chathub:" + name, { detail }));
     }
 
@@ -147,7 +170,7 @@ const operatorPanels = (() => {
       if (!(access.endsAt > Date.now())) throw problem("unexpected_answer");
       this.isSuspect = false;
       kept.set(this.user, access);
-      this.announce("token");
+      this.announce("token", { organization: this.organization });
       return access;
     }
 
@@ -179,7 +202,7 @@ const operatorPanels = (() => {
       }
       if (hadFocus) element.focus();
       this.shownAt = Date.now();
-      this.announce("ready");
+      this.announce("ready", { organization: this.organization });
     }
 
     /**
@@ -226,7 +249,7 @@ const operatorPanels = (() => {
       } else this.renew();
     }
 
-    /** @param {{code: string, pause: number}} problem */
+    /** @param {{code: Code, pause: number}} problem */
     fail({ code, pause }) {
       if (this.isStopped) return;
       if (GONE.includes(code)) {
@@ -234,18 +257,18 @@ const operatorPanels = (() => {
         return;
       }
       this.failures++;
-      this.announce("error", code);
+      this.announce("error", { organization: this.organization, code });
       const isGood = this.shown && this.shown.access.endsAt > Date.now();
       if (!isGood) this.notify("unavailable");
       const backoff = FIRST_PAUSE * 2 ** Math.min(this.failures - 1, 5);
       this.wait(Math.max(pause, backoff * (0.8 + 0.2 * Math.random())));
     }
 
-    /** @param {string} code why the user is no operator any more */
+    /** @param {Code} code why the user is no operator any more */
     leave(code) {
       kept.delete(this.user);
       this.stop();
-      this.announce("removed", code);
+      this.announce("removed", { organization: this.organization, code });
       this.gone();
     }
 
@@ -311,7 +334,8 @@ const operatorPanels = (() => {
         return;
       }
       this.failures++;
-      this.announce("error", "panel_failed");
+      const { organization } = this;
+      this.announce("error", { organization, code: "panel_failed" });
       this.renew();
     }
 

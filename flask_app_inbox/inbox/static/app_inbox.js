@@ -4,6 +4,7 @@
   "use strict";
 
   const NEXT_PAGE_WITHIN = 300; // milliseconds
+  /** @type {{ status: number, code: any }} */
   const CHANGED = { status: 409, code: "user_changed" };
 
   /** @typedef {((...command: unknown[]) => void) & {q?: any[]}} Vendor */
@@ -15,8 +16,30 @@
   const { tokenUrl = "", anchor = "", user = "", ...settings } = own.dataset;
   const flags = JSON.parse(settings.features || "{}");
 
-  /** @param {string} name @param {{ code: string }} [detail] */
-  const announce = (name, detail) =>
+  /**
+   * Codes of this script. The manual's tables are made from these lists.
+   * @typedef {object} OwnCodes
+   * @property {never} script_blocked The vendor's script did not load: often a
+   *   content blocker, or Trusted Types without the policy `app-inbox`.
+   * @property {never} script_missing `SCRIPT_ID` is unset, and some seconds after the
+   *   page there is still no loader of the vendor in it.
+   * @property {never} second_init The page calls `eS('init')` itself; the bell stays
+   *   away until you remove that call.
+   */
+  /** @typedef {ProblemCode | keyof AnswerCodes | keyof OwnCodes} Code */
+  /**
+   * Events on `document`: each with its name after `app-inbox:`, and its detail.
+   * @typedef {["token", undefined?]} TokenEvent A token was issued.
+   * @typedef {["unknown-contact", undefined?]} UnknownContactEvent The vendor does
+   *   not know the contact.
+   * @typedef {["error", { code: Code }]} ErrorEvent There is no token, or no widget.
+   *   `code` is one of the endpoint's codes or of the script's own.
+   *
+   * @typedef {TokenEvent | UnknownContactEvent | ErrorEvent} PageEvent
+   */
+
+  /** @type {(...event: PageEvent) => unknown} */
+  const announce = (...[name, detail]) =>
     document.dispatchEvent(new CustomEvent("app-inbox:" + name, { detail }));
 
   // --- one user for each page -------------------------------------------------
@@ -54,7 +77,7 @@
     taken = [];
   };
 
-  /** @param {{ status: number, code: string }} answer */
+  /** @param {{ status: number, code: Code }} answer */
   const emptyIfGone = ({ status, code }) => {
     if (gone || (status !== 401 && status !== 409)) return;
     gone = true;

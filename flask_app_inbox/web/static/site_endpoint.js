@@ -1,5 +1,17 @@
 // Asking an endpoint of the site, once or patiently. Page scripts are served with
 // this in front of them.
+
+/**
+ * A code of a problem; `errors.py` and `problems.py` define them.
+ * @typedef {string & { readonly isOfProblem: true }} ProblemCode
+ */
+/**
+ * Codes of this script. The manuals' tables are made from lists like this one.
+ * @typedef {object} AnswerCodes
+ * @property {never} network The site did not answer.
+ * @property {never} unexpected_answer Something other than the endpoint answered,
+ *   such as a login page.
+ */
 const siteEndpoint = (() => {
   const RETRIES = 3;
   const RETRIED = [0, 429, 502, 503, 504]; // 0: no answer from the site
@@ -11,7 +23,7 @@ const siteEndpoint = (() => {
    * @typedef {object} Answer
    * @property {number} status 0 if there was none
    * @property {any} body of JSON, null if it is none
-   * @property {string} code of a problem
+   * @property {ProblemCode | keyof AnswerCodes} code
    * @property {number} pause that the site asks for, in milliseconds
    * @property {number} time of the site's clock, in milliseconds; NaN: not told
    */
