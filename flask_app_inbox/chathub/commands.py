@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from typing import Any
 
 import click
@@ -16,19 +16,19 @@ from ..client.chathub import ChatHubClient
 from ..errors import VendorError, VendorRejected, VendorTimeout, VendorUnavailable
 from .state import State, current_state
 
-_SECRETS = ("login", "password", "key", "storage_url")
-
 _as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+
+commands = click.Group()
 
 
 def add_commands(group: click.Group) -> None:
     """Add the commands to the blueprint's group."""
     group.short_help = "ChatHub: the vendor's operator panel for your staff."
-    for command in (check, organizations, operators, token):
-        group.add_command(command)
+    group.commands.update(commands.commands)
 
 
-@click.command("check")
+@commands.command("check")
 @_as_json
 @with_appcontext
 def check(as_json: bool) -> None:
@@ -67,7 +67,7 @@ def check(as_json: bool) -> None:
         click.secho("✓ The credentials work.", fg="green")
 
 
-@click.command("organizations")
+@commands.command("organizations")
 @_as_json
 @with_appcontext
 def organizations(as_json: bool) -> None:
@@ -77,7 +77,7 @@ def organizations(as_json: bool) -> None:
     (_print_json if as_json else _print_table)(rows)
 
 
-@click.command("operators")
+@commands.command("operators")
 @click.argument("organization", type=int, required=False)
 @_as_json
 @with_appcontext
@@ -95,7 +95,7 @@ def operators(organization: int | None, as_json: bool) -> None:
     (_print_json if as_json else _print_table)(rows)
 
 
-@click.command("token")
+@commands.command("token")
 @click.argument("operator", type=int)
 @click.option("--reveal", is_flag=True, help="Print the whole token.")
 @_as_json
@@ -142,20 +142,20 @@ def _vendor(state: State) -> Iterator[ChatHubClient]:
 
 
 def _settings(state: State) -> dict[str, Any]:
-    settings = state.settings
-    shown = {
-        "api_url": settings.api_url,
-        "script_url": settings.script_url,
-        "token_lifetime": settings.token_lifetime,
-        "url_prefix": settings.url_prefix,
-        "rate_limit": settings.rate_limit,
-        "timeout": settings.timeout,
-    }
-    for name in _SECRETS:
-        value = getattr(settings, name)
-        if value is not None:
-            shown[name] = value if value == "memory://" else _masked(value)
+    """Return the settings that are set, secrets masked."""
+    shown: dict[str, Any] = {}
+    for each in fields(state.settings):
+        value = getattr(state.settings, each.name)
+        if value is None:
+            continue
+        is_secret = not each.repr and value != "memory://"
+        shown[each.name] = _masked(value) if is_secret else _plain(value)
     return shown
+
+
+def _plain(value: Any) -> Any:
+    """Return a value as JSON can hold it."""
+    return value if isinstance(value, (str, int, float)) else str(value)
 
 
 def _masked(secret: str) -> str:

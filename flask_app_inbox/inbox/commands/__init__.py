@@ -1,20 +1,25 @@
-"""The commands of ``flask app-inbox``, one module each."""
+"""The commands of ``flask app-inbox``, one module each.
+
+To add one, write a module here that defines a ``click.Command``.
+"""
 
 from __future__ import annotations
 
-import click
+from importlib import import_module
+from pkgutil import iter_modules
 
-from ...oauth.commands import oauth
-from .check import check
-from .contact import contact
-from .handoff import handoff
-from .sandbox import sandbox
-from .script import script
-from .token import token
+import click
 
 
 def add_commands(group: click.Group) -> None:
     """Add the commands to the blueprint's group."""
+    # Here, so that importing the package does not import them.
+    from ...oauth.commands import oauth
+
     group.short_help = "App Inbox: the vendor's bell on this site."
-    for command in (check, script, handoff, contact, token, sandbox, oauth):
-        group.add_command(command)
+    for found in iter_modules(__path__):
+        module = import_module(f"{__name__}.{found.name}")
+        for value in vars(module).values():
+            if isinstance(value, click.Command):
+                group.add_command(value)
+    group.add_command(oauth)
