@@ -232,7 +232,9 @@
     watchSwaps();
     if (!document.querySelector(anchor)) {
       const advice = "so the bell has no place. Use {{ app_inbox_anchor() }}.";
-      console.warn(`App Inbox: nothing matches the anchor ${anchor}, ${advice}`);
+      console.warn(
+        `App Inbox: nothing matches the anchor ${anchor}, ${advice}`,
+      );
     }
     const options = { getAuthTokenCallback, language: settings.language };
     if (settings.form === "options") vendor()("init", options);
