@@ -84,13 +84,25 @@ def test_the_bell_stands_where_the_vendor_was_told(
     position: str, page: Page, control: Control, make_site: Callable[..., str]
 ) -> None:
     control.add(ANN)
-    selector = "header > span.inbox[data-place]"
+    selector = "span.inbox[data-place]"
     control.call("PUT", "site", selector=selector, position=position)
     site = make_site(ANCHOR=selector, POSITION=position)
     page.goto(f"{site}/login?email={ANN}")
     expect(bell(page, unread=0)).to_be_visible()
     inside = position in ("afterbegin", "beforeend")
     expect(page.locator("span.inbox .aib-bell")).to_have_count(1 if inside else 0)
+
+
+def test_a_site_writes_the_element_of_any_other_selector(
+    page: Page, control: Control, make_site: Callable[..., str]
+) -> None:
+    control.add(ANN)
+    selector = "header > b + .tools [data-bell]:first-child"
+    control.call("PUT", "site", selector=selector, position="beforeend")
+    element = "<p class='tools'><span data-bell></span></p>"
+    layout = LAYOUT.replace("{{ app_inbox_anchor() }}", element)
+    page.goto(f"{make_site(ANCHOR=selector, layout=layout)}/login?email={ANN}")
+    expect(page.locator("[data-bell] .aib-bell")).to_be_visible()
 
 
 def test_the_widget_speaks_the_pages_language(
