@@ -162,7 +162,8 @@ def test_each_callback_mints_a_token_of_its_own(
 def test_only_users_who_are_logged_in_get_the_inbox() -> None:
     """All three: it works only for users authorized on the site."""
     client = client_of(None)
-    assert client.get("/").text == ""
+    assert "data-token-url" not in script_of(client)
+    assert client_of(None, SCRIPT_ID="UUID").get("/").text == ""
     assert client.post("/app-inbox/token").status_code == 401
 
 
