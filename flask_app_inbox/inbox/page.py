@@ -128,6 +128,7 @@ def _render_script(state: State, inbox: dict[str, object], nonce: str | None) ->
         "script.html",
         source=f"{folder}/app_inbox.{fingerprint}.js",
         script_source=settings.script_source,
+        consent=settings.consent,
         features=dict(settings.features),
         nonce=page_nonce(app, nonce, state.loaders.csp_nonce),
         **inbox,

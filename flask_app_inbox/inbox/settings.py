@@ -159,6 +159,12 @@ class Settings(OAuthSettings):
         "script and its `init` without the inbox.",
         shown="`nothing`; `tracking` where `SCRIPT_ID` is unset",
     )
+    consent: bool = setting(
+        False,
+        validators.flag,
+        "`True`: no script of the vendor, no token and no `init` before the page "
+        "dispatches `app-inbox:consent` on `document`.",
+    )
     contact_fields: Mapping[str, str] = setting(
         MappingProxyType({"email": "email"}),
         contact_fields,

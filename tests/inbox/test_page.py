@@ -128,6 +128,16 @@ def test_what_is_switched_off_renders_nothing(make_app: MakeApp) -> None:
     assert render(app, "[{{ app_inbox() }}{{ app_inbox_anchor() }}]") == "[]"
 
 
+def test_a_page_that_waits_for_consent_hints_at_nothing_of_the_vendor(
+    make_app: MakeApp,
+) -> None:
+    template = "{{ app_inbox_anchor() }}{{ app_inbox() }}"
+    page = Elements(render(make_app(CONSENT=True), template))
+    assert [tag for tag, _ in page.found] == ["div", "script"]
+    assert "data-consent" in page["script"]
+    assert "data-consent" not in render(make_app(), template)
+
+
 # A page that carries the vendor's snippet keeps its one init
 
 

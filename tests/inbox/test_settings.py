@@ -79,6 +79,7 @@ def test_a_key_that_is_none_is_as_good_as_not_there() -> None:
         ("POSITION", "inside"),
         ("ICON", 5),
         ("ANONYMOUS", "everything"),
+        ("CONSENT", "no"),
         ("CONTACT_FIELDS", {"mail": "email"}),
         ("VERIFIED_ATTRIBUTE", "is verified"),
         ("CREATE_CONTACTS", 1),

@@ -347,7 +347,7 @@
   };
 
   const begin = () => {
-    if (shared.begun) return;
+    if (shared.begun || shared.newest !== own) return;
     shared.begun = true;
     const source = tokenUrl ? tokenSource() : undefined;
     if (source) watchTabs();
@@ -355,5 +355,8 @@
   };
 
   const shared = (page.__appInbox = page.__appInbox || listen());
-  begin();
+  shared.newest = own;
+  const { appInboxConsent } = document.documentElement.dataset;
+  if (settings.consent === undefined || appInboxConsent === "yes") begin();
+  else document.addEventListener("app-inbox:consent", begin);
 })();
