@@ -7,7 +7,7 @@ from itertools import permutations
 from typing import Any
 
 import pytest
-from playwright.sync_api import ConsoleMessage
+from playwright.sync_api import ConsoleMessage, Route
 
 from flask_app_inbox import Contact
 from tests.fixtures.streamed import HAND_OVERS, PAUSE, SNIPPET, StreamedPage
@@ -134,9 +134,15 @@ def test_a_tag_manager_that_comes_before_has_the_only_init(stream: Stream) -> No
 
 
 def test_an_init_of_a_deferred_script_is_waited_for(stream: Stream) -> None:
-    deferred = "<script defer src='data:text/javascript,eS(`init`)'></script>"
-    streamed = stream(SNIPPET + OURS + deferred + PAUSE, contact=ANN)
-    streamed.let_come("ours", "vendor", "rest")
+    held: list[Route] = []
+    deferred = "<script defer src='/deferred.js'></script>"
+    streamed = stream(SNIPPET + OURS + PAUSE + deferred, contact=ANN)
+    streamed.page.route("**/deferred.js", lambda route: held.append(route))
+    streamed.rest.set()
+    streamed.page.wait_for_function("document.readyState === 'interactive'")
+    streamed.let_come("ours", "vendor")
+    held[0].fulfill(body="eS('init')", content_type="text/javascript")
+    streamed.let_come("rest")
     assert (streamed.inits, streamed.codes) == ([[]], ["second_init"])
 
 
