@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar, cast
 from weakref import WeakSet
 
-from flask import Flask, current_app, has_app_context
+from flask import Flask, before_render_template, current_app, has_app_context
 
 from ..client.api import VendorApi
 from ..client.app_inbox import AppInboxClient
@@ -19,10 +19,10 @@ from ..web.csp import Policy
 from ..web.rate_limit import RateLimiter
 from .commands import add_commands
 from .csp import csp_sources
-from .page import PAGE_SCRIPT, app_inbox, app_inbox_anchor
+from .page import PAGE_SCRIPT, app_inbox, app_inbox_anchor, begin_page
 from .settings import Settings, read_settings
 from .state import EXTENSION, Loaders, State, current_state
-from .token import blueprint, issue_token
+from .token import blueprint, issue_token, script_blueprint
 
 ContactLoader = TypeVar(
     "ContactLoader", bound=Callable[[], Contact | Awaitable[Contact | None] | None]
@@ -76,6 +76,9 @@ class AppInbox:
         else:
             # Its commands stay: `check` tells why there is no bell.
             app.cli.add_command(blueprint.cli, "app-inbox")
+            if settings.serves_script:
+                app.register_blueprint(script_blueprint, url_prefix=settings.url_prefix)
+        before_render_template.connect(begin_page, app)
         app.jinja_env.globals.update(
             app_inbox=app_inbox, app_inbox_anchor=app_inbox_anchor
         )

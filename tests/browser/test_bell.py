@@ -155,7 +155,7 @@ def test_a_page_with_an_init_of_its_own_is_told_so_and_gets_no_second(
     own = "<script>(window.eS = (...a) => eS.q.push(a)).q = []; eS('init');</script>"
     site = make_site(layout=LAYOUT.replace("<body>", f"<body>{own}"))
     with page.expect_console_message(
-        lambda message: "Take one out" in message.text
+        lambda message: "Take that call out" in message.text
     ) as warning:
         page.goto(f"{site}/login?email={ANN}")
     assert warning.value.type == "warning"
