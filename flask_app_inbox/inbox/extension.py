@@ -18,6 +18,7 @@ from ..web.assets import read_page_script
 from ..web.csp import Policy
 from ..web.rate_limit import RateLimiter
 from .commands import add_commands
+from .contacts import ContactCalls
 from .csp import csp_sources
 from .page import PAGE_SCRIPT, app_inbox, app_inbox_anchor, begin_page
 from .settings import Settings, read_settings
@@ -32,7 +33,7 @@ OwnerLoader = TypeVar("OwnerLoader", bound=Callable[[], object])
 ConnectionLoader = TypeVar("ConnectionLoader", bound=Callable[[], object])
 
 
-class AppInbox:
+class AppInbox(ContactCalls):
     """The App Inbox of eSputnik, Yespo or Reteno in a Flask app.
 
     :param app: the app; without it, call :meth:`init_app` later.
@@ -142,13 +143,6 @@ class AppInbox:
         :raises VendorError: with the cause, if the vendor issues none.
         """
         return issue_token(_enabled_state(), contact)
-
-    def sync_contact(self, contact: Contact) -> None:
-        """Create or update a contact at the vendor, in the current app.
-
-        :raises VendorError: with the cause, if that fails.
-        """
-        _enabled_state().client.sync_contact(contact)
 
     def connection_status(self) -> dict[str, Any] | None:
         """Return how this request's OAuth connection is doing, without its secrets.

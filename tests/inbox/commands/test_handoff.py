@@ -42,7 +42,7 @@ def test_the_message_says_everything_that_support_asks_for(
         "https://shop.example",
         "header .bell",
         "afterend",
-        "Sandbox (id 1)",
+        "Sandbox",
         "uk;",
         "- Red.",
         "the usual bell",
