@@ -19,6 +19,7 @@ from . import (
     chat,
     checkout,
     connection,
+    customers,
     database,
     failures,
     flow,
@@ -62,6 +63,7 @@ def create_app(
     app_inbox = AppInbox(app)
     app_inbox.language_loader(languages.current_language)
     connection.init_app(app, app_inbox)
+    customers.init_app(app, app_inbox, on_call=flow.note_call)
     notices.init_app(app)
     chathub = chat.init_app(app)
     security.init_app(app, app_inbox, chathub)

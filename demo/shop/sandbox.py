@@ -72,11 +72,6 @@ class SandboxClient:
         contacts = _list_of_objects(self._call("GET", "/_sandbox/contacts"))
         return {str(contact.get("email")) for contact in contacts}
 
-    def add_contact(self, email: str, first_name: str) -> None:
-        """Add a contact."""
-        body = {"email": email, "firstName": first_name}
-        self._call("POST", "/_sandbox/contacts", body)
-
     def send(self, email: str, notice: Notice) -> None:
         """Put a message into somebody's inbox.
 

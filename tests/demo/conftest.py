@@ -127,8 +127,14 @@ def visitor(shop: Flask) -> Visitor:
 
 
 @pytest.fixture
-def real_shop(make_shop: MakeShop) -> Flask:
-    """Return a shop on the real vendor, which no test calls."""
+def real_shop(make_shop: MakeShop, sandbox: SandboxServer) -> Flask:
+    """Return a shop with a real account, at a vendor that is played by the sandbox.
+
+    The shop does not know it as a sandbox: it has the settings of an account alone.
+    """
     return make_shop(
-        APP_INBOX_API_KEY="a-real-key", APP_INBOX_SCRIPT_ID="5329D46FF7EB4D63"
+        APP_INBOX_API_KEY="sandbox-key",
+        APP_INBOX_SCRIPT_ID="5329D46FF7EB4D63",
+        APP_INBOX_API_URL=f"{sandbox.url}/api",
+        APP_INBOX_SCRIPT_URL=sandbox.url,
     )

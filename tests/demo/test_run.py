@@ -23,8 +23,13 @@ from .conftest import NOBODY
 
 RUN = Path(__file__).parents[2] / "demo" / "run"
 PATIENCE = 40.0
-REAL = {
-    "FLASK_APP_INBOX_API_KEY": "a-real-key",
+KEY = "FLASK_APP_INBOX_API_KEY"
+OAUTH_ID = "FLASK_APP_INBOX_OAUTH_CLIENT_ID"
+REAL = {KEY: "a-real-key", "FLASK_APP_INBOX_SCRIPT_ID": "5329D46FF7EB4D63"}
+OAUTH = {
+    OAUTH_ID: "shop",
+    "FLASK_APP_INBOX_OAUTH_CLIENT_SECRET": "a-real-secret",
+    "FLASK_APP_INBOX_OAUTH_REDIRECT_URI": "http://127.0.0.1:5000/app-inbox/oauth/callback",
     "FLASK_APP_INBOX_SCRIPT_ID": "5329D46FF7EB4D63",
 }
 
@@ -169,6 +174,13 @@ def test_with_real_credentials_no_sandbox_is_started(
     assert demo.finish() == 0
 
 
+def test_a_real_account_may_be_connected_by_oauth(start: Callable[..., Demo]) -> None:
+    demo = start(**OAUTH)
+    shop, _ = demo.addresses()
+    assert "no sandbox is running" in demo.output
+    assert f"{shop}/connect" in demo.output
+
+
 def test_with_oauth_the_shop_has_no_key_and_says_where_to_connect(
     start: Callable[..., Demo],
 ) -> None:
@@ -198,7 +210,10 @@ def test_a_shop_that_cannot_start_says_why(
         (("--port", "65536"), {}, "--port 65536: a port is a number from 0"),
         (("--sandbox-port", "-1"), {}, "--sandbox-port -1: a port is a number from 0"),
         (("--oauth",), REAL, "--oauth uses the sandbox's consent page"),
-        ((), {"FLASK_APP_INBOX_API_KEY": "x"}, "needs both FLASK_APP_INBOX_API_KEY"),
+        (("--oauth",), OAUTH, f"with {OAUTH_ID} and FLASK_APP_INBOX_SCRIPT_ID set"),
+        ((), {KEY: "x"}, f"{KEY} is set, but the real vendor needs FLASK_APP_INBOX_SC"),
+        ((), {OAUTH_ID: "x"}, "needs FLASK_APP_INBOX_SCRIPT_ID, too"),
+        ((), {"FLASK_APP_INBOX_SCRIPT_ID": "x"}, f"set {KEY}, or {OAUTH_ID}"),
     ],
 )
 def test_what_cannot_be_started_is_one_line_of_advice(
