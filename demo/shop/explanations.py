@@ -37,6 +37,7 @@ _SENTENCES = (
     ("POST", r"/api/chat/.*", "chat_answered", "vendor_failed"),
     ("POST", r"/_sandbox/chathub/messages", "customer_wrote", "sandbox_failed"),
     ("POST", r"/_sandbox/chathub/.+", "desk_made", "sandbox_failed"),
+    ("PUT", r"/_sandbox/site", "placed", "sandbox_failed"),
     ("POST", r"/_sandbox/messages", "sent", "sandbox_failed"),
     ("DELETE", r"/_sandbox/tokens", "invalidated", "sandbox_failed"),
     ("POST", r"/login", "login", "page_failed"),

@@ -13,7 +13,7 @@ from enum import Enum
 from flask import Flask, current_app, request, url_for
 from flask_login import current_user
 
-from . import customers
+from . import anchor, customers
 from .accounts import DEMO_ACCOUNTS, Account, DemoAccount
 from .languages import current_language, translate
 from .orders import Order
@@ -100,7 +100,7 @@ def tells_of_orders() -> bool:
 
 
 def introduce_again() -> None:
-    """Add all customers again if the sandbox has lost them all, as its reset does.
+    """Tell the sandbox everything again if it has lost everybody, as its reset does.
 
     A single missing contact stays missing until their next login, so that you can
     delete one and see what happens.
@@ -117,6 +117,15 @@ def introduce_again() -> None:
             return
         if known.isdisjoint(ours):
             introduce_everybody()
+            place_bell()
+
+
+def place_bell() -> None:
+    """Tell the sandbox where the bell goes; if that fails, log a warning."""
+    try:
+        anchor.tell_sandbox()
+    except SandboxError as error:
+        logger.warning("Could not tell the sandbox where the bell goes: %s", error)
 
 
 def tell_about_order(account: Account, order: Order) -> Outcome:

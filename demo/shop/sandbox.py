@@ -85,6 +85,12 @@ class SandboxClient:
                 raise UnknownContact(str(error), error.status) from error
             raise
 
+    def place_bell(self, selector: str, position: str) -> None:
+        """Set where the bell goes; the icon stays."""
+        site = _object(self._call("GET", "/_sandbox/site"))
+        body = {**site, "selector": selector, "position": position}
+        self._call("PUT", "/_sandbox/site", body)
+
     def invalidate_tokens(self) -> None:
         """Invalidate every token that was issued."""
         self._call("DELETE", "/_sandbox/tokens")

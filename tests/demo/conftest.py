@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,8 @@ from werkzeug.test import TestResponse
 
 from demo.shop import accounts, create_app
 from flask_app_inbox.sandbox import SandboxServer
+
+from .running import Demo
 
 MakeShop = Callable[..., Flask]
 
@@ -138,3 +140,20 @@ def real_shop(make_shop: MakeShop, sandbox: SandboxServer) -> Flask:
         APP_INBOX_API_URL=f"{sandbox.url}/api",
         APP_INBOX_SCRIPT_URL=sandbox.url,
     )
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Callable[..., Demo]]:
+    """Return a function that starts demos on free ports; none outlives the test."""
+    started: list[Demo] = []
+
+    def start(*arguments: str, **environment: str) -> Demo:
+        environment.setdefault("SHOP_INSTANCE", str(tmp_path / "instance"))
+        ports = ("--port", "0", "--sandbox-port", "0")
+        started.append(Demo(*ports, *arguments, **environment))
+        return started[-1]
+
+    yield start
+    for demo in started:
+        demo.process.terminate()
+        demo.finish()
