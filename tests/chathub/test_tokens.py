@@ -394,7 +394,9 @@ PROGRAM = """
 import json, multiprocessing, sys
 from flask import Flask
 from flask_app_inbox import ChatHub
+from flask_app_inbox.chathub import storage
 
+storage.REDIS_PATIENCE = 30  # a busy machine is no outage
 app = Flask("site")
 app.config.from_mapping(json.loads(sys.argv[1]))
 ChatHub(app).operator_loader(lambda: {"sales": 101, "support": 102})
@@ -418,7 +420,7 @@ for process in processes:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no fork")
-def test_eight_processes_cost_one_mint_for_each_operator(
+def test_eight_processes_cost_one_token_for_each_operator(
     redis_url: str, server: redis.Redis, sandbox: SandboxServer, control: Control
 ) -> None:
     fault = {"route": "operator-token", "kind": "delay", "seconds": 0.3}
