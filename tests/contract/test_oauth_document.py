@@ -182,7 +182,11 @@ def test_an_app_that_is_disconnected_or_deleted_has_dead_tokens(
 
 
 GENERAL = [("GET", "/api/v1/account/info"), ("GET", "/v1/version")]
-CONTACTS = [("POST", "/api/v1/contact"), ("GET", "/api/v1/contacts")]
+CONTACTS = [
+    *(("POST", "/api/v1/contact"), ("DELETE", "/api/v1/contact")),
+    *(("GET", "/api/v1/contacts"), ("POST", "/api/v1/contacts")),
+    ("GET", "/api/v1/importstatus/any"),
+]
 NO_GROUP = [("POST", "/api/v1/auth/contact/token"), ("GET", "/api/v1/site/script")]
 SIMULATED = GENERAL + CONTACTS + NO_GROUP
 

@@ -276,8 +276,12 @@ def test_a_deleted_contact_is_restored_by_the_next_data(four: Vendor) -> None:
 def test_an_erased_contact_and_their_messages_are_gone(four: Vendor) -> None:
     who = {"externalCustomerId": "1"}
     four("POST", "/_sandbox/messages", json={**who, "title": "Hello"})
+    issued = four("POST", "/v1/auth/contact/token", json=who).json or {}
     path = "/v1/contact?externalCustomerId=1&erase=true"
     assert four("DELETE", path).status_code == 200
+    headers = {"ES-TOKEN": issued["token"]}
+    left = four("GET", "/appinbox/v1/messages", headers=headers).json or {}
+    assert left["list"] == []
     body = contact_body(**who)
     assert four("POST", "/v1/contact", json=body).json == {"id": 5}
     assert four("GET", "/_sandbox/messages?externalCustomerId=1").json == []
