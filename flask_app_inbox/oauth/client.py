@@ -97,9 +97,11 @@ class OAuthClient:
             )
         )
 
-    def exchange(self, code: str, verifier: str) -> Tokens:
+    def exchange(self, code: str, verifier: str | None) -> Tokens:
         """Exchange an authorization code for tokens.
 
+        :param verifier: None for a code that was requested without a challenge. A
+            server must refuse a verifier then (RFC 9700, section 4.8.2).
         :raises ReconnectNeeded: if the code has expired, was used or is not ours.
         :raises VendorError: with any other cause.
         """

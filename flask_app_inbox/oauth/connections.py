@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask, current_app
@@ -118,8 +119,10 @@ class OAuthConnections:
 
         return OAuthCredentials(self.keeper(self.current_name()))
 
-    def connect(self, name: str, code: str, verifier: str) -> dict[str, Any]:
+    def connect(self, name: str, code: str, verifier: str | None) -> dict[str, Any]:
         """Exchange a code for a connection, test it, store it, return its account.
+
+        For the verifier see :meth:`.OAuthClient.exchange`.
 
         This does not replace a connection that cannot be decrypted: the key that is
         set now is wrong, and the connection would be lost.
@@ -144,6 +147,12 @@ class OAuthConnections:
         account = read_account(api).to_json()
         self.store.connect(name, tokens, account)
         return account
+
+
+def connect_command(name: str) -> str:
+    """Return the command line that makes the connection of a name."""
+    option = "" if name == DEFAULT_CONNECTION else f" --connection {quote(name)}"
+    return f"flask app-inbox oauth connect{option}"
 
 
 def current_connections() -> OAuthConnections | None:
