@@ -13,6 +13,7 @@ from ..errors import LoaderError
 from ..web.assets import render
 from ..web.loaders import page_language, page_nonce
 from .login import user_tag
+from .script_source import script_source
 from .state import State, current_state
 
 logger = logging.getLogger(__name__)
@@ -83,7 +84,7 @@ def _render_script(state: State, contact: Contact | None, nonce: str | None) -> 
     values: dict[str, object] = {
         # The script's route is beside the token's; a second url_for() costs more.
         "source": f"{folder}/app_inbox.{state.script.fingerprint}.js",
-        "script_source": settings.script_source,
+        "script_source": script_source(settings),
         "features": dict(settings.features),
         "nonce": page_nonce(app, nonce, state.loaders.csp_nonce),
     }

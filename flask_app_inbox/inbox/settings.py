@@ -211,9 +211,11 @@ class Settings(OAuthSettings):
     @property
     def script_source(self) -> str | None:
         """The vendor's page script; None where the page carries it already."""
-        if self.script_id is None:
-            return None
-        return f"{self.script_url}/scripts/{self.script_id}.js"
+        return self.script_source_of(self.script_id) if self.script_id else None
+
+    def script_source_of(self, script_id: str) -> str:
+        """Return the address of an account's page script."""
+        return f"{self.script_url}/scripts/{script_id}.js"
 
     @property
     def anchor_has_place(self) -> bool:

@@ -193,6 +193,8 @@ def _print(shown: dict[str, Any]) -> None:
         click.echo("  next step:     flask app-inbox oauth connect")
         return
     click.echo(f"  account:       {account_name(shown['account']) or 'not named'}")
+    if shown["script_id"]:
+        click.echo(f"  script id:     {shown['script_id']}")
     click.echo(f"  connected:     {shown['connected_at']}")
     click.echo(f"  last refresh:  {shown['last_refresh'] or 'none yet'}")
     click.echo(f"  access token:  until {shown['expires_at']}")

@@ -48,7 +48,14 @@ from ..web.encryption import Encryptor, WrongKey
 from .client import Tokens
 from .database import PATIENCE, Database
 from .locked import LockedConnection
-from .table import CONNECTED, StoredConnection, metadata, table, update
+from .table import (
+    CONNECTED,
+    StoredConnection,
+    add_missing_columns,
+    metadata,
+    table,
+    update,
+)
 
 #: Seconds for which the database is asked to take tokens that it refused.
 RESCUE = 30.0
@@ -77,7 +84,7 @@ class TokenStore:
         self._making = threading.Lock()
 
     def make_tables(self) -> None:
-        """Make the table unless it is there."""
+        """Make the table unless it is there; add columns that are newer than it."""
         with self._making:
             if not self._made:
                 with self._database.write() as connection:
@@ -87,6 +94,7 @@ class TokenStore:
                             "SELECT pg_advisory_xact_lock(704120)"
                         )
                     metadata.create_all(connection)
+                    add_missing_columns(connection)
                 self._made = True
 
     def read(self, name: str) -> StoredConnection | None:
@@ -105,6 +113,21 @@ class TokenStore:
             rows = connection.execute(select(table.c.name).order_by(table.c.name))
             return [row.name for row in rows]
 
+    def script_ids(self) -> dict[str, str]:
+        """Return the script ids of all connections that have one."""
+        self.make_tables()
+        with self._database.read() as connection:
+            columns = select(table.c.name, table.c.script_id)
+            rows = connection.execute(columns.where(table.c.script_id != ""))
+            return {row.name: row.script_id for row in rows}
+
+    def set_script_id(self, name: str, script_id: str) -> bool:
+        """Store the id of the account's page script; return False without a row."""
+        self.make_tables()
+        with self._database.write() as connection:
+            statement = update(name).values(script_id=script_id)
+            return bool(connection.execute(statement).rowcount)
+
     def connect(self, name: str, tokens: Tokens, account: dict[str, Any]) -> None:
         """Store a new connection, in place of one of the same name.
 
@@ -118,6 +141,9 @@ class TokenStore:
             # Never the generation of a connection that was forgotten before.
             values["generation"] = old.generation + 1 if old else randbelow(2**30) + 1
             values["connected_at"] = values["issued_at"]
+            if old is not None and old.account != account:
+                # The script belongs to the account that was connected before.
+                values["script_id"] = ""
             if old is None:
                 connection.execute(insert(table).values(name=name, **values))
             else:
