@@ -24,8 +24,10 @@ from .programs import (
 SHOP_PORT = 5000
 SANDBOX_PORT = 5001
 
-#: Both in the environment: the demo uses the real vendor.
-_REAL_VENDOR = ("FLASK_APP_INBOX_API_KEY", "FLASK_APP_INBOX_SCRIPT_ID")
+#: One of these and the script id in the environment: the demo uses the real vendor.
+_API_KEY = "FLASK_APP_INBOX_API_KEY"
+_OAUTH = "FLASK_APP_INBOX_OAUTH_CLIENT_ID"
+_SCRIPT_ID = "FLASK_APP_INBOX_SCRIPT_ID"
 
 _ACCOUNTS = (
     ("olena@example.com", "has four unread messages"),
@@ -101,23 +103,37 @@ def _start(programs: Programs, python: Path, options: argparse.Namespace) -> Non
     elif options.oauth:
         raise ProgramProblem(
             "--oauth uses the sandbox's consent page, but with "
-            f"{' and '.join(_REAL_VENDOR)} set there is no sandbox. Drop either."
+            f"{' and '.join(_given())} set there is no sandbox. Drop either."
         )
     port = choose_port(options.port, SHOP_PORT, "--port")
     how = ["--oauth"] if options.oauth else []
     shop = Program(python, "shop", "demo.shop", "--port", str(port), *how)
     shop_url = programs.start(shop, shop_environment)
-    _say(_box(shop_url, sandbox_url, oauth=options.oauth))
+    oauth = options.oauth or bool(os.environ.get(_OAUTH))
+    _say(_box(shop_url, sandbox_url, oauth=oauth))
 
 
 def _uses_real_vendor() -> bool:
-    given = [name for name in _REAL_VENDOR if os.environ.get(name)]
-    if len(given) == 1:
+    given = _given()
+    if not given:
+        return False
+    if given == [_SCRIPT_ID]:
         raise ProgramProblem(
-            f"Only {given[0]} is set. The real vendor needs both {_REAL_VENDOR[0]} "
-            f"and {_REAL_VENDOR[1]}. Without both, the demo runs on the sandbox."
+            f"{_SCRIPT_ID} is set, but nothing to log in to the vendor with: set "
+            f"{_API_KEY}, or {_OAUTH} and what belongs to it. Without all of these the "
+            "demo runs on the sandbox."
         )
-    return bool(given)
+    if _SCRIPT_ID not in given:
+        raise ProgramProblem(
+            f"{' and '.join(given)} is set, but the real vendor needs {_SCRIPT_ID}, "
+            "too. Without all of these the demo runs on the sandbox."
+        )
+    return True
+
+
+def _given() -> list[str]:
+    """Return which of a real account's settings are in the environment."""
+    return [name for name in (_API_KEY, _OAUTH, _SCRIPT_ID) if os.environ.get(name)]
 
 
 def _watch(programs: Programs) -> int:

@@ -57,6 +57,9 @@ def main() -> None:
             row = page.locator(".flow-calls li")
             row.filter(has_text="GET /appinbox/v1/messages/count").wait_for()
             take(page, "flow")
+            move_bell(page, "Beside the name")
+            take(page, "anchor")
+            move_bell(page, "In the header")
         with new_page(browser, (1120, 900)) as page:
             page.goto(addresses.sandbox)
             page.wait_for_load_state("networkidle")
@@ -91,6 +94,16 @@ def open_bell(page: Page) -> None:
     page.locator("button.aib-bell").click()
     page.locator(".aib-message").first.wait_for()
     page.wait_for_load_state("networkidle")
+
+
+def move_bell(page: Page, place: str) -> None:
+    """Move the bell by the drawer, which must be open."""
+    part = page.locator(".flow-anchor")
+    if part.get_attribute("open") is None:
+        part.locator("summary").click()
+    part.get_by_role("button", name=place).click()
+    part.get_by_role("button", name=place, pressed=True).wait_for()
+    page.locator("button.aib-bell[aria-label*=unread]").wait_for()
 
 
 def take(page: Page, name: str) -> None:

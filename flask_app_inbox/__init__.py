@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .client.contact import Contact
+from .client.contacts import RefusedContact, SyncResult
 from .errors import (
     AppInboxError,
     ConfigError,
@@ -31,7 +32,9 @@ __all__ = [
     "Contact",
     "LoaderError",
     "ReconnectNeeded",
+    "RefusedContact",
     "StorageError",
+    "SyncResult",
     "VendorError",
     "VendorInvalid",
     "VendorRateLimited",

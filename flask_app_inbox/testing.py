@@ -12,8 +12,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
@@ -28,7 +29,9 @@ _Wire = tuple[int, dict[str, str], str]
 _Answer = Callable[["PreparedRequest"], _Wire]
 
 _TOKEN = re.compile(r"https?://[^/]+(?:/api)?/v1/auth/contact/token")
-_CONTACT = re.compile(r"https?://[^/]+(?:/api)?/v1/contact")
+_CONTACT = re.compile(r"https?://[^/]+(?:/api)?/v1/contact$")
+_DELETED_CONTACT = re.compile(r"https?://[^/]+(?:/api)?/v1/contact\?")
+_CONTACTS = re.compile(r"https?://[^/]+(?:/api)?/v1/contacts$")
 
 
 @pytest.fixture
@@ -59,13 +62,17 @@ def app_inbox_vendor() -> Iterator[VendorDouble]:
 class SentRequest:
     """A request that the vendor got.
 
-    :param path: ``/v1/auth/contact/token`` or ``/v1/contact``, without what
-        ``APP_INBOX_API_URL`` puts before it.
-    :param body: the JSON of the request.
+    :param path: ``/v1/auth/contact/token``, ``/v1/contact`` or ``/v1/contacts``,
+        without what ``APP_INBOX_API_URL`` puts before it.
+    :param body: the JSON of the request; None: it has none.
+    :param method: ``DELETE`` where a contact is deleted.
+    :param query: what stands after the path's question mark.
     """
 
     path: str
     body: Any
+    method: str = "POST"
+    query: dict[str, str] = field(default_factory=dict)
 
 
 class VendorDouble:
@@ -82,6 +89,8 @@ class VendorDouble:
         self._saves_contacts = True
         requests.add_callback("POST", _TOKEN, callback=self._take_token_request)
         requests.add_callback("POST", _CONTACT, callback=self._take_contact)
+        requests.add_callback("POST", _CONTACTS, callback=self._take_import)
+        requests.add_callback("DELETE", _DELETED_CONTACT, callback=self._delete)
 
     def gives(self, token: str) -> None:
         """Issue this token to everybody."""
@@ -142,9 +151,28 @@ class VendorDouble:
         self.gives_new_tokens()
         return 200, {}, json.dumps({"id": len(self.requests)})
 
+    def _take_import(self, request: PreparedRequest) -> _Wire:
+        self._keep(request)
+        if not self._saves_contacts:
+            return self._answer(request)
+        self.gives_new_tokens()
+        session = f"import {len(self.requests)}"
+        return 200, {}, json.dumps({"asyncSessionId": session, "failedContacts": []})
+
+    def _delete(self, request: PreparedRequest) -> _Wire:
+        self._keep(request)
+        return (200, {}, "null") if self._saves_contacts else self._answer(request)
+
     def _keep(self, request: PreparedRequest) -> None:
-        path = (request.path_url or "").removeprefix("/api")
-        self.requests.append(SentRequest(path, json.loads(request.body or "null")))
+        address = urlsplit(request.path_url or "")
+        self.requests.append(
+            SentRequest(
+                address.path.removeprefix("/api"),
+                json.loads(request.body or "null"),
+                request.method or "",
+                dict(parse_qsl(address.query)),
+            )
+        )
 
     def _issue(self, _: PreparedRequest) -> _Wire:
         self._issued += 1

@@ -25,6 +25,7 @@ pytest_plugins = [
     "tests.fixtures.browser",
     "tests.fixtures.redis",
     "tests.fixtures.staff_site",
+    "tests.fixtures.streamed",
 ]
 
 API_KEY = "key-that-nobody-may-see"

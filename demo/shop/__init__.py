@@ -14,11 +14,13 @@ from flask_app_inbox import AppInbox
 
 from . import (
     accounts,
+    anchor,
     basket,
     catalogue,
     chat,
     checkout,
     connection,
+    customers,
     database,
     failures,
     flow,
@@ -32,6 +34,7 @@ from . import (
     sign_in,
 )
 from .configuration import configure
+from .flow_record import Record
 
 _INSTANCE = Path(__file__).resolve().parents[1] / "instance"
 
@@ -46,9 +49,30 @@ def create_app(
         ``SHOP_INSTANCE`` of the environment, else ``demo/instance``.
     :raises flask_app_inbox.ConfigError: if there is neither a sandbox nor a key.
     """
-    folder = instance or os.environ.get("SHOP_INSTANCE") or _INSTANCE
-    app = Flask(__name__, instance_path=str(Path(folder).resolve()))
-    configure(app, config or {})
+    given = config or {}
+    folder = Path(instance or os.environ.get("SHOP_INSTANCE") or _INSTANCE).resolve()
+    # What outlives a move of the bell.
+    record, known = Record(), set[str]()
+
+    def build(changes: Mapping[str, Any]) -> Flask:
+        return _build({**given, **changes}, folder, moves, record, known)
+
+    moves = anchor.Moves(build)
+    app = build({})
+    # Flask's own hook for middleware.
+    app.wsgi_app = moves.before(app.wsgi_app)  # type: ignore[assignment,method-assign]
+    return app
+
+
+def _build(
+    config: Mapping[str, Any],
+    folder: Path,
+    moves: anchor.Moves,
+    record: Record,
+    known: set[str],
+) -> Flask:
+    app = Flask(__name__, instance_path=str(folder))
+    configure(app, config)
     Path(app.instance_path).mkdir(parents=True, exist_ok=True)
     secret_key.init_app(app)
     database.init_app(app)
@@ -56,12 +80,13 @@ def create_app(
     sandbox.init_app(app, on_call=flow.note_call)
 
     # First, so that the drawer also shows requests that others refuse.
-    flow.init_app(app)
+    flow.init_app(app, record)
     CSRFProtect(app)
     accounts.init_app(app)
     app_inbox = AppInbox(app)
     app_inbox.language_loader(languages.current_language)
     connection.init_app(app, app_inbox)
+    customers.init_app(app, app_inbox, known=known, on_call=flow.note_call)
     notices.init_app(app)
     chathub = chat.init_app(app)
     security.init_app(app, app_inbox, chathub)
@@ -80,4 +105,5 @@ def create_app(
         app.register_blueprint(module.blueprint)
     catalogue.init_app(app)
     basket.init_app(app)
+    anchor.init_app(app, moves)
     return app

@@ -14,7 +14,7 @@ from werkzeug.serving import make_server
 
 from . import create_app
 from .desks import open_desks
-from .notices import introduce_everybody
+from .notices import introduce_everybody, place_bell
 from .registration import register
 from .sandbox import SandboxError
 
@@ -49,6 +49,7 @@ def serve(port: int, *, oauth: bool = False) -> None:
         app = create_app(config)
         server = make_server(HOST, 0, app, threaded=True, fd=listener.fileno())
     with app.test_request_context(base_url=url):
+        place_bell()
         introduce_everybody()
         open_desks()
     signal.signal(signal.SIGTERM, _stop)

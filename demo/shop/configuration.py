@@ -52,5 +52,8 @@ def configure(app: Flask, config: Mapping[str, Any]) -> None:
         app.config.setdefault("CHATHUB_SCRIPT_URL", sandbox_url)
         app.config.setdefault("CHATHUB_KEY", SANDBOX_KEY)
         app.config.setdefault("CHATHUB_TOKEN_LIFETIME", SANDBOX_OPERATOR_TOKEN_LIFE)
+    # The extension's own defaults; the drawer shows them.
+    app.config.setdefault("APP_INBOX_ANCHOR", "#app-inbox")
+    app.config.setdefault("APP_INBOX_POSITION", "beforeend")
     has_chat = any(app.config.get(f"CHATHUB_{name}") for name in ("KEY", "LOGIN"))
     app.config.setdefault("CHATHUB_ENABLED", has_chat)

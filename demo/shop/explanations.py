@@ -12,6 +12,7 @@ from .flow_record import Entry
 _SENTENCES = (
     ("POST", r"/app-inbox/token", "asked", "asked_no_token"),
     ("POST", r".*/auth/contact/token", "issued", "not_issued"),
+    ("POST", r".*/contact", "registered", "not_registered"),
     ("GET", r"/scripts/.+", "script", "script_failed"),
     ("OPTIONS", r"/appinbox/.*", "preflight", "preflight"),
     ("GET", r"/appinbox/v1/messages/count", "count", "vendor_failed"),
@@ -36,7 +37,7 @@ _SENTENCES = (
     ("POST", r"/api/chat/.*", "chat_answered", "vendor_failed"),
     ("POST", r"/_sandbox/chathub/messages", "customer_wrote", "sandbox_failed"),
     ("POST", r"/_sandbox/chathub/.+", "desk_made", "sandbox_failed"),
-    ("POST", r"/_sandbox/contacts", "introduced", "sandbox_failed"),
+    ("PUT", r"/_sandbox/site", "placed", "sandbox_failed"),
     ("POST", r"/_sandbox/messages", "sent", "sandbox_failed"),
     ("DELETE", r"/_sandbox/tokens", "invalidated", "sandbox_failed"),
     ("POST", r"/login", "login", "page_failed"),

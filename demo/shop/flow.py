@@ -11,10 +11,23 @@ import time
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, Flask, Response, current_app, g, jsonify, request, session
+from flask import (
+    Blueprint,
+    Flask,
+    Response,
+    current_app,
+    flash,
+    g,
+    jsonify,
+    request,
+    session,
+)
 from flask_login import current_user, user_logged_in
 from flask_wtf import FlaskForm
 
+from flask_app_inbox import ConfigError
+
+from . import anchor
 from .explanations import explain
 from .flow_record import Entry, Record
 from .languages import translate
@@ -43,9 +56,9 @@ _EXTENSION = "shop_flow"
 _KEY = "flow"
 
 
-def init_app(app: Flask) -> None:
+def init_app(app: Flask, record: Record) -> None:
     """Record the requests that the drawer explains."""
-    app.extensions[_EXTENSION] = Record()
+    app.extensions[_EXTENSION] = record
     app.before_request(_start_clock)
     app.after_request(_note_request)
     user_logged_in.connect(_start_record, app)
@@ -101,6 +114,42 @@ def tokens() -> tuple[Response, int]:
     except SandboxError:
         return jsonify(says=translate("flow.did.failed")), 502
     return jsonify(says=translate("flow.did.tokens")), 200
+
+
+@blueprint.post("/anchor")
+def move_bell() -> tuple[Response, int]:
+    """Move the bell to one of the places offered, or to a selector that was typed."""
+    if not _may_press():
+        return jsonify(code="login_required"), 401
+    typed = anchor.Place(
+        request.form.get("selector", "").strip(), request.form.get("position", "")
+    )
+    place = anchor.PLACES.get(request.form.get("place", ""), typed)
+    says, status = _try_to_move(place)
+    if status == 200:
+        flash(says)
+    return jsonify(says=says, moved=status == 200), status
+
+
+def _try_to_move(place: anchor.Place) -> tuple[str, int]:
+    if current_sandbox() is None:
+        return translate("flow.anchor.real"), 409
+    try:
+        anchor.move(place)
+    except ConfigError as error:
+        problem = " ".join(error.problems)
+        return translate("flow.anchor.refused", problem=problem), 400
+    except anchor.NoAnchor:
+        return translate("flow.anchor.none", selector=place.selector), 400
+    except SandboxError as error:
+        says = (
+            "flow.anchor.vendor_refused" if error.status == 400 else "flow.did.failed"
+        )
+        return translate(says), 400 if error.status == 400 else 502
+    moved = translate(
+        "flow.anchor.moved", selector=place.selector, position=place.position
+    )
+    return moved, 200
 
 
 def _may_press() -> bool:

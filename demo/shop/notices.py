@@ -1,7 +1,7 @@
 """The messages in customers' bells.
 
-A real owner sets them up at the vendor: a greeting, a note after a purchase. On the
-sandbox the shop sends them itself, so that there is something to read.
+On the sandbox the shop sends them itself, so that there is something to read. With a
+real account only the vendor can send any, and the shop tells it nothing about orders.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from enum import Enum
 from flask import Flask, current_app, request, url_for
 from flask_login import current_user
 
+from . import anchor, customers
 from .accounts import DEMO_ACCOUNTS, Account, DemoAccount
 from .languages import current_language, translate
 from .orders import Order
@@ -47,39 +48,59 @@ class Outcome(Enum):
 
 
 def init_app(app: Flask) -> None:
-    """Add customers again after a reset of the sandbox, before they ask for tokens."""
+    """Introduce customers before they ask for tokens; see :func:`introduce_again`.
+
+    Somebody may have logged in before the vendor could be told: when it did not answer,
+    or before the owner connected the shop.
+    """
 
     @app.before_request
     def before_a_token() -> None:
-        if request.endpoint == "app_inbox.token" and current_user.is_authenticated:
-            introduce_again()
+        if request.endpoint != "app_inbox.token" or not current_user.is_authenticated:
+            return
+        introduce_again()
+        if not customers.is_registered(current_user.email):
+            introduce(current_user.email)
+
+    app.jinja_env.globals["tells_of_orders"] = tells_of_orders
 
 
 def introduce_everybody() -> None:
-    """Add all customers with messages to the sandbox."""
-    for demo in DEMO_ACCOUNTS:
+    """Register all customers with the sandbox and send their messages."""
+    for demo in DEMO_ACCOUNTS if current_sandbox() else ():
         introduce(demo.email)
 
 
 def introduce(email: str) -> None:
-    """Add one customer with their messages to the sandbox, unless it knows them.
+    """Register one customer with the vendor; on the sandbox, send their messages.
 
-    If the sandbox does not answer, this logs a warning and breaks nothing.
+    If the vendor does not answer, this logs a warning and breaks nothing.
     """
-    sandbox = current_sandbox()
-    demo = next((d for d in DEMO_ACCOUNTS if d.email == email), None)
-    if sandbox is None or demo is None or demo.messages is None:
+    demo = _demo_account(email)
+    if demo is None or demo.messages is None:
         return
+    sandbox = current_sandbox()
     try:
         with _introducing:
-            if email not in sandbox.contact_emails():
+            if sandbox is None:
+                if not customers.is_registered(email):
+                    customers.register(demo)
+            elif email in sandbox.contact_emails():
+                customers.note_known(email)
+            else:
                 _greet(sandbox, demo, demo.messages)
     except SandboxError as error:
-        logger.warning("Could not add a customer to the sandbox: %s", error)
+        logger.warning("Could not send a customer's first messages: %s", error)
+
+
+def tells_of_orders() -> bool:
+    """Tell whether the current customer gets a message about an order."""
+    demo = _demo_account(current_user.email)
+    return bool(current_sandbox() and demo and demo.messages is not None)
 
 
 def introduce_again() -> None:
-    """Add all customers again if the sandbox has lost them all, as its reset does.
+    """Tell the sandbox everything again if it has lost everybody, as its reset does.
 
     A single missing contact stays missing until their next login, so that you can
     delete one and see what happens.
@@ -96,6 +117,15 @@ def introduce_again() -> None:
             return
         if known.isdisjoint(ours):
             introduce_everybody()
+            place_bell()
+
+
+def place_bell() -> None:
+    """Tell the sandbox where the bell goes; if that fails, log a warning."""
+    try:
+        anchor.tell_sandbox()
+    except SandboxError as error:
+        logger.warning("Could not tell the sandbox where the bell goes: %s", error)
 
 
 def tell_about_order(account: Account, order: Order) -> Outcome:
@@ -130,9 +160,14 @@ def send_sample(account: Account) -> Outcome:
 def _greet(
     sandbox: SandboxClient, demo: DemoAccount, messages: tuple[str, ...]
 ) -> None:
-    sandbox.add_contact(demo.email, demo.name)
+    if not customers.register(demo):
+        return
     for key in messages:
         sandbox.send(demo.email, _notice(key, _SUBJECTS[key], demo.language))
+
+
+def _demo_account(email: str) -> DemoAccount | None:
+    return next((demo for demo in DEMO_ACCOUNTS if demo.email == email), None)
 
 
 def _notice(key: str, slug: str, language: str) -> Notice:

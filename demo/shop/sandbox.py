@@ -72,11 +72,6 @@ class SandboxClient:
         contacts = _list_of_objects(self._call("GET", "/_sandbox/contacts"))
         return {str(contact.get("email")) for contact in contacts}
 
-    def add_contact(self, email: str, first_name: str) -> None:
-        """Add a contact."""
-        body = {"email": email, "firstName": first_name}
-        self._call("POST", "/_sandbox/contacts", body)
-
     def send(self, email: str, notice: Notice) -> None:
         """Put a message into somebody's inbox.
 
@@ -89,6 +84,12 @@ class SandboxClient:
             if error.status == HTTPStatus.NOT_FOUND:
                 raise UnknownContact(str(error), error.status) from error
             raise
+
+    def place_bell(self, selector: str, position: str) -> None:
+        """Set where the bell goes; the icon stays."""
+        site = _object(self._call("GET", "/_sandbox/site"))
+        body = {**site, "selector": selector, "position": position}
+        self._call("PUT", "/_sandbox/site", body)
 
     def invalidate_tokens(self) -> None:
         """Invalidate every token that was issued."""

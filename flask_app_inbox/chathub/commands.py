@@ -14,6 +14,7 @@ from flask.cli import with_appcontext
 
 from ..client.chathub import ChatHubClient
 from ..errors import VendorError, VendorRejected, VendorTimeout, VendorUnavailable
+from ..web.csp import origin_of
 from .state import State, current_state
 
 _as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
@@ -29,17 +30,23 @@ def add_commands(group: click.Group) -> None:
 
 
 @commands.command("check")
+@click.option(
+    "--origin",
+    metavar="URL",
+    help="The site's address, https://shop.example.  [default: SERVER_NAME]",
+)
 @_as_json
 @with_appcontext
-def check(as_json: bool) -> None:
-    """Check the settings, the credentials and the operators."""
+def check(origin: str | None, as_json: bool) -> None:
+    """Check settings, credentials, operators and CORS."""
     state = current_state()
     with _vendor(state) as vendor:
         staff = [
             {"id": one.id, "name": one.name, "operators": len(vendor.operators(one.id))}
             for one in vendor.organizations()
         ]
-    findings = []
+    origin = origin_of(origin) if origin else _own_origin()
+    findings = _refusals(state, origin) if origin else []
     if state.loaders.operators is None:
         findings.append(
             "Nobody is an operator: register the function that returns the current "
@@ -63,8 +70,37 @@ def check(as_json: bool) -> None:
             click.secho(f"✗ {finding}", fg="red")
     if findings:
         raise click.exceptions.Exit(1)
+    if not as_json and origin is None:
+        click.echo("CORS was not checked: name your site with --origin.")
     if not as_json:
         click.secho("✓ The credentials work.", fg="green")
+
+
+def _own_origin() -> str | None:
+    name = current_app.config["SERVER_NAME"]
+    return f"{current_app.config['PREFERRED_URL_SCHEME']}://{name}" if name else None
+
+
+def _refusals(state: State, origin: str) -> list[str]:
+    """Return what the vendor does not let pages of the site do (CORS)."""
+    assert state.client is not None  # noqa: S101 - there is no command without it
+    settings = state.settings
+    findings = []
+    for what, url, method in (
+        ("load its panel", settings.script_url, "GET"),
+        ("call its API", f"{settings.api_url}/api/chat/chats", "POST"),
+    ):
+        try:
+            is_allowed = state.client.lets_in(origin, url, method=method)
+        except VendorError as error:
+            findings.append(f"Pages may not be able to {what}: {error} ({url}).")
+            continue
+        if not is_allowed:
+            findings.append(
+                f"The vendor does not let pages of {origin} {what} (CORS): ask its "
+                "support to whitelist your domain."
+            )
+    return findings
 
 
 @commands.command("organizations")

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from ..client.chathub import ChatHubClient
 from ..client.chathub_answers import OperatorToken
 from ..client.deadline import Deadline
+from ..errors import VendorInvalid
 from ..web.outage import Outage
 from ..web.user_tag import keyed_tag
 from .storage import MemoryStorage, RedisStorage, StorageDown
@@ -123,6 +124,12 @@ class OperatorTokens:
 
         def issue() -> tuple[OperatorToken, float]:
             token = self._client.issue_token(operator, self._lifetime, deadline)
+            # The guide "Widget integration" has a token validated before its first
+            # use; what is kept has been.
+            if not self._client.validate(token.token, deadline):
+                raise VendorInvalid(
+                    "the vendor does not accept the operator token that it has issued"
+                )
             storage.write(key, token)
             return token, _NEVER
 

@@ -45,9 +45,10 @@ class Answer:
 Judge = Callable[[int, Mapping[str, str], bytes], Answer]
 
 
-def read_body(response: requests.Response) -> bytes:
-    """Read and unpack a body of at most 64 KiB.
+def read_body(response: requests.Response, max_size: int = MAX_SIZE) -> bytes:
+    """Read and unpack a body.
 
+    :param max_size: the most bytes that are taken; by default 64 KiB.
     :raises VendorInvalid: if it is larger, or compressed in a way that we did not ask
         for. The caller closes the connection.
     """
@@ -64,11 +65,11 @@ def read_body(response: requests.Response) -> bytes:
             body += chunk
         else:
             try:
-                body += unpack.decompress(chunk, MAX_SIZE + 1 - len(body))
+                body += unpack.decompress(chunk, max_size + 1 - len(body))
             except zlib.error as error:
                 raise VendorInvalid("the vendor's answer cannot be unpacked") from error
-        if len(body) > MAX_SIZE:
-            raise VendorInvalid(f"the vendor's answer is larger than {MAX_SIZE} bytes")
+        if len(body) > max_size:
+            raise VendorInvalid(f"the vendor's answer is larger than {max_size} bytes")
     return body
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from requests import Request
@@ -46,12 +46,14 @@ class VendorApi:
         deadline: Deadline | None = None,
         *,
         body: dict[str, Any] | None = None,
+        query: Mapping[str, str] | None = None,
         accept: str | None = None,
     ) -> Answer:
         """Make one call.
 
         :param path: below the base.
         :param body: sent as JSON; None: nothing is sent.
+        :param query: what stands after the path's question mark.
         :param accept: the media type to ask for; by default JSON.
         :raises VendorError: if there is no usable answer.
         """
@@ -59,6 +61,7 @@ class VendorApi:
             method,
             self._url + path,
             json=body,
+            params=query,
             headers={"Accept": accept} if accept else None,
         )
         return self._credentials().send(

@@ -64,7 +64,8 @@ class AppInboxClient:
         token = self.issue_to_known(contact, deadline)
         pause = FIRST_PAUSE
         while not token and not saved and pause < deadline.remaining():
-            # Another request is creating the contact: wait for it.
+            # Another request has brought the contact, but the vendor does not know
+            # them yet.
             self._sleep(pause)
             pause *= 2
             token = self.issue_to_known(contact, deadline)
@@ -73,20 +74,28 @@ class AppInboxClient:
     def sync_contact(self, contact: Contact, deadline: Deadline | None = None) -> None:
         """Create or update a contact.
 
-        Source: the reference "Add contact". The vendor refuses the second of two
-        identical calls at once, with a text about a duplicated request.
+        Source: ``POST /v1/contact`` in the platform's OpenAPI description, where
+        ``channels`` is required. The vendor refuses a body that it has taken within the
+        last minute (409), and one that it is still working on (400, with a text that
+        its plugins know). Both mean that it has these data, so they are success. A
+        changed body is a call of its own and gets through at once. One case is lost:
+        data that change and change back within a minute stay changed at the vendor,
+        which refuses the third call as a repetition of the first.
 
         :raises VendorError: with the cause.
         """
         self._save(contact, deadline or self.api.deadline())
 
     def _save(self, contact: Contact, deadline: Deadline) -> bool:
-        """Create or update a contact; return False if another call is doing so."""
+        """Create or update a contact; return False if another call has done so.
+
+        Then the vendor may be working on it still.
+        """
         body = contact_body(contact)
         answer = self.api.call("POST", CONTACT_PATH, deadline, body=body)
         if answer.status < 400:
             return True
-        if b"uplicated request" in answer.body:
+        if answer.status == 409 or b"uplicated request" in answer.body:
             return False
         raise VendorInvalid(
             f"the vendor answered {answer.status} to a contact", status=answer.status
@@ -120,7 +129,10 @@ def token_body(contact: Contact) -> dict[str, str]:
 
 
 def contact_body(contact: Contact) -> dict[str, Any]:
-    """Return the body that creates or updates a contact."""
+    """Return the body that creates or updates a contact.
+
+    ``channels`` are there even if they are empty: the vendor requires them.
+    """
     channels = [
         {"type": kind, "value": value}
         for kind, value in (("email", contact.email), ("sms", contact.phone))
@@ -130,6 +142,10 @@ def contact_body(contact: Contact) -> dict[str, Any]:
         "externalCustomerId": contact.external_customer_id,
         "firstName": contact.first_name,
         "lastName": contact.last_name,
-        "channels": channels,
+        "fields": [
+            {"id": number, "value": value}
+            for number, value in (contact.fields or {}).items()
+        ],
     }
-    return {name: value for name, value in values.items() if value}
+    known = {name: value for name, value in values.items() if value}
+    return {**known, "channels": channels}

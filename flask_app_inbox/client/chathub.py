@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from requests import Request
@@ -118,6 +118,32 @@ class ChatHubClient:
                 "POST", "/api/operator/validate-token", deadline, {"token": token}
             )
         )
+
+    def lets_in(self, origin: str, url: str, *, method: str = "GET") -> bool:
+        """Tell whether a browser lets a page of a site read what an address answers.
+
+        Source: the widget guide, "Ensure your domain is whitelisted": modules and calls
+        of another origin need the headers of CORS.
+
+        :param origin: the site's, like ``https://shop.example``.
+        :param method: of the page's call; other than GET and HEAD it is preflighted.
+        :raises VendorError: if the address does not answer.
+        """
+        headers = {"Origin": origin}
+        asked = "HEAD"
+        if method not in ("GET", "HEAD"):
+            asked = "OPTIONS"
+            headers["Access-Control-Request-Method"] = method
+            headers["Access-Control-Request-Headers"] = "authorization, content-type"
+        request = Request(asked, url, headers=headers)
+        allowed: list[str] = []
+
+        def judge(status: int, headers: Mapping[str, str], body: bytes) -> Answer:
+            allowed.append(headers.get("Access-Control-Allow-Origin", ""))
+            return Answer(status, body)
+
+        self._transport.send(request, Deadline(self._timeout), judge=judge)
+        return allowed[-1] in ("*", origin)
 
     def _call(
         self,

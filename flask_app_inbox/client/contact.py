@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, fields
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 #: The fields by which the vendor finds a contact.
 IDENTIFIERS = ("external_customer_id", "email", "phone")
+
+#: Every field of a contact with a name of its own.
+FIELDS = ("email", "phone", "external_customer_id", "first_name", "last_name")
 
 _MAX_LENGTH = 320  # the longest address that SMTP allows
 
@@ -15,17 +22,19 @@ _MAX_LENGTH = 320  # the longest address that SMTP allows
 class Contact:
     """A customer at the vendor.
 
-    At least one of the first three is required. The names are sent only when a contact
-    is created or updated.
+    At least one of the first three is required. The names and ``fields`` are sent only
+    when a contact is created or updated.
 
     :param email: an address that the customer has proved to own.
     :param phone: with country code; everything but digits is dropped.
     :param external_customer_id: the id under which the vendor knows the customer; an
-        int becomes a string.
+        int or a UUID becomes a string.
     :param first_name: stored at the vendor.
     :param last_name: stored at the vendor.
+    :param fields: values of the account's own fields, by the number that the vendor
+        gave each.
     :raises ValueError: if none of the first three is given, or one is unusable.
-    :raises TypeError: if a value is no string.
+    :raises TypeError: if a value is of another type.
     """
 
     email: str | None = None
@@ -33,12 +42,25 @@ class Contact:
     external_customer_id: str | None = None
     first_name: str | None = None
     last_name: str | None = None
+    fields: Mapping[int, str] | None = field(default=None, hash=False)
+
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            email: str | None = None,
+            phone: str | None = None,
+            external_customer_id: str | int | UUID | None = None,
+            first_name: str | None = None,
+            last_name: str | None = None,
+            fields: Mapping[int, str] | None = None,
+        ) -> None: ...
 
     def __post_init__(self) -> None:
-        for field in FIELDS:
-            value = getattr(self, field)
+        for name in FIELDS:
+            value = getattr(self, name)
             if value is not None:
-                object.__setattr__(self, field, _cleaned(field, value))
+                object.__setattr__(self, name, _cleaned(name, value))
         if self.phone is not None:
             digits = re.sub(r"[^0-9]", "", self.phone)
             object.__setattr__(self, "phone", digits or None)
@@ -46,10 +68,16 @@ class Contact:
             raise ValueError(
                 "A contact needs an email, a phone or an external_customer_id."
             )
+        object.__setattr__(self, "fields", _own_fields(self.fields))
 
     def __repr__(self) -> str:
-        known = ", ".join(field for field in FIELDS if getattr(self, field))
+        known = ", ".join(name for name in FIELDS if getattr(self, name))
         return f"<Contact with {known}>"
+
+    def __reduce__(self) -> tuple[type[Contact], tuple[Any, ...]]:
+        # A queue pickles contacts, and a read-only mapping cannot be pickled.
+        own = None if self.fields is None else dict(self.fields)
+        return Contact, (*(getattr(self, name) for name in FIELDS), own)
 
     @property
     def identity(self) -> tuple[str, str, str]:
@@ -57,16 +85,23 @@ class Contact:
         return (self.external_customer_id or "", self.email or "", self.phone or "")
 
 
-#: Every field of a contact, the identifying ones first.
-FIELDS = tuple(field.name for field in fields(Contact))
-
-
-def _cleaned(field: str, value: object) -> str | None:
-    if field == "external_customer_id" and type(value) is int:
+def _cleaned(name: str, value: object) -> str | None:
+    if name == "external_customer_id" and (type(value) is int or type(value) is UUID):
         return str(value)
     if not isinstance(value, str):
-        raise TypeError(f"Contact.{field} must be a string or None.")
+        raise TypeError(f"Contact.{name} must be a string or None.")
     value = value.strip()
     if len(value) > _MAX_LENGTH:
-        raise ValueError(f"Contact.{field} is longer than {_MAX_LENGTH} characters.")
+        raise ValueError(f"Contact.{name} is longer than {_MAX_LENGTH} characters.")
     return value or None
+
+
+def _own_fields(fields: object) -> Mapping[int, str] | None:
+    if fields is None:
+        return None
+    if not isinstance(fields, Mapping) or not all(
+        type(number) is int and isinstance(value, str)
+        for number, value in fields.items()
+    ):
+        raise TypeError("Contact.fields must map whole numbers to strings.")
+    return MappingProxyType(dict(fields)) if fields else None

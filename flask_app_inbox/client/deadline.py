@@ -43,14 +43,23 @@ class Deadline:
 
     :param seconds: from now.
     :param clock: returns seconds that never run backwards.
+    :param max_body: the most bytes that the answer's body may have; None: as many as
+        that of any call.
     """
 
     def __init__(
-        self, seconds: float, *, clock: Callable[[], float] = time.monotonic
+        self,
+        seconds: float,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        max_body: int | None = None,
     ) -> None:
         self._clock = clock
         self._end = clock() + seconds
         self._received = 0
+        self._max_received = MAX_RECEIVED + (max_body or 0)
+        #: The most bytes of the answer's body, if they are not the usual number.
+        self.max_body = max_body
 
     def remaining(self) -> float:
         """Return the seconds left, at least 0."""
@@ -72,7 +81,7 @@ class Deadline:
         :raises http.client.HTTPException: if too many have arrived by now.
         """
         self._received += size
-        if self._received > MAX_RECEIVED:
+        if self._received > self._max_received:
             raise http.client.HTTPException("far too much arrived")
         return size
 

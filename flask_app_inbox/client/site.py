@@ -25,16 +25,17 @@ def register_domain(
 ) -> bool:
     """Register a site's domain with the account.
 
-    Source: the vendor's plugins for WooCommerce and Shopify call
-    ``POST /v1/site/domains`` with ``{"domain": …}``. A 400 whose text says that the
-    domain exists counts as success there.
+    Source: ``POST /v1/site/domains`` in the platform's OpenAPI description answers 201
+    for a new domain and 200 for one that it knows. The vendor's plugins for
+    WooCommerce and Shopify met a 400 whose text says that the domain exists, and count
+    it as success.
 
     :returns: whether the domain is new.
     :raises VendorError: with the cause.
     """
     answer = api.call("POST", "/v1/site/domains", deadline, body={"domain": domain})
     if answer.status < 400:
-        return True
+        return answer.status == 201
     if _KNOWN_DOMAIN.search(answer.body):
         return False
     if _UNREACHABLE.search(answer.body):

@@ -22,7 +22,7 @@ from urllib.parse import urlsplit
 import requests
 
 from ..errors import VendorError, VendorRateLimited, VendorTimeout, VendorUnavailable
-from .answer import Answer, Judge, check_status, read_body
+from .answer import MAX_SIZE, Answer, Judge, check_status, read_body
 from .breaker import Breaker
 from .deadline import Deadline, DeadlineAdapter
 from .transport_errors import EXCHANGE_FAILURES, cause_of
@@ -139,7 +139,7 @@ class Transport:
                     timeout=deadline.patience(),
                 )
                 with response:
-                    body = read_body(response)
+                    body = read_body(response, deadline.max_body or MAX_SIZE)
         except EXCHANGE_FAILURES as error:
             # Not "from error": its text holds bytes of the answer, its attributes the
             # credentials, and sites log the causes of what they catch.

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar, cast
 from weakref import WeakSet
 
-from flask import Flask, current_app, has_app_context
+from flask import Flask, before_render_template, current_app, has_app_context
 
 from ..client.api import VendorApi
 from ..client.app_inbox import AppInboxClient
@@ -18,11 +18,12 @@ from ..web.assets import read_page_script
 from ..web.csp import Policy
 from ..web.rate_limit import RateLimiter
 from .commands import add_commands
+from .contacts import ContactCalls
 from .csp import csp_sources
-from .page import PAGE_SCRIPT, app_inbox, app_inbox_anchor
+from .page import PAGE_SCRIPT, app_inbox, app_inbox_anchor, begin_page
 from .settings import Settings, read_settings
 from .state import EXTENSION, Loaders, State, current_state
-from .token import blueprint, issue_token
+from .token import blueprint, issue_token, script_blueprint
 
 ContactLoader = TypeVar(
     "ContactLoader", bound=Callable[[], Contact | Awaitable[Contact | None] | None]
@@ -32,7 +33,7 @@ OwnerLoader = TypeVar("OwnerLoader", bound=Callable[[], object])
 ConnectionLoader = TypeVar("ConnectionLoader", bound=Callable[[], object])
 
 
-class AppInbox:
+class AppInbox(ContactCalls):
     """The App Inbox of eSputnik, Yespo or Reteno in a Flask app.
 
     :param app: the app; without it, call :meth:`init_app` later.
@@ -76,6 +77,9 @@ class AppInbox:
         else:
             # Its commands stay: `check` tells why there is no bell.
             app.cli.add_command(blueprint.cli, "app-inbox")
+            if settings.serves_script:
+                app.register_blueprint(script_blueprint, url_prefix=settings.url_prefix)
+        before_render_template.connect(begin_page, app)
         app.jinja_env.globals.update(
             app_inbox=app_inbox, app_inbox_anchor=app_inbox_anchor
         )
@@ -139,13 +143,6 @@ class AppInbox:
         :raises VendorError: with the cause, if the vendor issues none.
         """
         return issue_token(_enabled_state(), contact)
-
-    def sync_contact(self, contact: Contact) -> None:
-        """Create or update a contact at the vendor, in the current app.
-
-        :raises VendorError: with the cause, if that fails.
-        """
-        _enabled_state().client.sync_contact(contact)
 
     def connection_status(self) -> dict[str, Any] | None:
         """Return how this request's OAuth connection is doing, without its secrets.

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import logging
 
-from flask import has_request_context, request
+from flask import Flask, has_request_context, request
 from flask.globals import app_ctx
 from markupsafe import Markup
+from werkzeug.exceptions import HTTPException
 
-from ..client.contact import Contact
 from ..errors import LoaderError
 from ..web.assets import render
 from ..web.loaders import page_language, page_nonce
@@ -49,20 +49,21 @@ def app_inbox_anchor() -> Markup:
 def app_inbox(nonce: str | None = None) -> Markup:
     """Render the page script with its settings, and hints for the vendor's.
 
+    Where the page carries the vendor's snippet, the script makes the one ``init`` of
+    every page: with the inbox for a contact, without it for everybody else, and if a
+    loader fails or the extension is switched off.
+
     :param nonce: of the page's Content-Security-Policy; by default from the extension's
         ``csp_nonce``, else from the Jinja global of that name.
-    :returns: nothing outside a request and for a second call in one; nothing for a
-        visitor who is not logged in, unless ``APP_INBOX_ANONYMOUS`` is ``tracking``.
+    :returns: nothing outside a request and for a second call in one page; without an
+        inbox, nothing unless ``APP_INBOX_ANONYMOUS`` is ``tracking``.
     """
     state = current_state()
-    if not state.settings.enabled or not has_request_context():
+    settings = state.settings
+    if not settings.serves_script or not has_request_context():
         return Markup()
-    try:
-        contact = state.contact()
-    except LoaderError as error:
-        logger.error("This page has no App Inbox: %s", error, exc_info=error.__cause__)
-        return Markup()
-    if contact is None and state.settings.anonymous == "nothing":
+    inbox = _inbox(state) if settings.enabled else {}
+    if not inbox and settings.anonymous == "nothing":
         return Markup()
     environ = request.environ
     if environ.get(_RENDERED):
@@ -72,28 +73,64 @@ def app_inbox(nonce: str | None = None) -> Markup:
         )
         return Markup()
     environ[_RENDERED] = True
-    return _render_script(state, contact, nonce)
+    return _render_script(state, inbox, nonce)
 
 
-def _render_script(state: State, contact: Contact | None, nonce: str | None) -> Markup:
+def begin_page(_app: Flask, **_data: object) -> None:
+    """Begin another page of the same request, such as a mail or an error page.
+
+    It receives Flask's signal that a template is about to be rendered.
+    """
+    if has_request_context():
+        request.environ.pop(_RENDERED, None)
+
+
+def _inbox(state: State) -> dict[str, object]:
+    """Return the script's settings for this request's contact.
+
+    :returns: nothing if nobody is logged in, or if a loader of the site fails: that
+        costs the inbox, not the page and not its ``init``.
+    """
+    settings = state.settings
+    app = app_ctx.app
+    try:
+        contact = state.contact()
+        if contact is None:
+            return {}
+        language = page_language(app, state.loaders.language, settings.language)
+    except LoaderError as error:
+        logger.error("This page has no App Inbox: %s", error, exc_info=error.__cause__)
+        return {}
+    except HTTPException as error:
+        # The page may be the error page of a loader that calls abort().
+        logger.error("This page has no App Inbox: a loader aborts with %s.", error.code)
+        return {}
+    return {
+        "token_url": app.url_for("app_inbox.token"),
+        "user": user_tag(app, settings, contact),
+        "language": language,
+        "form": settings.init_form,
+        "anchor": settings.anchor,
+    }
+
+
+def _render_script(state: State, inbox: dict[str, object], nonce: str | None) -> Markup:
     settings = state.settings
     app = app_ctx.app  # the proxy would be asked for each attribute
-    token_url = app.url_for("app_inbox.token")
+    fingerprint = state.script.fingerprint
+    # The script's route is beside the token's; a second url_for() costs more.
+    beside = inbox.get("token_url") or app.url_for(
+        "app_inbox.script", fingerprint=fingerprint
+    )
     # The site's url_defaults may add a query.
-    folder = token_url.partition("?")[0].rpartition("/")[0]
-    values: dict[str, object] = {
-        # The script's route is beside the token's; a second url_for() costs more.
-        "source": f"{folder}/app_inbox.{state.script.fingerprint}.js",
-        "script_source": script_source(settings),
-        "features": dict(settings.features),
-        "nonce": page_nonce(app, nonce, state.loaders.csp_nonce),
-    }
-    if contact is not None:
-        values |= {
-            "token_url": token_url,
-            "user": user_tag(app, settings, contact),
-            "language": page_language(app, state.loaders.language, settings.language),
-            "form": settings.init_form,
-            "anchor": settings.anchor,
-        }
-    return render(__package__, "script.html", **values)
+    folder = str(beside).partition("?")[0].rpartition("/")[0]
+    return render(
+        __package__,
+        "script.html",
+        source=f"{folder}/app_inbox.{fingerprint}.js",
+        script_source=script_source(settings),
+        consent=settings.consent,
+        features=dict(settings.features),
+        nonce=page_nonce(app, nonce, state.loaders.csp_nonce),
+        **inbox,
+    )

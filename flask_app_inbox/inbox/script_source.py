@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
+
+from werkzeug.exceptions import HTTPException
 
 from ..errors import LoaderError
 from .settings import Settings
 
 logger = logging.getLogger(__name__)
+
+_FALLS_BACK = "This page loads the script of APP_INBOX_SCRIPT_ID: %s"
 
 
 def script_source(settings: Settings) -> str | None:
@@ -32,10 +37,10 @@ def _source_of_connection(settings: Settings) -> str | None:
     try:
         script_id = connections.script_id()
     except LoaderError as error:
-        logger.error(
-            "This page loads the script of APP_INBOX_SCRIPT_ID: %s",
-            error,
-            exc_info=error.__cause__,
-        )
+        logger.error(_FALLS_BACK, error, exc_info=error.__cause__)
         return None
-    return settings.script_source_of(script_id) if script_id else None
+    except HTTPException as error:
+        # The page may be the error page of a loader that calls abort().
+        logger.error(_FALLS_BACK, f"the connection_loader aborts with {error.code}.")
+        return None
+    return replace(settings, script_id=script_id).script_source if script_id else None

@@ -92,7 +92,7 @@ class Settings(OAuthSettings):
             validators.matching(r"[A-Za-z0-9_-]{1,64}", "a script id"),
         ),
         "The id in the vendor's loader, `/scripts/<id>.js`. Unset: your pages carry "
-        "the loader already.",
+        "the vendor's snippet already.",
     )
     platform: Platform = setting(
         PLATFORMS["esputnik"],
@@ -153,10 +153,17 @@ class Settings(OAuthSettings):
         "folder. It is checked: no script, no outside reference.",
     )
     anonymous: str = setting(
-        "nothing",
+        None,
         validators.one_of("nothing", "tracking"),
-        "Visitors who are not logged in: `nothing`, or `tracking` to load the vendor's "
-        "script without the inbox.",
+        "Visitors who are not logged in: `nothing`, or `tracking` for the vendor's "
+        "script and its `init` without the inbox.",
+        shown="`nothing`; `tracking` where `SCRIPT_ID` is unset",
+    )
+    consent: bool = setting(
+        False,
+        validators.flag,
+        "`True`: no script of the vendor, no token and no `init` before the page "
+        "dispatches `app-inbox:consent` on `document`.",
     )
     contact_fields: Mapping[str, str] = setting(
         MappingProxyType({"email": "email"}),
@@ -200,7 +207,8 @@ class Settings(OAuthSettings):
     enabled: bool = setting(
         True,
         validators.flag,
-        "`False`: the template calls render nothing, no endpoint, no vendor.",
+        "`False`: no bell, no token endpoint, no call to the vendor. Where `SCRIPT_ID` "
+        "is unset, pages keep the plain `init` of the vendor's snippet.",
     )
 
     @property
@@ -211,11 +219,17 @@ class Settings(OAuthSettings):
     @property
     def script_source(self) -> str | None:
         """The vendor's page script; None where the page carries it already."""
-        return self.script_source_of(self.script_id) if self.script_id else None
+        if self.script_id is None:
+            return None
+        return f"{self.script_url}/scripts/{self.script_id}.js"
 
-    def script_source_of(self, script_id: str) -> str:
-        """Return the address of an account's page script."""
-        return f"{self.script_url}/scripts/{script_id}.js"
+    @property
+    def serves_script(self) -> bool:
+        """Whether pages may carry our script.
+
+        A page that carries the vendor's snippet needs its `init` whatever happens.
+        """
+        return self.enabled or self.script_id is None
 
     @property
     def anchor_has_place(self) -> bool:
@@ -272,6 +286,8 @@ def read_settings(config: Mapping[str, Any], root_path: str) -> Settings:
         raise ConfigError(problems)
     for name in ("api_url", "script_url", "oauth_url"):
         values[name] = values[name] or getattr(values["platform"], name)
+    if values["anonymous"] is None:
+        values["anonymous"] = "nothing" if values["script_id"] else "tracking"
     return Settings(**values)
 
 

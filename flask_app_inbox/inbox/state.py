@@ -27,6 +27,7 @@ class Loaders:
     """Functions of the site that we call; each is optional."""
 
     contact: Callable[[], Any] | None = None
+    contacts: Callable[[], Any] | None = None
     language: Callable[[], Any] | None = None
     csp_nonce: Callable[[], Any] | None = None
     owner: Callable[[], Any] | None = None

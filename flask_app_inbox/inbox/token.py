@@ -35,6 +35,10 @@ answer_problems(blueprint, lambda: current_state().failures)
 exempt_from_form_tokens(blueprint)
 keep_out_of_caches(blueprint, "script")
 
+#: What is left of it where the extension is switched off and pages carry the vendor's
+#: snippet: the script, for their ``init``.
+script_blueprint = AnyHostBlueprint("app_inbox", __name__)
+
 
 @blueprint.post("/token")
 def token() -> dict[str, str]:
@@ -64,6 +68,7 @@ def user() -> tuple[str, int]:
     return "", 204
 
 
+@script_blueprint.get("/app_inbox.<fingerprint>.js")
 @blueprint.get("/app_inbox.<fingerprint>.js")
 def script(fingerprint: str) -> Response:
     """Serve the page script."""

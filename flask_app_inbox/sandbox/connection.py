@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
 #: The longest body that is read ahead, in bytes.
-_BODY_LIMIT = 1024 * 1024
+_BODY_LIMIT = 8 * 1024 * 1024
 
 #: How much of a longer one is thrown away, so that its sender can read the refusal.
-_DRAIN_LIMIT = 16 * _BODY_LIMIT
+_DRAIN_LIMIT = 2 * _BODY_LIMIT
 
 _BLOCK = 65536
 

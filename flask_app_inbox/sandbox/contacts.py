@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
+
+#: The platform's names of a contact's values, and ours.
+VALUES = {
+    "externalCustomerId": "external_customer_id",
+    "email": "email",
+    "sms": "phone",
+    "firstName": "first_name",
+    "lastName": "last_name",
+}
 
 
 @dataclass(frozen=True)
 class Contact:
-    """One customer at the vendor; an empty string is a field without a value."""
+    """One customer at the vendor; an empty string is a value that is not known.
+
+    :param fields: values of the account's own fields, by their numbers.
+    """
 
     id: int = 0
     external_customer_id: str = ""
@@ -17,6 +29,7 @@ class Contact:
     phone: str = ""
     first_name: str = ""
     last_name: str = ""
+    fields: tuple[tuple[int, str], ...] = ()
 
     def identifiers(self) -> Iterator[tuple[str, str]]:
         """Yield the contact's identifiers, the strongest first.
@@ -34,7 +47,7 @@ class Contact:
 
     def to_json(self) -> dict[str, object]:
         """Return the contact as the control API shows it."""
-        return {
+        shown: dict[str, object] = {
             "id": self.id,
             "externalCustomerId": self.external_customer_id,
             "email": self.email,
@@ -42,6 +55,9 @@ class Contact:
             "firstName": self.first_name,
             "lastName": self.last_name,
         }
+        if self.fields:
+            shown["fields"] = {str(number): value for number, value in self.fields}
+        return shown
 
 
 class Contacts:
@@ -51,6 +67,8 @@ class Contacts:
         self._lock = threading.Lock()
         self._by_id: dict[int, Contact] = {}
         self._index: dict[tuple[str, str], int] = {}
+        #: Deleted but not erased, by external id.
+        self._deleted: dict[str, Contact] = {}
         self._last_id = 0
 
     def find(self, wanted: Contact) -> Contact | None:
@@ -63,19 +81,67 @@ class Contacts:
 
         A contact found by its email or phone keeps its external id, because the
         documents call that one unique and immutable: data with another external id
-        makes another contact. Empty fields of ``given`` change nothing.
+        makes another contact. Empty values of ``given`` change nothing. A deleted
+        contact is restored (guide on the external id).
         """
         with self._lock:
             known = self._find(given)
             if known is None or _another_person(known, given):
-                self._last_id += 1
-                known = Contact(id=self._last_id)
-            saved = _merged(known, given)
+                known = self._deleted.pop(given.external_customer_id, None)
+            return self._put(_merged(known or self._new(), given))
+
+    def bring(
+        self,
+        given: Contact,
+        *,
+        key: Collection[str],
+        values: Collection[str] | None,
+        fields: Collection[int],
+        restore: bool,
+    ) -> Contact | None:
+        """Create or update a contact of an import, and return it.
+
+        :param key: the names of the identifiers that a contact is found by; the
+            external id takes their place where it is given.
+        :param values: which values of a known contact are replaced, by empty ones,
+            too; None: all. What the contact is found by stays.
+        :param fields: which own fields of a known contact are replaced.
+        :param restore: whether a deleted contact is restored.
+        :returns: None for a deleted contact that stays deleted.
+        """
+        key = ["external_customer_id"] if given.external_customer_id else key
+        with self._lock:
+            if given.external_customer_id in self._deleted:
+                if not restore:
+                    return None
+                self._put(self._deleted.pop(given.external_customer_id))
+            known = self._find(given, key)
+            if known is None:
+                return self._put(replace(given, id=self._new().id))
+            replaced = {
+                ours: getattr(given, ours)
+                for name, ours in VALUES.items()
+                if (values is None or name in values) and ours not in key
+            }
+            kept = {n: v for n, v in known.fields if n not in fields}
+            brought = {n: v for n, v in given.fields if n in fields}
             self._forget_keys(known)
-            self._by_id[saved.id] = saved
-            for key in saved.identifiers():
-                self._index.setdefault(key, saved.id)
-            return saved
+            return self._put(replace(known, **replaced, fields=_pairs(kept | brought)))
+
+    def delete(self, external_customer_id: str, *, erase: bool) -> Contact | None:
+        """Delete a contact and return them; None if there is no such contact.
+
+        :param erase: whether they are forgotten for good.
+        """
+        with self._lock:
+            known = self._find(Contact(external_customer_id=external_customer_id))
+            if known is not None:
+                self._forget_keys(known)
+                del self._by_id[known.id]
+                self._deleted[external_customer_id] = known
+            if erase:
+                return self._deleted.pop(external_customer_id, None)
+            return known
 
     def all(self) -> list[Contact]:
         """Return every contact, the oldest first."""
@@ -87,10 +153,25 @@ class Contacts:
         with self._lock:
             self._by_id.clear()
             self._index.clear()
+            self._deleted.clear()
 
-    def _find(self, wanted: Contact) -> Contact | None:
+    def _new(self) -> Contact:
+        self._last_id += 1
+        return Contact(id=self._last_id)
+
+    def _put(self, contact: Contact) -> Contact:
+        if contact.id in self._by_id:
+            self._forget_keys(self._by_id[contact.id])
+        self._by_id[contact.id] = contact
+        for key in contact.identifiers():
+            self._index.setdefault(key, contact.id)
+        return contact
+
+    def _find(
+        self, wanted: Contact, by: Collection[str] | None = None
+    ) -> Contact | None:
         for key in wanted.identifiers():
-            if key in self._index:
+            if key in self._index and (by is None or key[0] in by):
                 return self._by_id[self._index[key]]
         return None
 
@@ -109,11 +190,12 @@ def _another_person(known: Contact, given: Contact) -> bool:
 
 
 def _merged(known: Contact, given: Contact) -> Contact:
-    return replace(
-        known,
-        external_customer_id=given.external_customer_id or known.external_customer_id,
-        email=given.email or known.email,
-        phone=given.phone or known.phone,
-        first_name=given.first_name or known.first_name,
-        last_name=given.last_name or known.last_name,
-    )
+    values = {ours: getattr(given, ours) or getattr(known, ours) for ours in _OURS}
+    return replace(known, **values, fields=_pairs(dict((*known.fields, *given.fields))))
+
+
+_OURS = tuple(VALUES.values())
+
+
+def _pairs(fields: Mapping[int, str]) -> tuple[tuple[int, str], ...]:
+    return tuple(fields.items())

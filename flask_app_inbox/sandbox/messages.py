@@ -107,6 +107,11 @@ class Messages:
                 for m in self._current(contact_id)
             ]
 
+    def erase(self, contact_id: int) -> None:
+        """Remove a contact's messages."""
+        with self._lock:
+            self._by_contact.pop(contact_id, None)
+
     def clear(self) -> None:
         """Remove all messages."""
         with self._lock:

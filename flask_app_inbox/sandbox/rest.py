@@ -6,28 +6,30 @@ Errors are plain text, for the vendor's API guide promises a status and perhaps
 
 from __future__ import annotations
 
-from typing import Any
+import re
 
-from flask import (
-    Blueprint,
-    Response,
-    after_this_request,
-    current_app,
-    jsonify,
-    request,
-)
+from flask import Blueprint, Response, current_app, jsonify, request
 from werkzeug.exceptions import MethodNotAllowed
 
+from . import contact_calls
+from .contact_calls import plain
 from .contacts import Contact
 from .credentials import authorized, connection_of, lacks_right
 from .faults.routes import breakable
 from .json_body import BadBody, read_object, text
-from .rights import EVENTS_AND_CONTACTS, RIGHTS, open_to
+from .rights import RIGHTS, open_to
 from .snippet import loader_snippet
 from .state import state
 
 #: Registered at the root and under ``/api``: the documents show both.
 blueprint = Blueprint("rest", __name__)
+blueprint.register_blueprint(contact_calls.blueprint)
+
+_DOMAIN = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z0-9-]{2,63}")
+
+_site = breakable(
+    "site", "registering a domain, and the list of domains", wrong_types={"siteId": 7}
+)
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
@@ -37,11 +39,11 @@ def require_credentials() -> Response | None:
     """Refuse requests without the API key or an access token."""
     if authorized(request):
         if lacks_right(request):
-            return _plain(
+            return plain(
                 "Forbidden: the app does not have the right for this method.", 403
             )
         return None
-    refusal = _plain("Unauthorized: wrong or missing API key.", 401)
+    refusal = plain("Unauthorized: wrong or missing API key.", 401)
     refusal.headers["WWW-Authenticate"] = 'Basic realm="sandbox"'
     return refusal
 
@@ -56,7 +58,7 @@ def forbid_storing(response: Response) -> Response:
 @blueprint.errorhandler(BadBody)
 def refuse_body(error: BadBody) -> Response:
     """Answer 400 to a body that the call does not accept."""
-    return _plain(str(error), 400)
+    return plain(str(error), 400)
 
 
 @blueprint.post("/v1/auth/contact/token")
@@ -78,46 +80,17 @@ def contact_token() -> Response:
     return jsonify(token=state().tokens.issue(contact.id) if contact else "")
 
 
-@blueprint.post("/v1/contact")
-@breakable("contact", "creating or updating a contact", wrong_types={"id": ["1"]})
-@open_to(EVENTS_AND_CONTACTS)
-def save_contact() -> Response:
-    """Create or update a contact (vendor's contact guides)."""
-    given = _read_contact(read_object(request))
-    work = request.get_data()
-    if not state().in_flight.enter(work):
-        return _plain("Duplicated request", 400)
-
-    @after_this_request
-    def leave(response: Response) -> Response:
-        # Only when the answer goes out: a delayed request is still being worked on.
-        response.call_on_close(lambda: state_now.in_flight.leave(work))
-        return response
-
-    state_now = state()
-    return jsonify(id=state_now.contacts.save(given).id)
-
-
-@blueprint.get("/v1/contacts")
-@breakable("contacts", "the list of contacts")
-@open_to(EVENTS_AND_CONTACTS)
-def contacts() -> Response:
-    """List the contacts (the OAuth guide's sample makes this call)."""
-    return jsonify([_contact_to_json(contact) for contact in state().contacts.all()])
-
-
 @blueprint.get("/v1/account/info")
 @breakable(
     "account",
     "the account info",
-    wrong_types={"orgId": {}, "userEmail": 1, "organisationName": False},
+    wrong_types={"userEmail": 1, "organisationName": False},
 )
 @open_to(*RIGHTS)
 def account_info() -> Response:
     """Describe the account (plugins test a key with this call)."""
     connection = connection_of(request)
     return jsonify(
-        orgId=1,
         userEmail="owner@sandbox.invalid",
         organisationName=connection.account if connection else "Sandbox",
     )
@@ -135,23 +108,31 @@ def version() -> Response:
 
 
 @blueprint.post("/v1/site/domains")
-@breakable("site", "registering a domain", wrong_types={"siteId": 7})
-def register_domain() -> Response:
-    """Register a site and return the id of its script."""
+@_site
+def register_domain() -> tuple[Response, int]:
+    """Register a site, or find it, and return the id of its script.
+
+    201 and 200 are of the OpenAPI description, the body is what the plugins read.
+    """
     domain = text(read_object(request), "domain").strip().lower()
-    if not domain:
-        raise BadBody('"domain" is missing.')
-    site_id = state().domains.register(domain)
-    if site_id is None:
-        return _plain("Domain already exists", 400)
-    return jsonify(siteId=site_id)
+    if not _DOMAIN.fullmatch(domain):
+        raise BadBody("Invalid domain name")
+    site_id, is_new = state().domains.register(domain)
+    return jsonify(siteId=site_id), 201 if is_new else 200
+
+
+@blueprint.get("/v1/site/domains")
+@_site
+def domains() -> Response:
+    """List the registered domains."""
+    return jsonify([{"domain": domain} for domain in state().domains.all()])
 
 
 @blueprint.get("/v1/site/script")
 @breakable("snippet", "the HTML that loads the widget")
 def site_script() -> Response:
     """Return the HTML that loads and starts the script on a page."""
-    return _plain(loader_snippet(request.host_url, state().domains.newest_id()))
+    return plain(loader_snippet(request.host_url, state().domains.newest_id()))
 
 
 @blueprint.route("/v1/<path:_>", methods=METHODS)
@@ -164,49 +145,9 @@ def not_simulated(_: str) -> Response:
     known = [m for m in METHODS if routes.match(method=m)[0] != request.endpoint]
     if known:
         raise MethodNotAllowed(known)
-    return _plain("The sandbox does not simulate this method.", 501)
-
-
-def _read_contact(body: dict[str, Any]) -> Contact:
-    channels = body.get("channels") or []
-    if not isinstance(channels, list):
-        raise BadBody('"channels" must be a list.')
-    values = {"email": "", "sms": ""}
-    for channel in channels:
-        if not isinstance(channel, dict):
-            raise BadBody('"channels" must hold objects with "type" and "value".')
-        kind = text(channel, "type")
-        if kind not in values:
-            raise BadBody('A channel\'s "type" must be "email" or "sms".')
-        values[kind] = text(channel, "value")
-    contact = Contact(
-        external_customer_id=text(body, "externalCustomerId"),
-        email=values["email"],
-        phone=values["sms"],
-        first_name=text(body, "firstName"),
-        last_name=text(body, "lastName"),
-    )
-    _require_identifier(contact)
-    return contact
-
-
-def _contact_to_json(contact: Contact) -> dict[str, object]:
-    channels = {"email": contact.email, "sms": contact.phone}
-    return {
-        "id": contact.id,
-        "externalCustomerId": contact.external_customer_id or None,
-        "firstName": contact.first_name or None,
-        "lastName": contact.last_name or None,
-        "channels": [
-            {"type": kind, "value": value} for kind, value in channels.items() if value
-        ],
-    }
+    return plain("The sandbox does not simulate this method.", 501)
 
 
 def _require_identifier(contact: Contact) -> None:
     if not any(contact.identifiers()):
         raise BadBody("Give an email, a phone or an externalCustomerId.")
-
-
-def _plain(message: str, status: int = 200) -> Response:
-    return Response(message, status, mimetype="text/plain")

@@ -39,13 +39,18 @@ class Domains:
         self._lock = threading.Lock()
         self._ids: dict[str, str] = {}
 
-    def register(self, domain: str) -> str | None:
-        """Return a new script id for a domain, or None when it is registered."""
+    def register(self, domain: str) -> tuple[str, bool]:
+        """Return the script id of a domain, and whether the domain is new."""
         with self._lock:
-            if domain in self._ids:
-                return None
-            self._ids[domain] = uuid.uuid4().hex.upper()
-            return self._ids[domain]
+            is_new = domain not in self._ids
+            if is_new:
+                self._ids[domain] = uuid.uuid4().hex.upper()
+            return self._ids[domain], is_new
+
+    def all(self) -> list[str]:
+        """Return every domain, the oldest first."""
+        with self._lock:
+            return list(self._ids)
 
     def newest_id(self) -> str:
         """Return the script id of the domain that was registered last."""

@@ -12,10 +12,11 @@ from .chathub.state import ChatHubState
 from .contacts import Contacts
 from .faults.memory import Faults
 from .faults.routes import Routes
-from .in_flight import InFlight
+from .imports import Imports
 from .journal import Journal
 from .messages import Messages
 from .oauth_memory import OAuthMemory
+from .repeats import Repeats
 from .site import Domains, Site
 from .tokens import Tokens
 
@@ -36,7 +37,8 @@ class State:
         self.tokens = Tokens()
         self.domains = Domains()
         self.site = Site()
-        self.in_flight = InFlight()
+        self.repeats = Repeats(clock)
+        self.imports = Imports(clock)
         self.faults = Faults()
         #: The routes that can be broken; the application sets it.
         self.routes: Routes
@@ -48,7 +50,9 @@ class State:
         self.faults.clear()
         self.tokens.reset()
         self.messages.clear()
+        self.imports.clear()
         self.contacts.clear()
+        self.repeats.clear()
         self.domains.clear()
         self.site = Site()
         self.chathub.reset()

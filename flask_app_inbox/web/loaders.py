@@ -11,6 +11,7 @@ from typing import Any
 from flask import Flask, current_app
 
 from ..config.languages import DEFAULT_LANGUAGE, two_letters
+from ..errors import LoaderError
 
 logger = logging.getLogger(__name__)
 
@@ -73,9 +74,15 @@ def page_language(
     """Return the page's language: loader, setting, Flask-Babel, else English.
 
     :returns: two letters of ISO 639-1.
+    :raises LoaderError: if the site's loader fails.
     """
     if loader is not None:
-        given = call(loader)
+        try:
+            given = call(loader)
+        except Exception as error:
+            raise LoaderError(
+                f"The language_loader raised {type(error).__name__}."
+            ) from error
         code = two_letters(str(given))  # it may be a Babel Locale
         if code is not None:
             return code

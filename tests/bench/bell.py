@@ -15,19 +15,11 @@ from flask_app_inbox.sandbox import SandboxServer
 from tests.bench.programs import Site, site
 from tests.bench.report import Row, median_ratio
 from tests.bench.sites import KEY, TOKEN_PATHS, User, cookies
+from tests.fixtures.chromium import PROGRAMS, SWITCHES
 
 #: Seconds that the sandbox takes for each of its routes.
 DELAYS = {"script": 0.08, "token": 0.1, "count": 0.08, "messages": 0.08}
 ROUNDS = 25
-PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "chrome")
-SWITCHES = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 #: Notes when the badge first shows a number, in ms since the navigation began.
 WATCH = """
 new MutationObserver(() => {

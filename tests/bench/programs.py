@@ -35,7 +35,7 @@ class Vendor:
 @contextlib.contextmanager
 def vendor(certificate: Certificate, latency: float) -> Iterator[Vendor]:
     """Run a vendor that answers after some seconds."""
-    arguments = (certificate.certificate, certificate.key, latency)
+    arguments = (certificate.file, certificate.file, latency)
     with _program("tests.bench.vendor", *map(str, arguments)) as process:
         assert process.stdout is not None
         yield Vendor(process, int(process.stdout.readline()))

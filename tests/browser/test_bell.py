@@ -84,13 +84,25 @@ def test_the_bell_stands_where_the_vendor_was_told(
     position: str, page: Page, control: Control, make_site: Callable[..., str]
 ) -> None:
     control.add(ANN)
-    selector = "header > span.inbox[data-place]"
+    selector = "span.inbox[data-place]"
     control.call("PUT", "site", selector=selector, position=position)
     site = make_site(ANCHOR=selector, POSITION=position)
     page.goto(f"{site}/login?email={ANN}")
     expect(bell(page, unread=0)).to_be_visible()
     inside = position in ("afterbegin", "beforeend")
     expect(page.locator("span.inbox .aib-bell")).to_have_count(1 if inside else 0)
+
+
+def test_a_site_writes_the_element_of_any_other_selector(
+    page: Page, control: Control, make_site: Callable[..., str]
+) -> None:
+    control.add(ANN)
+    selector = "header > b + .tools [data-bell]:first-child"
+    control.call("PUT", "site", selector=selector, position="beforeend")
+    element = "<p class='tools'><span data-bell></span></p>"
+    layout = LAYOUT.replace("{{ app_inbox_anchor() }}", element)
+    page.goto(f"{make_site(ANCHOR=selector, layout=layout)}/login?email={ANN}")
+    expect(page.locator("[data-bell] .aib-bell")).to_be_visible()
 
 
 def test_the_widget_speaks_the_pages_language(
@@ -143,7 +155,7 @@ def test_a_page_with_an_init_of_its_own_is_told_so_and_gets_no_second(
     own = "<script>(window.eS = (...a) => eS.q.push(a)).q = []; eS('init');</script>"
     site = make_site(layout=LAYOUT.replace("<body>", f"<body>{own}"))
     with page.expect_console_message(
-        lambda message: "Take one out" in message.text
+        lambda message: "Take that call out" in message.text
     ) as warning:
         page.goto(f"{site}/login?email={ANN}")
     assert warning.value.type == "warning"

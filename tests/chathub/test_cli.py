@@ -11,6 +11,7 @@ from click.testing import Result
 from flask import Flask
 
 from flask_app_inbox import ChatHub
+from flask_app_inbox.client.chathub import ChatHubClient
 from flask_app_inbox.sandbox import SandboxServer
 from tests.fixtures.control import Control
 
@@ -95,6 +96,49 @@ def test_check_is_read_by_programs(run: Callable[..., Result]) -> None:
     assert [one["operators"] for one in found["organizations"]] == [1, 1]
     assert found["settings"]["key"] == "••••"
     assert found["problems"] == []
+
+
+ORIGIN = ("--origin", "https://shop.example/staff")
+
+
+def test_check_looks_whether_the_vendor_lets_the_sites_pages_in(
+    run: Callable[..., Result],
+) -> None:
+    assert json.loads(run("check", "--json", *ORIGIN).output)["problems"] == []
+    assert "name your site with --origin" in run("check").output
+    assert "--origin" not in run("check", SERVER_NAME="shop.example").output
+
+
+@pytest.mark.parametrize(
+    ("route", "what"), [("panel", "load its panel"), ("chats", "call its API")]
+)
+def test_check_names_what_the_vendor_keeps_from_the_sites_pages(
+    run: Callable[..., Result],
+    monkeypatch: pytest.MonkeyPatch,
+    route: str,
+    what: str,
+) -> None:
+    # The sandbox lets every page in; a vendor that does not is one without headers.
+    real = ChatHubClient.lets_in
+
+    def refuse(client: ChatHubClient, origin: str, url: str, **options: Any) -> bool:
+        is_panel = url.endswith(".js")
+        if is_panel == (route == "panel"):
+            url = f"{client._api_url}/elsewhere"
+        return real(client, origin, url, **options)
+
+    monkeypatch.setattr(ChatHubClient, "lets_in", refuse)
+    result = run("check", *ORIGIN)
+    assert result.exit_code == 1
+    assert f"does not let pages of https://shop.example {what} (CORS)" in result.output
+
+
+def test_check_goes_on_where_the_panels_host_does_not_answer(
+    run: Callable[..., Result],
+) -> None:
+    result = run("check", *ORIGIN, CHATHUB_SCRIPT_URL="http://127.0.0.1:9")
+    assert "may not be able to load its panel" in result.output
+    assert "call its API" not in result.output
 
 
 def test_check_reports_a_missing_loader(sandbox: SandboxServer) -> None:

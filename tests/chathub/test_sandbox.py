@@ -356,6 +356,7 @@ def test_a_customers_chat_goes_on(call: Call) -> None:
         ("POST", "messages", {"customer": "x"}, 400),
         ("POST", "messages", {"customer": "x", "text": "x", "to": 1}, 400),
         ("PUT", "tokens", {"maxLifetime": 0}, 400),
+        ("PUT", "tokens", {"developmentToken": "yes"}, 400),
         ("PUT", "tokens", {"maxLifetime": 90000}, 400),
         ("DELETE", "tokens?kind=all", None, 400),
         ("GET", "chats?organizationId=x", None, 400),
@@ -373,7 +374,11 @@ def test_tokens_die_early_when_that_is_wanted(
     call: Call, issue: Call, clock: Clock
 ) -> None:
     path = "/_sandbox/chathub/tokens"
-    assert call("GET", path).json == {"maxLifetime": None, "alive": 0}
+    assert call("GET", path).json == {
+        "maxLifetime": None,
+        "developmentToken": False,
+        "alive": 0,
+    }
     assert call("PUT", path, {"maxLifetime": 5}).json["maxLifetime"] == 5
     token = issue(hours=8).json
     assert call("GET", path).json["alive"] == 1
@@ -409,7 +414,7 @@ def test_a_reset_makes_everything_fresh(call: Call, issue: Call) -> None:
     call("POST", "/_sandbox/reset", {})
     assert call("GET", "/_sandbox/chathub/chats").json == []
     tokens = call("GET", "/_sandbox/chathub/tokens").json
-    assert tokens == {"maxLifetime": None, "alive": 0}
+    assert tokens == {"maxLifetime": None, "developmentToken": False, "alive": 0}
     assert len(call("GET", "/_sandbox/chathub/organizations").json) == 2
 
 
@@ -460,3 +465,15 @@ def test_every_route_can_be_broken(client: FlaskClient, call: Call, route: str) 
     assert broken.status_code == 503
     opened = "Access-Control-Allow-Origin" in broken.headers
     assert opened == (route == "chats")
+
+
+def test_the_token_for_development_is_good_when_the_sandbox_is_told_so(
+    call: Call,
+) -> None:
+    token = {"token": "test-token-for-development"}
+    validate = "/api/operator/validate-token"
+    assert call("POST", validate, token).json["isValid"] is False
+    call("PUT", "/_sandbox/chathub/tokens", {"developmentToken": True})
+    assert call("POST", validate, token).json["operatorId"] == 101
+    call("POST", "/_sandbox/reset")
+    assert call("POST", validate, token).json["isValid"] is False

@@ -20,7 +20,7 @@ from flask_app_inbox.chathub.storage import RedisStorage
 from flask_app_inbox.chathub.tokens import OperatorTokens
 from flask_app_inbox.client.chathub_answers import OperatorToken, Validation
 from flask_app_inbox.client.deadline import Deadline
-from flask_app_inbox.errors import VendorTimeout, VendorUnavailable
+from flask_app_inbox.errors import VendorInvalid, VendorTimeout, VendorUnavailable
 from flask_app_inbox.sandbox import SandboxServer
 from flask_app_inbox.web.encryption import derive_key
 from tests.fixtures.control import Control
@@ -46,6 +46,9 @@ class Vendor:
         self.down = False
         self.slow = 0.0
         self.life: float | None = None
+        #: The tokens that it has declared invalid.
+        self.dead: set[str] = set()
+        self.validated: list[str] = []
         self.valid = True
 
     def issue_token(
@@ -61,7 +64,8 @@ class Vendor:
         return OperatorToken(operator, token, now, now + (self.life or lifetime))
 
     def validate(self, token: str, deadline: Deadline) -> Validation:
-        return Validation(self.valid)
+        self.validated.append(token)
+        return Validation(self.valid and token not in self.dead)
 
 
 @pytest.fixture
@@ -210,13 +214,33 @@ def test_who_waits_for_a_mint_waits_no_longer_than_he_may(
     thread.join(timeout=10)
 
 
+def test_a_token_is_validated_once_before_its_first_use(
+    make_tokens: Callable[..., OperatorTokens], vendor: Vendor
+) -> None:
+    tokens = make_tokens()
+    token = tokens.issue(101).token
+    tokens.issue(101)
+    assert vendor.validated == [token]
+
+
+def test_a_token_that_the_vendor_does_not_accept_is_given_to_nobody(
+    make_tokens: Callable[..., OperatorTokens], vendor: Vendor
+) -> None:
+    tokens = make_tokens()
+    vendor.valid = False
+    with pytest.raises(VendorInvalid, match="does not accept"):
+        tokens.issue(101)
+    vendor.valid = True
+    assert tokens.issue(101).token == "token-101-2"
+
+
 def test_a_dead_token_is_replaced_and_a_good_one_is_not(
     make_tokens: Callable[..., OperatorTokens], vendor: Vendor
 ) -> None:
     tokens = make_tokens()
     first = tokens.issue(101)
     assert tokens.replace(101) == first
-    vendor.valid = False
+    vendor.dead.add(first.token)
     second = tokens.replace(101)
     assert second != first
     assert vendor.issued == [101, 101]
@@ -227,7 +251,7 @@ def test_a_token_that_another_request_replaced_is_not_dropped(
 ) -> None:
     tokens = make_tokens()
     first = tokens.issue(101)
-    vendor.valid = False
+    vendor.dead.add(first.token)
     second = tokens.replace(101)
     tokens._forget(first)
     assert tokens.issue(101) == second
@@ -342,7 +366,7 @@ def test_without_redis_each_process_keeps_its_own_and_says_so_once(
     tokens = make_shared(url, vendor, clock)
     first = tokens.issue(101)
     assert tokens.issue(101) == first
-    vendor.valid = False
+    vendor.dead.add(first.token)
     assert tokens.replace(101) != first
     assert caplog.text.count("CHATHUB_STORAGE_URL") == 1
     assert "hidden-word" not in caplog.text

@@ -72,7 +72,15 @@ def test_a_contact_is_created_with_his_channels_and_names() -> None:
 
 def test_what_is_not_known_of_a_contact_is_not_sent() -> None:
     contact = Contact(external_customer_id="7")
-    assert contact_body(contact) == {"externalCustomerId": "7"}
+    assert contact_body(contact) == {"externalCustomerId": "7", "channels": []}
+
+
+def test_the_accounts_own_fields_are_sent_by_their_numbers() -> None:
+    contact = Contact(external_customer_id="7", fields={12: "gold", 7: ""})
+    assert contact_body(contact)["fields"] == [
+        {"id": 12, "value": "gold"},
+        {"id": 7, "value": ""},
+    ]
 
 
 def test_the_request_has_these_headers_and_no_others(
@@ -189,6 +197,8 @@ def test_a_contact_that_stays_unknown_has_no_token(
         {"body": "ok"},
         {"status": 400, "body": "Duplicated request"},
         {"status": 409, "body": '{"message": "duplicated request"}'},
+        {"status": 409, "body": "Repeated request within 1 minute"},
+        {"status": 409},
     ],
 )
 def test_a_contact_is_brought_to_the_vendor(

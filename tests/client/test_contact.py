@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import pickle
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -15,7 +17,7 @@ from tests.conftest import CONTACT, SECRETS
     "fields",
     [{"email": "a@b.c"}, {"phone": "123"}, {"external_customer_id": "7"}],
 )
-def test_any_one_identifier_is_enough(fields: dict[str, str]) -> None:
+def test_any_one_identifier_is_enough(fields: dict[str, Any]) -> None:
     assert Contact(**fields)
 
 
@@ -48,8 +50,15 @@ def test_blanks_around_a_value_are_dropped() -> None:
     assert (contact.email, contact.first_name) == ("a@b.c", None)
 
 
-def test_a_whole_number_may_be_an_external_id() -> None:
-    assert Contact(external_customer_id=42).external_customer_id == "42"  # type: ignore[arg-type] # what untyped sites pass
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        (42, "42"),
+        (UUID(int=42), "00000000-0000-0000-0000-00000000002a"),
+    ],
+)
+def test_a_whole_number_or_a_uuid_may_be_an_external_id(given: Any, kept: str) -> None:
+    assert Contact(external_customer_id=given).external_customer_id == kept
 
 
 @pytest.mark.parametrize(
@@ -74,6 +83,28 @@ def test_a_value_longer_than_any_address_is_refused() -> None:
         Contact(email="a" * 321)
 
 
+def test_the_accounts_own_fields_are_kept_as_they_were_given() -> None:
+    given = {7: "gold", 12: ""}
+    contact = Contact(email="a@b.c", fields=given)
+    given[7] = "silver"
+    assert contact.fields == {7: "gold", 12: ""}
+    assert Contact(email="a@b.c", fields={}).fields is None
+
+
+@pytest.mark.parametrize(
+    "fields", ["7", [(7, "gold")], {"7": "gold"}, {True: "gold"}, {7: 1}, {7: None}]
+)
+def test_own_fields_map_whole_numbers_to_strings(fields: Any) -> None:
+    with pytest.raises(TypeError, match=r"^Contact\.fields must map whole numbers"):
+        Contact(email="a@b.c", fields=fields)
+
+
+def test_a_contact_can_be_sent_to_another_process() -> None:
+    contact = Contact(email="a@b.c", phone="1", first_name="Ann", fields={7: "gold"})
+    assert pickle.loads(pickle.dumps(contact)) == contact
+    assert hash(contact) == hash(Contact(email="a@b.c", phone="1", first_name="Ann"))
+
+
 def test_a_contact_does_not_change() -> None:
     with pytest.raises(dataclasses.FrozenInstanceError):
         CONTACT.email = "eve@example.com"  # type: ignore[misc] # that is the point
@@ -85,6 +116,7 @@ def test_a_contact_shows_which_fields_it_has_and_none_of_their_values(
 ) -> None:
     assert shown == "<Contact with email, phone, external_customer_id>"
     assert not any(secret in shown for secret in SECRETS)
+    assert "gold" not in repr(Contact(email="a@b.c", fields={7: "gold"}))
 
 
 def test_contacts_of_one_person_are_equal() -> None:

@@ -117,10 +117,24 @@ def test_a_contact_that_stays_unknown_is_created_once() -> None:
         assert (issued.call_count, saved.call_count) == (2, 1)
 
 
-def test_an_identical_request_under_way_is_success() -> None:
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [(400, "Duplicated request"), (409, "Repeated request within 1 minute")],
+)
+def test_a_repeated_request_is_success(status: int, body: str) -> None:
     with responses.RequestsMock() as vendor:
-        vendor.post(f"{BASE}/v1/contact", status=400, body="Duplicated request")
+        vendor.post(f"{BASE}/v1/contact", status=status, body=body)
         make_client().sync_contact(ANN)
+
+
+def test_a_contact_whom_another_process_has_just_created_gets_a_token() -> None:
+    client = make_client()
+    client._sleep = lambda seconds: None
+    with responses.RequestsMock() as vendor:
+        for token in ("", "", "issued"):
+            vendor.post(f"{BASE}/v1/auth/contact/token", json={"token": token})
+        vendor.post(f"{BASE}/v1/contact", status=409, body="Repeated request")
+        assert client.issue_token(ANN) == "issued"
 
 
 def test_any_other_refusal_of_a_contact_is_told() -> None:

@@ -283,6 +283,16 @@ def test_4_a_validation_is_false_in_a_condition(
         assert not ChatHub().validate("nonsense")
 
 
+def test_5_a_token_is_validated_once_before_its_first_use(
+    make_staff_app: Callable[..., Flask], control: Control
+) -> None:
+    """Step 5 of the quick start: validate the token, then load the widget."""
+    app = make_staff_app()
+    assert [answer_of(app).status_code for _ in range(2)] == [200, 200]
+    calls = [path for path in control.paths() if path.startswith("/api/operator/")]
+    assert calls == ["/api/operator/get-token", "/api/operator/validate-token"]
+
+
 def test_5_tokens_are_validated_by_the_server(
     company: Company, make_staff_app: Callable[..., Flask], control: Control
 ) -> None:
@@ -337,8 +347,12 @@ def test_8_every_documented_form_of_an_answer_is_a_token(
         "object": {"token": "eyJ.a.b"},
         "object with expiration": {"token": "eyJ.a.b", "expiration": end},
     }[form]
-    fault = {"route": "operator-token", "kind": "types", "value": value}
-    control.call("POST", "faults", **fault)
+    for route, answer in (
+        ("operator-token", value),
+        ("validate-token", {"isValid": True}),
+    ):
+        fault = {"route": route, "kind": "types", "value": answer}
+        control.call("POST", "faults", **fault)
     assert answer_of(make_staff_app()).json["token"] == "eyJ.a.b"
 
 

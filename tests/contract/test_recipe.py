@@ -1,13 +1,14 @@
-"""Pages that follow the guides by hand get a bell from the sandbox.
+"""Pages that follow the guides get a bell from the sandbox: by hand, and by us.
 
-This proves the sandbox before it proves the extension: the pages here use
-nothing of the extension's page side. Code is our own; it makes the calls that
-the guides show.
+The pages by hand prove the sandbox: they use nothing of the extension's page
+side. Then the extension's own page script does the same. Code is our own; it
+makes the calls that the guides show.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -16,7 +17,7 @@ from playwright.sync_api import Page, expect
 from flask_app_inbox.sandbox import SandboxServer
 from tests.fixtures.bell import bell, message, open_panel
 from tests.fixtures.complaints import FAILED_LOAD, Complaints
-from tests.fixtures.control import Control
+from tests.fixtures.control import TOKEN_PATH, Control
 
 ANN = "ann@example.com"
 
@@ -51,6 +52,14 @@ INITS = {
         "eS('init', { RECOMS: true, TRACKING: false, APP_INBOX: true },"
         f" {{ {CALLBACK} }});"
     ),
+}
+
+
+#: The settings with which our page script makes the same calls.
+SETTINGS: dict[str, dict[str, Any]] = {
+    "one object": {"INIT_FORM": "options"},
+    "two objects": {},
+    "two objects with more features": {"FEATURES": {"RECOMS": True, "TRACKING": False}},
 }
 
 
@@ -138,3 +147,37 @@ def test_the_script_renews_a_token_by_the_callback(
     control.send(ANN, "Second")
     expect(bell(page, unread=2)).to_be_visible()
     assert page.evaluate("window.calls") == 2
+
+
+@pytest.mark.parametrize("settings", SETTINGS.values(), ids=SETTINGS)
+def test_each_init_of_our_page_script_gets_a_bell(
+    settings: dict[str, Any],
+    page: Page,
+    control: Control,
+    make_site: Callable[..., str],
+) -> None:
+    """All three guides: init with the callback and the language."""
+    control.add(ANN, "Hello")
+    page.goto(f"{make_site(**settings)}/login?email={ANN}")
+    expect(bell(page, unread=1)).to_be_visible()
+    open_panel(page)
+    message(page, "Hello").click()
+    expect(bell(page, unread=0)).to_be_visible()
+
+
+def test_our_page_script_renews_a_token(
+    page: Page,
+    control: Control,
+    complaints: Complaints,
+    make_site: Callable[..., str],
+) -> None:
+    """All three guides: the script renews an invalidated token by the callback."""
+    complaints.expected = [FAILED_LOAD]
+    control.add(ANN, "First")
+    page.goto(f"{make_site()}/login?email={ANN}")
+    expect(bell(page, unread=1)).to_be_visible()
+    before = control.paths().count(TOKEN_PATH)
+    control.call("DELETE", "tokens")
+    control.send(ANN, "Second")
+    expect(bell(page, unread=2)).to_be_visible()
+    assert control.paths().count(TOKEN_PATH) == before + 1

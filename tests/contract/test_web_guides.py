@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from html.parser import HTMLParser
 from typing import Any
 
@@ -18,6 +18,8 @@ from flask import Flask, render_template_string
 from flask.testing import FlaskClient
 
 from flask_app_inbox import AppInbox, ConfigError, Contact
+from tests.fixtures.control import TOKEN_PATH, Control
+from tests.fixtures.streamed import SNIPPET, StreamedPage
 
 ANN = Contact(email="ann@example.com")
 
@@ -162,7 +164,8 @@ def test_each_callback_mints_a_token_of_its_own(
 def test_only_users_who_are_logged_in_get_the_inbox() -> None:
     """All three: it works only for users authorized on the site."""
     client = client_of(None)
-    assert client.get("/").text == ""
+    assert "data-token-url" not in script_of(client)
+    assert client_of(None, SCRIPT_ID="UUID").get("/").text == ""
     assert client.post("/app-inbox/token").status_code == 401
 
 
@@ -194,6 +197,81 @@ def test_further_features_go_into_the_first_object() -> None:
         "TRACKING": False,
     }
     assert script["data-form"] == "features"
+
+
+# What our page script calls, in a browser
+
+OPTIONS = {"getAuthTokenCallback": "a function", "language": "en"}
+#: Settings, and what a guide shows after 'init' for them.
+INITS: dict[str, tuple[dict[str, Any], list[Any]]] = {
+    "one object": ({"INIT_FORM": "options"}, [OPTIONS]),
+    "two objects": ({}, [{"APP_INBOX": True}, OPTIONS]),
+    "two objects with more features": (
+        {"FEATURES": {"RECOMS": True, "TRACKING": False}},
+        [{"RECOMS": True, "TRACKING": False, "APP_INBOX": True}, OPTIONS],
+    ),
+    "another language": (
+        {"LANGUAGE": "ru"},
+        [{"APP_INBOX": True}, OPTIONS | {"language": "ru"}],
+    ),
+}
+Stream = Callable[..., StreamedPage]
+
+
+def open_whole(stream: Stream, contact: Contact | None, **settings: Any) -> Any:
+    """Open a page that carries the snippet, with all of its scripts."""
+    streamed = stream(SNIPPET + "{{ app_inbox() }}", contact=contact, **settings)
+    streamed.let_come("rest", "ours", "vendor")
+    return streamed
+
+
+@pytest.mark.parametrize(("settings", "given"), INITS.values(), ids=INITS)
+def test_our_page_script_makes_each_documented_init(
+    settings: dict[str, Any], given: list[Any], stream: Stream
+) -> None:
+    """eSputnik in English: one object; the other two: features, then options."""
+    assert open_whole(stream, ANN, **settings).inits == [given]
+
+
+@pytest.mark.parametrize("features", [{}, {"RECOMS": True, "TRACKING": False}])
+def test_our_page_script_leaves_visitors_the_init_of_web_tracking(
+    features: dict[str, bool], stream: Stream
+) -> None:
+    """All three: where the script is installed, its init is extended, not taken."""
+    given = [features] if features else []
+    assert open_whole(stream, None, FEATURES=features).inits == [given]
+
+
+@pytest.mark.parametrize("own", ["eS('init');", "eS('init', {APP_INBOX: true}, {});"])
+def test_our_page_script_makes_no_second_init(own: str, stream: Stream) -> None:
+    """All three: init is called one time at every page loading."""
+    body = f"{SNIPPET}<script>{own}</script>{{{{ app_inbox() }}}}"
+    streamed = stream(body, contact=ANN)
+    streamed.let_come("rest", "vendor", "ours")
+    assert (len(streamed.inits), streamed.codes) == (1, ["second_init"])
+
+
+def test_the_callback_is_a_function_that_promises_a_token(
+    stream: Stream, control: Control
+) -> None:
+    """All three: it calls the site's backend and returns a promise of a string."""
+    control.add("ann@example.com")
+    streamed = open_whole(stream, ANN)
+    call = "window.inits[0][1].getAuthTokenCallback()"
+    assert streamed.page.evaluate(f"{call} instanceof Promise")
+    first, second = (streamed.page.evaluate(call) for _ in range(2))
+    assert isinstance(first, str)
+    assert first != second
+    assert control.paths().count(TOKEN_PATH) == 3
+
+
+def test_the_callback_promises_an_empty_token_for_whom_the_vendor_does_not_know(
+    stream: Stream,
+) -> None:
+    """All three: then the token is an empty string."""
+    streamed = open_whole(stream, ANN)
+    call = "window.inits[0][1].getAuthTokenCallback()"
+    assert streamed.page.evaluate(call) == ""
 
 
 def test_a_selector_and_a_position_are_kept_for_the_vendor() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,8 @@ from werkzeug.test import TestResponse
 
 from demo.shop import accounts, create_app
 from flask_app_inbox.sandbox import SandboxServer
+
+from .running import Demo
 
 MakeShop = Callable[..., Flask]
 
@@ -127,8 +129,31 @@ def visitor(shop: Flask) -> Visitor:
 
 
 @pytest.fixture
-def real_shop(make_shop: MakeShop) -> Flask:
-    """Return a shop on the real vendor, which no test calls."""
+def real_shop(make_shop: MakeShop, sandbox: SandboxServer) -> Flask:
+    """Return a shop with a real account, at a vendor that is played by the sandbox.
+
+    The shop does not know it as a sandbox: it has the settings of an account alone.
+    """
     return make_shop(
-        APP_INBOX_API_KEY="a-real-key", APP_INBOX_SCRIPT_ID="5329D46FF7EB4D63"
+        APP_INBOX_API_KEY="sandbox-key",
+        APP_INBOX_SCRIPT_ID="5329D46FF7EB4D63",
+        APP_INBOX_API_URL=f"{sandbox.url}/api",
+        APP_INBOX_SCRIPT_URL=sandbox.url,
     )
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Callable[..., Demo]]:
+    """Return a function that starts demos on free ports; none outlives the test."""
+    started: list[Demo] = []
+
+    def start(*arguments: str, **environment: str) -> Demo:
+        environment.setdefault("SHOP_INSTANCE", str(tmp_path / "instance"))
+        ports = ("--port", "0", "--sandbox-port", "0")
+        started.append(Demo(*ports, *arguments, **environment))
+        return started[-1]
+
+    yield start
+    for demo in started:
+        demo.process.terminate()
+        demo.finish()

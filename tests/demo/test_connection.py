@@ -45,6 +45,13 @@ def test_with_a_key_the_owner_is_told_how_to_see_oauth(visitor: Visitor) -> None
     assert "demo/run --oauth" in visitor.text("/connect")
 
 
+def test_with_a_real_account_the_owner_is_told_to_leave_it_out_for_that(
+    real_shop: Flask,
+) -> None:
+    owner = Visitor(real_shop).log_in("owner@example.com")
+    assert "without the settings of your account" in owner.text("/connect")
+
+
 def test_the_page_is_the_owners_alone(oauth_shop: Flask) -> None:
     assert Visitor(oauth_shop).get("/connect").location == "/login?next=/connect"
     for email in ("olena@example.com", "staff@example.com"):
@@ -86,6 +93,16 @@ def test_the_owner_connects_and_disconnects(
     assert 'class="logo"' in said
     assert "Back to the connection" in said
     assert not has_bell(oauth_shop)
+
+
+def test_who_logged_in_before_the_connection_is_registered_after_it(
+    oauth_shop: Flask, control: Control
+) -> None:
+    early = Visitor(oauth_shop).log_in("jonas@example.com")
+    assert control.call("GET", "contacts") == []
+    connect(Visitor(oauth_shop).log_in("owner@example.com"))
+    Visitor(oauth_shop).log_in()
+    assert (early.token().json or {})["token"]
 
 
 def test_a_lost_connection_takes_the_bell_away(

@@ -9,6 +9,7 @@ import requests
 from flask import Flask
 
 from flask_app_inbox.sandbox import SandboxServer
+from tests.fixtures.control import Control
 
 from .conftest import NOBODY, MakeShop, Visitor
 
@@ -90,7 +91,20 @@ def test_with_the_real_vendor_its_call_is_concluded_from_the_answer(
     visitor = Visitor(real_shop).log_in()
     call = ("shop → vendor", "POST", "…/auth/contact/token", 200)
     visitor.client.post("/app-inbox/token", headers={"X-App-Inbox-User": "other"})
-    assert "vendor" not in str(lines(calls(visitor)))
-    real_shop.view_functions["app_inbox.token"] = lambda: {"token": "opaque"}
+    assert call not in lines(calls(visitor))
     visitor.token()
     assert call in lines(calls(visitor))
+
+
+def test_the_drawer_shows_how_a_customer_is_registered_with_the_real_vendor(
+    real_shop: Flask, control: Control
+) -> None:
+    control.call("POST", "faults", route="contact", kind="status", status=403)
+    visitor = Visitor(real_shop).log_in()
+    assert lines(calls(visitor)) == [
+        ("browser → shop", "POST", "/login", 302),
+        ("shop → vendor", "POST", "…/contact", 403),
+    ]
+    assert "could not tell the vendor" in calls(visitor)["calls"][-1]["says"]
+    assert (visitor.token().json or {})["token"]
+    assert ("shop → vendor", "POST", "…/contact", 200) in lines(calls(visitor))

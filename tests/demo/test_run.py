@@ -3,13 +3,8 @@
 from __future__ import annotations
 
 import os
-import re
 import signal
 import socket
-import subprocess
-import sys
-import threading
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -20,66 +15,19 @@ from demo import launch
 from demo.programs import ProgramProblem, choose_port
 
 from .conftest import NOBODY
+from .running import Demo, wait_until
 
-RUN = Path(__file__).parents[2] / "demo" / "run"
-PATIENCE = 40.0
-REAL = {
-    "FLASK_APP_INBOX_API_KEY": "a-real-key",
+KEY = "FLASK_APP_INBOX_API_KEY"
+OAUTH_ID = "FLASK_APP_INBOX_OAUTH_CLIENT_ID"
+REAL = {KEY: "a-real-key", "FLASK_APP_INBOX_SCRIPT_ID": "5329D46FF7EB4D63"}
+OAUTH = {
+    OAUTH_ID: "shop",
+    "FLASK_APP_INBOX_OAUTH_CLIENT_SECRET": "a-real-secret",
+    "FLASK_APP_INBOX_OAUTH_REDIRECT_URI": "http://127.0.0.1:5000/app-inbox/oauth/callback",
     "FLASK_APP_INBOX_SCRIPT_ID": "5329D46FF7EB4D63",
 }
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
-
-
-class Demo:
-    """A running demo/run and what it has printed."""
-
-    def __init__(self, *arguments: str, **environment: str) -> None:
-        command = [sys.executable, str(RUN), "--python", sys.executable, *arguments]
-        self.process = subprocess.Popen(
-            command,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            cwd="/",
-            env={**os.environ, **environment},
-            start_new_session=True,
-        )
-        self.output = ""
-        self._reader = threading.Thread(target=self._read)
-        self._reader.start()
-
-    def _read(self) -> None:
-        assert self.process.stdout
-        with self.process.stdout as lines:
-            for line in lines:
-                self.output += line
-
-    def addresses(self) -> list[str]:
-        """Return the addresses in the box, once it is there."""
-        last = "Press Ctrl-C to stop."
-        wait_until(lambda: last in self.output or self.process.poll() is not None)
-        assert last in self.output
-        return re.findall(r"http://[0-9.:]+", self.output)
-
-    def finish(self) -> int:
-        """Return the exit status, when there is one."""
-        status = self.process.wait(PATIENCE)
-        self._reader.join(PATIENCE)
-        return status
-
-    def children(self) -> list[int]:
-        """Return the ids of the programs that it has started."""
-        path = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
-        return [int(word) for word in path.read_text().split()]
-
-
-def wait_until(condition: Callable[[], bool]) -> None:
-    """Wait for a condition, not for a time."""
-    end = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < end, "waited in vain"
-        time.sleep(0.05)
 
 
 def is_alive(process_id: int) -> bool:
@@ -89,23 +37,6 @@ def is_alive(process_id: int) -> bool:
     except OSError:
         return False
     return state.split()[0] != "Z"
-
-
-@pytest.fixture
-def start(tmp_path: Path) -> Iterator[Callable[..., Demo]]:
-    """Return a function that starts demos on free ports; none outlives the test."""
-    started: list[Demo] = []
-
-    def start(*arguments: str, **environment: str) -> Demo:
-        environment.setdefault("SHOP_INSTANCE", str(tmp_path / "instance"))
-        ports = ("--port", "0", "--sandbox-port", "0")
-        started.append(Demo(*ports, *arguments, **environment))
-        return started[-1]
-
-    yield start
-    for demo in started:
-        demo.process.terminate()
-        demo.finish()
 
 
 @pytest.fixture
@@ -132,6 +63,16 @@ def test_it_starts_shows_the_accounts_and_ends_with_ctrl_c(
     assert demo.finish() == 0
     assert not any(map(is_alive, children))
     assert "Traceback" not in demo.output
+
+
+def test_the_sandbox_is_told_another_anchor_at_the_start(
+    start: Callable[..., Demo],
+) -> None:
+    demo = start(FLASK_APP_INBOX_ANCHOR="#bell", FLASK_APP_INBOX_POSITION="afterend")
+    shop, sandbox = demo.addresses()
+    site = requests.get(f"{sandbox}/_sandbox/site", timeout=5).json()
+    assert site == {"selector": "#bell", "position": "afterend"}
+    assert '<div id="bell"' in requests.get(shop, timeout=5).text
 
 
 def test_the_death_of_one_program_ends_the_other(start: Callable[..., Demo]) -> None:
@@ -169,6 +110,13 @@ def test_with_real_credentials_no_sandbox_is_started(
     assert demo.finish() == 0
 
 
+def test_a_real_account_may_be_connected_by_oauth(start: Callable[..., Demo]) -> None:
+    demo = start(**OAUTH)
+    shop, _ = demo.addresses()
+    assert "no sandbox is running" in demo.output
+    assert f"{shop}/connect" in demo.output
+
+
 def test_with_oauth_the_shop_has_no_key_and_says_where_to_connect(
     start: Callable[..., Demo],
 ) -> None:
@@ -198,7 +146,10 @@ def test_a_shop_that_cannot_start_says_why(
         (("--port", "65536"), {}, "--port 65536: a port is a number from 0"),
         (("--sandbox-port", "-1"), {}, "--sandbox-port -1: a port is a number from 0"),
         (("--oauth",), REAL, "--oauth uses the sandbox's consent page"),
-        ((), {"FLASK_APP_INBOX_API_KEY": "x"}, "needs both FLASK_APP_INBOX_API_KEY"),
+        (("--oauth",), OAUTH, f"with {OAUTH_ID} and FLASK_APP_INBOX_SCRIPT_ID set"),
+        ((), {KEY: "x"}, f"{KEY} is set, but the real vendor needs FLASK_APP_INBOX_SC"),
+        ((), {OAUTH_ID: "x"}, "needs FLASK_APP_INBOX_SCRIPT_ID, too"),
+        ((), {"FLASK_APP_INBOX_SCRIPT_ID": "x"}, f"set {KEY}, or {OAUTH_ID}"),
     ],
 )
 def test_what_cannot_be_started_is_one_line_of_advice(

@@ -139,7 +139,7 @@ def test_an_order_stands_when_the_sandbox_is_gone(
         page = visitor.log_in().take("bowl").order()
     text = visitor.text(page)
     assert "Quiet bowl" in text
-    assert "the sandbox refused it" in text
+    assert "the sandbox did not take it" in text
     assert "Could not send a message" in caplog.text
 
 
@@ -157,11 +157,58 @@ def test_after_a_reset_of_the_sandbox_everything_goes_on(
 
 
 def test_with_the_real_vendor_the_shop_sends_and_promises_nothing(
-    real_shop: Flask,
+    real_shop: Flask, control: Control
 ) -> None:
     visitor = Visitor(real_shop)
     assert "messages waiting" not in visitor.text("/login")
-    page = visitor.log_in().take("bowl").text(visitor.order())
-    assert "which sends messages about orders itself" in page
+    visitor.log_in()
+    assert "the bell will tell you" not in visitor.text("/account")
+    page = visitor.take("bowl").text(visitor.order())
+    assert "with a real account this shop does not tell the vendor" in page
     assert "Open the bell" not in page
     assert "Sandbox console" not in page
+    assert titles(control, "olena@example.com") == []
+
+
+@pytest.mark.parametrize(
+    ("language", "no_message", "saved"),
+    [
+        ("en", "does not tell the vendor about orders", "and the shop saves it."),
+        ("uk", "поки що не розповідає", "крамниця зберегла його."),
+        ("de", "sagt der Laden dem Anbieter noch nichts", "speichert die Bestellung."),
+    ],
+)
+def test_no_language_promises_a_message_of_the_real_vendor(
+    real_shop: Flask, language: str, no_message: str, saved: str
+) -> None:
+    visitor = Visitor(real_shop).log_in().take("bowl")
+    visitor.post("/language", language=language)
+    assert no_message in visitor.text(visitor.order())
+    told = [call["says"] for call in (visitor.get("/flow/calls").json or {})["calls"]]
+    assert any(sentence.endswith(saved) for sentence in told)
+
+
+def test_with_the_real_vendor_a_customer_is_registered_once_at_the_login(
+    real_shop: Flask, control: Control
+) -> None:
+    for _ in range(2):
+        visitor = Visitor(real_shop).log_in()
+        assert (visitor.token().json or {})["token"]
+    (contact,) = control.call("GET", "contacts")
+    assert (contact["email"], contact["firstName"]) == ("olena@example.com", "Olena")
+    assert control.paths().count("/api/v1/contact") == 1
+
+
+def test_a_customer_without_an_inbox_is_unknown_to_the_real_vendor_too(
+    real_shop: Flask, control: Control
+) -> None:
+    visitor = Visitor(real_shop).log_in("mia@example.com")
+    assert visitor.token().json == {"token": ""}
+    assert control.call("GET", "contacts") == []
+
+
+def test_a_message_is_promised_to_those_alone_who_get_one(visitor: Visitor) -> None:
+    promise = "the bell will tell you"
+    assert promise not in visitor.log_in("mia@example.com").text("/account")
+    visitor.post("/logout", page="/account")
+    assert promise in visitor.log_in().text("/account")

@@ -9,10 +9,10 @@ from contextlib import ExitStack
 import pytest
 
 from flask_app_inbox.sandbox import SandboxServer
-from tests.faults.certificates import Authority
 from tests.faults.raw_vendor import RawVendor
 from tests.faults.records import SECRETS, Records
 from tests.faults.sites import API_KEY, Site
+from tests.fixtures.certificates import Authority
 
 
 @pytest.fixture(autouse=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import socket
 import threading
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -16,6 +15,7 @@ from tests.faults.raw_vendor import Behaviour, Line, RawVendor, each_request, ht
 from tests.faults.records import Records
 from tests.faults.sites import LONG, TOKEN, Site, check_problem
 from tests.fixtures.clock import Clock
+from tests.fixtures.waiting import wait_until
 
 GOOD = http(b'{"token": "%s"}' % TOKEN.encode())
 FAILURES = 3
@@ -131,7 +131,7 @@ def test_one_probe_goes_ahead_and_success_closes_it(
     with ThreadPoolExecutor(8) as pool:
         crowd = [pool.submit(shop.ask) for _ in range(8)]
         server.wait_for_requests(requests + 1)
-        _wait_until(lambda: sum(one.done() for one in crowd) == 7)
+        wait_until(lambda: sum(one.done() for one in crowd) == 7)
         assert len(server.requests) == requests + 1, "one probe only"
         answer.set()
         statuses = sorted(one.result().status for one in crowd)
@@ -168,10 +168,3 @@ def test_in_production_it_opens_too(
         statuses = [shop.ask().status for _ in range(6)]
 
     assert statuses == [504] * 5 + [503]
-
-
-def _wait_until(condition: Callable[[], bool]) -> None:
-    end = time.monotonic() + 15
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.01)

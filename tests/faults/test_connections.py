@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from tests.faults.certificates import Authority
 from tests.faults.raw_vendor import Line, RawVendor, answers, each_request, http
 from tests.faults.sites import SHORT, TOKEN, Site, check_problem, free_port
+from tests.fixtures.certificates import Authority
 
 GOOD = http(b'{"token": "%s"}' % TOKEN.encode())
 

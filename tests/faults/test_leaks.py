@@ -15,9 +15,9 @@ from typing import NamedTuple
 import pytest
 
 from flask_app_inbox.client.breaker import Breaker
-from tests.faults.certificates import Authority
 from tests.faults.raw_vendor import Behaviour, Line, RawVendor, http
 from tests.faults.sites import LONG, Site, free_port
+from tests.fixtures.certificates import Authority
 
 SLOTS = 8
 

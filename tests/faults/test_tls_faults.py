@@ -8,7 +8,6 @@ from typing import NamedTuple
 
 import pytest
 
-from tests.faults.certificates import Authority
 from tests.faults.raw_vendor import Behaviour, Line, RawVendor, answers, http
 from tests.faults.records import Records
 from tests.faults.sites import (
@@ -22,6 +21,7 @@ from tests.faults.sites import (
     within,
 )
 from tests.faults.slow_tls import SlowTls
+from tests.fixtures.certificates import Authority
 
 GOOD = http(b'{"token": "%s"}' % TOKEN.encode())
 

@@ -14,7 +14,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.certificates import Authority
 from tests.faults.raw_vendor import Line, RawVendor, http
 from tests.faults.records import SECRETS
 from tests.faults.sites import (
@@ -29,6 +28,7 @@ from tests.faults.sites import (
     within,
 )
 from tests.faults.slow_tls import SlowTls
+from tests.fixtures.certificates import Authority
 
 pytestmark = pytest.mark.skipif(
     sys.platform == "win32", reason="these servers inherit a socket"

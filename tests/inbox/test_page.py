@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from flask import Flask, render_template_string
+from flask import Flask, abort, render_template_string
 from flask.testing import FlaskClient
 
 from flask_app_inbox import AppInbox, Contact
@@ -126,6 +126,115 @@ def test_tracking_of_the_anonymous_changes_nothing_for_who_is_logged_in(
 def test_what_is_switched_off_renders_nothing(make_app: MakeApp) -> None:
     app = make_app(ENABLED=False, API_KEY=None)
     assert render(app, "[{{ app_inbox() }}{{ app_inbox_anchor() }}]") == "[]"
+
+
+def test_a_page_that_waits_for_consent_hints_at_nothing_of_the_vendor(
+    make_app: MakeApp,
+) -> None:
+    template = "{{ app_inbox_anchor() }}{{ app_inbox() }}"
+    page = Elements(render(make_app(CONSENT=True), template))
+    assert [tag for tag, _ in page.found] == ["div", "script"]
+    assert "data-consent" in page["script"]
+    assert "data-consent" not in render(make_app(), template)
+
+
+# A page that carries the vendor's snippet keeps its one init
+
+
+def fail() -> None:
+    raise LookupError("no database")
+
+
+def give_up() -> None:
+    abort(404, "ann.secret@example.com")
+
+
+NO_INBOX: dict[str, dict[str, Any]] = {
+    "nobody is logged in": {"loader": load_nobody},
+    "a loader that raises": {"loader": fail},
+    "a loader that aborts": {"loader": give_up},
+    "a loader that returns nonsense": {"loader": lambda: "ann.secret@example.com"},
+    "no loader at all": {"loader": None},
+    "switched off": {"ENABLED": False, "API_KEY": None},
+}
+
+
+@pytest.mark.parametrize("site", NO_INBOX.values(), ids=NO_INBOX)
+def test_a_page_with_the_vendors_snippet_gets_its_plain_init(
+    make_app: MakeApp, site: dict[str, Any], caplog: pytest.LogCaptureFixture
+) -> None:
+    features = {"TRACKING": False}
+    app = make_app(SCRIPT_ID=None, FEATURES=features, **site)
+    page = Elements(render(app))
+    assert [tag for tag, _ in page.found] == ["script"]
+    assert set(page["script"]) == {"async", "src", "data-features"}
+    assert json.loads(page["script"]["data-features"] or "") == features
+    assert app.test_client().get(page["script"]["src"] or "").status_code == 200
+    assert "ann.secret" not in caplog.text
+
+
+def test_a_language_loader_that_raises_costs_the_inbox_and_not_the_init(
+    make_app: MakeApp, caplog: pytest.LogCaptureFixture
+) -> None:
+    app = with_language(make_app, fail, SCRIPT_ID=None)
+    assert set(Elements(render(app))["script"]) == {"async", "src"}
+    assert "language_loader raised LookupError" in caplog.text
+
+
+@pytest.mark.parametrize("loader", [fail, give_up, load_nobody])
+def test_the_page_without_an_inbox_follows_the_setting_for_visitors(
+    make_app: MakeApp, loader: Callable[[], Any]
+) -> None:
+    assert render(make_app(loader=loader, SCRIPT_ID=None, ANONYMOUS="nothing")) == ""
+    page = Elements(render(make_app(loader=loader, ANONYMOUS="tracking")))
+    assert "data-script" in page["script"]
+
+
+def test_what_is_switched_off_has_a_script_and_no_other_endpoint(
+    make_app: MakeApp,
+) -> None:
+    app = make_app(SCRIPT_ID=None, ENABLED=False, API_KEY=None, URL_PREFIX="/bell")
+    script = Elements(render(app, environ_overrides={"SCRIPT_NAME": "/shop"}))["script"]
+    assert script["src"] == f"/shop/bell/app_inbox.{FINGERPRINT}.js"
+    client = app.test_client()
+    assert client.post("/bell/token").status_code == 404
+    assert client.get("/bell/user").status_code == 404
+    assert render(app, "[{{ app_inbox_anchor() }}]") == "[]"
+
+
+def test_a_page_without_an_inbox_is_the_same_for_everybody(make_app: MakeApp) -> None:
+    app = make_app(SCRIPT_ID=None, loader=load_nobody)
+    response = app.test_client().get(Elements(render(app))["script"]["src"] or "")
+    assert "immutable" in response.headers["Cache-Control"]
+
+
+def test_an_error_page_of_the_same_request_has_its_own_script(
+    make_app: MakeApp, caplog: pytest.LogCaptureFixture
+) -> None:
+    app = make_app(SCRIPT_ID=None, config={"PROPAGATE_EXCEPTIONS": False})
+
+    @app.get("/")
+    def page() -> str:
+        return render_template_string("{{ app_inbox() }}{{ 1 // 0 }}")
+
+    @app.errorhandler(500)
+    def failed(_: Exception) -> str:
+        return render_template_string("Sorry. {{ app_inbox() }}")
+
+    html = app.test_client().get("/").text
+    assert html.startswith("Sorry. <script")
+    assert "twice" not in caplog.text
+
+
+def test_a_mail_of_the_same_request_takes_nothing_from_the_page(
+    make_app: MakeApp, caplog: pytest.LogCaptureFixture
+) -> None:
+    app = make_app()
+    with app.test_request_context():
+        mail = render_template_string("{{ app_inbox() }}")
+        page = render_template_string("{{ app_inbox() }}")
+    assert mail == page != ""
+    assert caplog.records == []
 
 
 def test_outside_a_request_there_is_no_script(make_app: MakeApp) -> None:

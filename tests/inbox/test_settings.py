@@ -47,7 +47,9 @@ def test_an_api_key_is_all_that_must_be_set() -> None:
     assert (settings.script_id, settings.script_source) == (None, None)
     assert (settings.init_form, dict(settings.features)) == ("features", {})
     assert (settings.anchor, settings.position) == ("#app-inbox", "beforeend")
-    assert (settings.anonymous, settings.language) == ("nothing", None)
+    assert (settings.anonymous, settings.language) == ("tracking", None)
+    assert settings_of(SCRIPT_ID="x").anonymous == "nothing"
+    assert settings_of(ANONYMOUS="nothing").anonymous == "nothing"
     assert settings.contact_fields == {"email": "email"}
     assert (settings.verified_attribute, settings.create_contacts) == (None, False)
     assert (settings.timeout, settings.max_concurrent) == (3.0, 8)
@@ -77,6 +79,7 @@ def test_a_key_that_is_none_is_as_good_as_not_there() -> None:
         ("POSITION", "inside"),
         ("ICON", 5),
         ("ANONYMOUS", "everything"),
+        ("CONSENT", "no"),
         ("CONTACT_FIELDS", {"mail": "email"}),
         ("VERIFIED_ATTRIBUTE", "is verified"),
         ("CREATE_CONTACTS", 1),

@@ -219,6 +219,11 @@ def handoff_options() -> Iterable[Iterable[str]]:
     return _options(INBOX_COMMANDS.commands["handoff"])
 
 
+@_table("option", "")
+def sync_options() -> Iterable[Iterable[str]]:
+    return _options(INBOX_COMMANDS.commands["sync"])
+
+
 # --- in the page --------------------------------------------------------------
 
 _ENDPOINT_SCRIPT = "web/static/site_endpoint.js"

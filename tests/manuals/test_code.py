@@ -42,6 +42,7 @@ def vendor() -> Iterator[responses.RequestsMock]:
     """Both vendors, as far as a manual asks them."""
     with responses.RequestsMock(assert_all_requests_are_fired=False) as vendor:
         vendor.post(_CONTACT_URL, json={"id": 1})
+        vendor.post(f"{_CONTACT_URL}s", json={"asyncSessionId": "1"})
         vendor.post(_TOKEN_URL, json={"token": "of.ann"})
         vendor.get(f"{_CHATHUB_URL}/company/organization", json=[])
         vendor.get(f"{_CHATHUB_URL}/operator", json=[])

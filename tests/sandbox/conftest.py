@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -10,6 +9,7 @@ import pytest
 import requests
 
 from flask_app_inbox.sandbox import SandboxServer
+from tests.fixtures.waiting import wait_until
 
 Call = Callable[..., requests.Response]
 
@@ -33,13 +33,7 @@ def anyone(sandbox: SandboxServer) -> Iterator[Call]:
 def eventually() -> Callable[[Callable[[], object]], None]:
     """Wait until a condition holds: `eventually(lambda: …)`."""
 
-    def wait(condition: Callable[[], object]) -> None:
-        deadline = time.monotonic() + 10
-        while not condition():
-            assert time.monotonic() < deadline, "The condition never held."
-            time.sleep(0.005)
-
-    return wait
+    return wait_until
 
 
 @pytest.fixture

@@ -99,7 +99,7 @@ def test_a_client_may_wait_for_permission_to_send(wire: socket.socket) -> None:
 
 def test_a_body_that_is_too_long_is_refused(vendor: Call) -> None:
     headers = {"Content-Type": "application/json"}
-    data = b'"' + b"a" * 3_000_000 + b'"'
+    data = b'"' + b"a" * 9_000_000 + b'"'
     for body in (data, iter([data])):
         answer = vendor("POST", "/v1/contact", data=body, headers=headers)
         assert answer.status_code == 413

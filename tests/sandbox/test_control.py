@@ -223,7 +223,7 @@ def test_a_reset_forgets_everything(
     assert control("GET", "faults").json()["faults"] == []
     assert control("GET", "requests").json() == []
     again = vendor("POST", "/v1/site/domains", json={"domain": "shop.example"})
-    assert again.status_code == 200
+    assert again.status_code == 201
     assert issue() == ""
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -164,7 +163,7 @@ def test_identifiers_are_tried_from_the_external_id_to_the_phone(
     ("method", "path", "status"),
     [
         ("GET", TOKEN, 405),
-        ("DELETE", "/v1/contact", 405),
+        ("PUT", "/v1/contact", 405),
         ("PUT", "/api/v2/version", 405),
         ("POST", "/v1/auth/contact", 501),
         ("GET", "/v1/balance", 501),
@@ -185,7 +184,7 @@ def test_other_routes_and_methods_are_refused_in_plain_text(
 
 def test_a_wrong_method_is_told_the_right_ones(vendor: Call) -> None:
     allow = vendor("GET", "/api/v1/contact").headers["Allow"]
-    assert set(allow.split(", ")) == {"POST", "OPTIONS"}
+    assert set(allow.split(", ")) == {"POST", "DELETE", "OPTIONS"}
 
 
 @pytest.mark.parametrize("path", ["/v1/contact", "/api/v2/orders"])
@@ -209,7 +208,6 @@ def test_the_version_is_told(vendor: Call, path: str) -> None:
 
 def test_the_account_is_told(vendor: Call) -> None:
     info = vendor("GET", "/api/v1/account/info").json()
-    assert isinstance(info["orgId"], int)
     assert "@" in info["userEmail"]
     assert info["organisationName"]
 
@@ -227,143 +225,13 @@ def test_a_domain_is_registered_once_and_its_id_stands_in_the_script(
     assert site_id not in first
     assert "eS('init')" in script.text
     again = vendor("POST", "/v1/site/domains", json={"domain": " Shop.example "})
-    assert (again.status_code, again.text) == (400, "Domain already exists")
+    assert (again.status_code, again.json()) == (200, {"siteId": site_id})
+    listed = vendor("GET", "/v1/site/domains")
+    assert listed.json() == [{"domain": "shop.example"}]
 
 
-@pytest.mark.parametrize("body", [{}, {"domain": " "}, {"domain": 1}])
+@pytest.mark.parametrize(
+    "body", [{}, {"domain": " "}, {"domain": 1}, {"domain": "shop example"}]
+)
 def test_a_domain_must_be_given(vendor: Call, body: object) -> None:
     assert vendor("POST", "/v1/site/domains", json=body).status_code == 400
-
-
-def contact_body(**fields: Any) -> dict[str, Any]:
-    channels = [
-        {"type": kind, "value": fields.pop(kind)}
-        for kind in ("email", "sms")
-        if kind in fields
-    ]
-    return {**fields, "channels": channels}
-
-
-def test_a_new_contact_is_created_with_its_fields(vendor: Call, control: Call) -> None:
-    body = contact_body(
-        externalCustomerId="42",
-        firstName="Ann",
-        lastName="Smith",
-        email="ann@example.com",
-        sms="380942583691",
-        address={"town": "Kyiv"},
-    )
-    answer = vendor("POST", "/v1/contact", json=body)
-    assert answer.status_code == 200
-    assert control("GET", "contacts").json() == [
-        {
-            "id": answer.json()["id"],
-            "externalCustomerId": "42",
-            "email": "ann@example.com",
-            "phone": "380942583691",
-            "firstName": "Ann",
-            "lastName": "Smith",
-        }
-    ]
-
-
-@pytest.mark.parametrize(
-    "again",
-    [
-        contact_body(externalCustomerId="42", email="new@example.com"),
-        contact_body(email="ANN@example.com"),
-        contact_body(sms="+380942583691", externalCustomerId="42"),
-    ],
-)
-def test_a_contact_that_is_found_is_updated(
-    vendor: Call, again: dict[str, Any]
-) -> None:
-    body = contact_body(
-        externalCustomerId="42", email="ann@example.com", sms="380942583691"
-    )
-    first = vendor("POST", "/v1/contact", json=body).json()
-    second = vendor("POST", "/api/v1/contact", json=again | {"firstName": "Ann"})
-    assert second.json() == first
-
-
-def test_an_updated_contact_is_no_longer_found_by_its_old_email(
-    vendor: Call, issue: Callable[..., str]
-) -> None:
-    for email in ("old@example.com", "new@example.com"):
-        body = contact_body(externalCustomerId="42", email=email)
-        vendor("POST", "/v1/contact", json=body)
-    assert issue(email="new@example.com")
-    assert issue(email="old@example.com") == ""
-
-
-def test_another_external_id_makes_another_contact(
-    vendor: Call, issue: Callable[..., str]
-) -> None:
-    ids = [
-        vendor(
-            "POST",
-            "/v1/contact",
-            json=contact_body(externalCustomerId=number, email="family@example.com"),
-        ).json()["id"]
-        for number in ("1", "2")
-    ]
-    assert ids[0] != ids[1]
-    assert issue(email="family@example.com")
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        {},
-        {"firstName": "Ann"},
-        {"externalCustomerId": 42},
-        {"channels": {"type": "email"}},
-        {"channels": ["ann@example.com"]},
-        {"channels": [{"type": "fax", "value": "1"}]},
-        {"channels": [{"value": "ann@example.com"}]},
-        {"channels": [{"type": "email", "value": None}]},
-        {"channels": [{"type": "email", "value": 5}]},
-        contact_body(email="ann@example.com", lastName=7),
-    ],
-)
-def test_a_contact_of_wrong_types_or_without_identifier_is_refused(
-    vendor: Call, body: object
-) -> None:
-    assert vendor("POST", "/v1/contact", json=body).status_code == 400
-
-
-def test_the_same_contact_twice_at_the_same_time_is_refused(
-    vendor: Call,
-    control: Call,
-    break_route: Callable[..., None],
-    eventually: Eventually,
-) -> None:
-    body = contact_body(email="ann@example.com")
-    break_route("contact", "delay", seconds=60)
-    answers: list[requests.Response] = []
-    slow = threading.Thread(
-        target=lambda: answers.append(vendor("POST", "/v1/contact", json=body))
-    )
-    slow.start()
-    eventually(lambda: control("GET", "contacts").json())
-    refused = vendor("POST", "/v1/contact", json=body)
-    other = vendor("POST", "/v1/contact", json=body | {"lastName": "Smith"})
-    control("DELETE", "faults")
-    slow.join(10)
-    afterwards = vendor("POST", "/v1/contact", json=body)
-    assert (refused.status_code, refused.text) == (400, "Duplicated request")
-    assert [a.status_code for a in (*answers, other, afterwards)] == [200, 200, 200]
-
-
-def test_a_client_that_leaves_a_delayed_call_leaves_no_duplicate_behind(
-    vendor: Call,
-    control: Call,
-    break_route: Callable[..., None],
-    eventually: Eventually,
-) -> None:
-    body = contact_body(email="ann@example.com")
-    break_route("contact", "delay", seconds=60)
-    with pytest.raises(requests.ReadTimeout):
-        vendor("POST", "/v1/contact", json=body, timeout=0.2)
-    eventually(lambda: control("GET", "requests").json())
-    assert vendor("POST", "/v1/contact", json=body).status_code == 200

@@ -5,6 +5,7 @@
 
   const EVERY = 1000; // milliseconds between two questions while the drawer is open
   const STAYS_OPEN = "zavarka.flow";
+  const MOVED = "zavarka.moved"; // read by flow_anchor.js on the next page
 
   /**
    * @typedef {{
@@ -184,15 +185,31 @@
     opener.focus();
   };
 
-  /** @param {HTMLFormElement} form */
-  const press = async (form) => {
-    tell("");
+  /** The bell has moved: only a new page has it at its new place. */
+  const loadAgain = () => {
     try {
-      const response = await fetch(form.action, {
-        method: "POST",
-        body: new FormData(form),
-      });
+      sessionStorage.setItem(MOVED, "1");
+    } catch {
+      // Then the next page does not scroll to it, no more.
+    }
+    // A reload would scroll to where the page is now.
+    location.replace(location.pathname + location.search);
+  };
+
+  /**
+   * @param {HTMLFormElement} form
+   * @param {HTMLElement | null} button
+   */
+  const press = async (form, button) => {
+    tell("");
+    const body = new FormData(form);
+    if (button instanceof HTMLButtonElement && button.name) {
+      body.append(button.name, button.value);
+    }
+    try {
+      const response = await fetch(form.action, { method: "POST", body });
       const answer = await response.json();
+      if (answer.moved) return loadAgain();
       tell(answer.says || texts.failed || "", !response.ok);
       rows?.showNewest();
     } catch {
@@ -213,7 +230,7 @@
   for (const form of drawer.querySelectorAll("form")) {
     form.addEventListener("submit", (event) => {
       event.preventDefault();
-      press(form);
+      press(form, event.submitter);
     });
   }
   watchEvents();

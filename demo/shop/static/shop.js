@@ -39,6 +39,8 @@
       watcher.observe(watched);
     }
     watcher.observe(row);
+    // A bell may come anywhere in the row.
+    new MutationObserver(fit).observe(row, { childList: true, subtree: true });
   };
 
   /** @param {HTMLInputElement} input */

@@ -6,6 +6,7 @@ const operatorPanels = (() => {
   const FIRST_PAUSE = 2000; // doubled with each failure
   const LONGEST_PAUSE = 60000;
   const FRAME_WITHIN = 20000;
+  const FALLBACK_AFTER = 4500; // of trouble; the page goes on trying behind it
   /** @type {string[]} */
   const GONE = ["login_required", "not_an_operator", "user_changed"];
 
@@ -104,6 +105,7 @@ const operatorPanels = (() => {
       this.failures = 0;
       this.shownAt = 0;
       this.isBusy = false;
+      this.turn = 0; // which of the tries counts
       this.isStopped = false;
       this.isSuspect = false; // whether the last token was found dead
       /** @type {Frame | undefined} */
@@ -112,6 +114,9 @@ const operatorPanels = (() => {
       this.next = undefined;
       /** @type {ReturnType<typeof setTimeout> | undefined} */
       this.timer = undefined;
+      /** @type {ReturnType<typeof setTimeout> | undefined} */
+      this.patience = undefined;
+      this.notice = ""; // which one is shown
       panels.add(this);
       this.notify("loading");
       this.renew();
@@ -121,6 +126,7 @@ const operatorPanels = (() => {
     stop() {
       this.isStopped = true;
       clearTimeout(this.timer);
+      clearTimeout(this.patience);
       panels.delete(this);
       this.place.replaceChildren();
     }
@@ -130,22 +136,46 @@ const operatorPanels = (() => {
       document.dispatchEvent(new CustomEvent("chathub:" + name, { detail }));
     }
 
+    /** Tell whether a panel is shown whose token works, as far as one can know. */
+    isGood() {
+      const { isDead, access } = this.shown || {};
+      return Boolean(access && !isDead && access.endsAt > Date.now());
+    }
+
+    /** Show the fallback unless there is a panel that works in time. */
+    expectPanel() {
+      this.patience ??= setTimeout(() => {
+        if (!this.isGood()) this.notify("unavailable");
+      }, FALLBACK_AFTER);
+    }
+
+    /** Stop waiting for one. */
+    settle() {
+      clearTimeout(this.patience);
+      this.patience = undefined;
+    }
+
     /** Show a panel with a token that is not about to die. */
     async renew() {
       if (this.isBusy || this.isStopped) return;
       this.isBusy = true;
+      const turn = ++this.turn;
       clearTimeout(this.timer);
+      if (!this.isGood()) this.expectPanel();
       try {
         const wasSuspect = this.isSuspect;
         const access = await this.access();
+        if (turn !== this.turn) return;
         const isShown = this.shown?.access.token === access.token;
         if (this.shown && isShown && !wasSuspect) this.shown.access = access;
         else await this.show(access);
+        if (turn !== this.turn) return;
         if (!wasSuspect) this.failures = 0;
         this.isBusy = false;
         if (this.shown?.isDead) this.recover(this.shown);
         else this.wait(access.renewAt - Date.now());
       } catch (error) {
+        if (turn !== this.turn) return;
         this.isBusy = false;
         this.fail(/** @type {ReturnType<typeof problem>} */ (error));
       }
@@ -201,6 +231,8 @@ const operatorPanels = (() => {
         if (old !== element) old.remove();
       }
       if (hadFocus) element.focus();
+      this.notice = "";
+      this.settle();
       this.shownAt = Date.now();
       this.announce("ready", { organization: this.organization });
     }
@@ -258,8 +290,7 @@ const operatorPanels = (() => {
       }
       this.failures++;
       this.announce("error", { organization: this.organization, code });
-      const isGood = this.shown && this.shown.access.endsAt > Date.now();
-      if (!isGood) this.notify("unavailable");
+      if (!this.isGood()) this.notify("unavailable");
       const backoff = FIRST_PAUSE * 2 ** Math.min(this.failures - 1, 5);
       this.wait(Math.max(pause, backoff * (0.8 + 0.2 * Math.random())));
     }
@@ -274,7 +305,9 @@ const operatorPanels = (() => {
 
     /** @param {"loading" | "unavailable"} state */
     notify(state) {
-      this.shown = this.next = undefined;
+      if (this.notice === state) return; // it keeps its focus, and is read out once
+      this.notice = state;
+      this.shown = undefined;
       const isLoading = state === "loading";
       const notice = makeElement("div", {
         class: "chathub-notice",
@@ -282,7 +315,10 @@ const operatorPanels = (() => {
       });
       notice.append(makeElement("p", {}, this.texts[state]));
       if (!isLoading) notice.append(...this.wayOut());
-      this.place.replaceChildren(notice);
+      for (const old of [...this.place.children]) {
+        if (old !== this.next?.element) old.remove();
+      }
+      this.place.prepend(notice);
     }
 
     /** Return what helps while there is no panel. */
@@ -290,7 +326,11 @@ const operatorPanels = (() => {
       const { fallbackText = "", fallbackLink } = this.settings;
       const retry = makeElement("button", { type: "button" }, this.texts.retry);
       retry.onclick = () => {
+        this.next?.element.remove();
+        this.next = undefined;
         this.notify("loading");
+        this.settle();
+        this.isBusy = false; // what is under way may take long
         this.renew();
       };
       const contact = makeElement("p", { class: "chathub-fallback" });

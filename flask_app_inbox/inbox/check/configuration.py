@@ -23,8 +23,10 @@ ENVIRONMENT_PREFIX = "FLASK_"
 DISABLED = FindingKind(
     "disabled",
     "warning",
-    what="APP_INBOX_ENABLED is False: templates render nothing.",
-    why="There is no bell and no endpoint, and the site does not call the vendor.",
+    what="APP_INBOX_ENABLED is False: pages have no bell.",
+    why="There is no token endpoint, and the site does not call the vendor. Where "
+    "APP_INBOX_SCRIPT_ID is unset, pages still have the plain init of the vendor's "
+    "snippet.",
     fix="APP_INBOX_ENABLED = True",
 )
 ENVIRONMENT_UNUSED = FindingKind(

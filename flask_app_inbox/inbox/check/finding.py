@@ -101,6 +101,10 @@ class Section:
         """
         self.findings.append(kind.fill(case, details))
 
+    def has(self, kind: FindingKind) -> bool:
+        """Tell whether a finding of one kind was reported."""
+        return any(finding.code == kind.code for finding in self.findings)
+
     def ok(self, text: str) -> None:
         """Add what is in order."""
         self.passed.append(text)

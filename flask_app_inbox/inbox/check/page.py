@@ -101,8 +101,21 @@ SECOND_INIT = FindingKind(
     "second_init",
     "error",
     what="The page calls the vendor's init itself: {call}",
-    why=f"{_ONE_INIT}, and ours brings the token: with two, the bell stays away.",
+    why=f"{_ONE_INIT}, and ours brings the token. So ours stays away, and the bell.",
     fix="eS('init');  // take this line out of the vendor's snippet",
+)
+NO_INIT = FindingKind(
+    "no_init",
+    "error",
+    what="Nothing calls the vendor's init in the page of {visitor}, which carries the "
+    "vendor's snippet.",
+    why="Web tracking, forms and recommendations start with it; without it the "
+    "vendor's script does nothing there, and says nothing.",
+    fix={
+        "missing": "{{ app_inbox() }}  {# in the layout of every page, outside any "
+        "condition #}",
+        "nothing": 'APP_INBOX_ANONYMOUS = "tracking"  # or take the setting out',
+    },
 )
 LOADER_MISSING = FindingKind(
     "loader_missing",
@@ -122,7 +135,9 @@ ANOTHER_SCRIPT = FindingKind(
 )
 
 _OWN_SCRIPT = re.compile(r"/app_inbox\.[0-9a-f]{16}\.js$")
-_INIT = re.compile(r"""^(?!\s*//).*\beS\s*\(\s*['"`]init['"`].*$""", re.MULTILINE)
+# As in app_inbox.js.
+_INIT = re.compile(r"""^.*\beS["'\]?.\s]*\(\s*["'`]init["'`].*$""", re.MULTILINE)
+_COMMENTS = re.compile(r"^\s*(?://.*$|/\*(?:.|\n)*?\*/)", re.MULTILINE)
 
 
 def report_no_page(error: VisitError, section: Section) -> None:
@@ -132,9 +147,9 @@ def report_no_page(error: VisitError, section: Section) -> None:
 
 def check_answer(page: Page, section: Section) -> bool:
     """Tell whether the site answered with a page."""
-    kind = page.headers.get("Content-Type", "nothing")
-    if page.status == 200 and "html" in kind:
+    if is_page(page):
         return True
+    kind = page.headers.get("Content-Type", "nothing")
     path = urlsplit(page.url).path
     if 300 <= page.status < 400:
         target = page.headers.get("Location", "nowhere")
@@ -143,6 +158,11 @@ def check_answer(page: Page, section: Section) -> bool:
         reason = f"{path} answers {page.status} with {kind}"
         section.report(PAGE_MISSING, reason=reason)
     return False
+
+
+def is_page(page: Page) -> bool:
+    """Tell whether a site answered with a page."""
+    return page.status == 200 and "html" in page.headers.get("Content-Type", "")
 
 
 def check_page(
@@ -159,8 +179,42 @@ def check_page(
     """
     _check_own_script(page, html, section, own_loader)
     _check_anchor(html, settings, section)
+    if _lacks_init(html, settings) and not section.has(NOBODY_LOGGED_IN):
+        _report_no_init("a contact", settings, section)
     _check_init(html, section)
     _check_loader(html, settings, section)
+
+
+def check_page_of_visitors(
+    html: BeautifulSoup, settings: Settings, section: Section
+) -> None:
+    """Find out whether a page that carries the vendor's snippet has its one init.
+
+    :param html: of the page as somebody sees it who is not logged in.
+    """
+    if settings.script_id is not None or not _loaded_scripts(html):
+        return
+    if _lacks_init(html, settings):
+        _report_no_init("a visitor", settings, section)
+    elif _own_scripts(html):
+        _check_init(html, section)
+    else:
+        section.ok("The page of a visitor calls the vendor's init itself.")
+
+
+def _report_no_init(visitor: str, settings: Settings, section: Section) -> None:
+    case = "nothing" if settings.anonymous == "nothing" else "missing"
+    section.report(NO_INIT, case, visitor=visitor)
+
+
+def _lacks_init(html: BeautifulSoup, settings: Settings) -> bool:
+    """Tell whether a page carries the vendor's snippet and nothing calls init."""
+    return (
+        settings.script_id is None
+        and bool(_loaded_scripts(html))
+        and not _own_scripts(html)
+        and not _init_calls(html)
+    )
 
 
 def loader_case(own_loader: bool) -> str:
@@ -210,25 +264,36 @@ def _check_anchor(html: BeautifulSoup, settings: Settings, section: Section) -> 
 
 
 def _check_init(html: BeautifulSoup, section: Section) -> None:
-    calls = [
-        line.strip()
-        for script in html.find_all("script", src=False)
-        for line in _INIT.findall(script.get_text())
-    ]
+    calls = _init_calls(html)
     if calls:
         section.report(SECOND_INIT, call=calls[0][:80])
     else:
         section.ok("Nothing else in the page calls the vendor's init.")
 
 
-def _check_loader(html: BeautifulSoup, settings: Settings, section: Section) -> None:
-    others = {
+def _init_calls(html: BeautifulSoup) -> list[str]:
+    """Return the lines of inline scripts that call the vendor's init."""
+    return [
+        line.strip()
+        for script in html.find_all("script", src=False)
+        if "json" not in str(script.get("type", ""))
+        for line in _INIT.findall(_COMMENTS.sub("", script.get_text()))
+    ]
+
+
+def _loaded_scripts(html: BeautifulSoup) -> set[str]:
+    """Return the ids of the vendor's scripts that a page loads itself."""
+    return {
         script_id
         for script in html.find_all("script")
         if (
             script_id := find_script_id(f"{script.get('src', '')}\n{script.get_text()}")
         )
     }
+
+
+def _check_loader(html: BeautifulSoup, settings: Settings, section: Section) -> None:
+    others = _loaded_scripts(html)
     if settings.script_id is None and not others:
         section.report(LOADER_MISSING)
     elif settings.script_id and others - {settings.script_id}:

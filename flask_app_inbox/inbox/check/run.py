@@ -14,10 +14,13 @@ from .endpoint import check_endpoint, check_script_file
 from .finding import Report, Section
 from .html import read_html
 from .page import (
+    SECOND_INIT,
     address_in,
     check_answer,
     check_page,
+    check_page_of_visitors,
     find_own_script,
+    is_page,
     report_no_page,
 )
 from .page_policy import check_policy
@@ -57,10 +60,15 @@ def check(app: Flask, site: Site, options: CheckOptions) -> Report:
     report = Report(setting_rows(state.settings, app.config, os.environ))
     check_configuration(app, state, report.section("Configuration"))
     if not state.settings.enabled:
+        if state.settings.serves_script:
+            _check_visitors(site, options, state, report.section(_title(options)))
         return report
     if options.vendor:
         check_vendor(state, report.section("Vendor"), options.contact)
-    _check_page(app, site, options, report.section(f"Page {options.page}"))
+    section = report.section(_title(options))
+    _check_page(app, site, options, section)
+    if not section.has(SECOND_INIT):
+        _check_visitors(site, options, state, section)
     section = report.section("Operation")
     check_secret_key(app, section)
     check_cookies(app, section)
@@ -94,6 +102,22 @@ def _check_page(
         check_script_file(site, script, section)
     if token:
         check_endpoint(site, token, section, own_loader=own_loader)
+
+
+def _title(options: CheckOptions) -> str:
+    return f"Page {options.page}"
+
+
+def _check_visitors(
+    site: Site, options: CheckOptions, state: State, section: Section
+) -> None:
+    """Check the page as visitors see it, if they see it."""
+    try:
+        page = site.ask_anonymously("GET", options.page)
+    except VisitError:
+        return
+    if is_page(page):
+        check_page_of_visitors(read_html(page), state.settings, section)
 
 
 def _page(app: Flask, site: Site, options: CheckOptions) -> Page:

@@ -24,7 +24,7 @@ def identifier_options(command: Command) -> Command:
     return command
 
 
-def contact_of(**fields: str | None) -> Contact:
+def contact_of(**fields: Any) -> Contact:
     """Return the contact that the options describe.
 
     :raises click.UsageError: if they do not describe one.

@@ -15,7 +15,7 @@ from ..state import State, current_state
 from .terminal import write
 
 if TYPE_CHECKING:
-    from ..check.visit import SiteInProcess
+    from ..handoff.observed import Observed
 
 
 @click.command("handoff")
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     default="/",
     show_default=True,
     metavar="PATH",
-    help="The page to take the picture of.",
+    help="The page to look at and to take the picture of.",
 )
 @click.option(
     "--offline", is_flag=True, help="Do not ask the vendor for the account's name."
@@ -61,9 +61,11 @@ def handoff(
     With it they place the widget. It holds a message with selector, position and
     your requests, ready to send; the icon of APP_INBOX_ICON; and, if there is a
     Chromium or Chrome and the extra `check` is installed, a picture of the page with
-    the anchor marked.
+    the anchor marked. The message tells of your pages only what a visit to one of
+    them has shown.
     """
     from ..handoff.message import Attachments, write_message
+    from ..handoff.observed import look_at
 
     app = info.load_app()
     state = current_state()
@@ -71,7 +73,10 @@ def handoff(
     try:
         out.mkdir(parents=True, exist_ok=True)
         has_icon = _write_icon(settings.icon, out)
-        has_picture = _write_picture(app, page, out)
+        observed = look_at(app, "/" + page.lstrip("/"), settings.anchor)
+        if observed.doubt:
+            click.echo(_advice(observed), err=True)
+        has_picture = _write_picture(app, observed, out)
         message = write_message(
             settings,
             site=site or app.config["SERVER_NAME"] or "(the address of your site)",
@@ -79,6 +84,7 @@ def handoff(
             language=settings.language or "en",
             notes=notes,
             attachments=Attachments(icon=has_icon, picture=has_picture),
+            observed=observed,
         )
         (out / "message.txt").write_text(message, "utf-8")
     except OSError as error:
@@ -101,30 +107,29 @@ def _write_icon(icon: str | None, out: Path) -> bool:
     return True
 
 
-def _write_picture(app: Flask, page: str, out: Path) -> bool:
-    from ..check.html import ParserMissing, find_parser
-    from ..check.visit import SiteInProcess
+def _advice(observed: Observed) -> str:
+    if observed.anchors is None:
+        doubt = observed.doubt.rstrip(".")
+        return f"{doubt}. The message does not say whether visitors have the anchor."
+    return (
+        f"{observed.doubt}. Support need a page with one: run `flask app-inbox check`, "
+        "or name another page with --url."
+    )
+
+
+def _write_picture(app: Flask, observed: Observed, out: Path) -> bool:
     from ..handoff.picture import find_browser, take_picture
 
+    if not observed.shows_anchor:
+        click.echo("No picture: there is no anchor to mark.", err=True)
+        return False
     browser = find_browser()
     if browser is None:
         click.echo("No picture: there is no Chromium or Chrome here.", err=True)
         return False
-    try:
-        find_parser()
-    except ParserMissing as error:
-        click.echo(f"No picture. {error}", err=True)
-        return False
-    page = "/" + page.lstrip("/")
-    if not _shows_anchor(SiteInProcess(app), page):
-        click.echo(
-            f"No picture: {page} shows no anchor to a visitor. Name a page with --url.",
-            err=True,
-        )
-        return False
     taken = take_picture(
         app,
-        page,
+        observed.path,
         current_state().settings.anchor,
         out / "anchor.png",
         browser=browser,
@@ -133,18 +138,6 @@ def _write_picture(app: Flask, page: str, out: Path) -> bool:
     if not taken:
         click.echo(f"No picture: {browser} did not draw the page.", err=True)
     return taken
-
-
-def _shows_anchor(site: SiteInProcess, page: str) -> bool:
-    from ..check.html import read_html, select
-    from ..check.visit import VisitError
-
-    try:
-        shown = site.get(page)
-    except VisitError:
-        return False
-    anchor = current_state().settings.anchor
-    return shown.status == 200 and len(select(read_html(shown), anchor)) == 1
 
 
 def _account(state: State) -> Account | None:

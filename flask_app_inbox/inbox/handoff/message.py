@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from ...client.account import Account
 from ..settings import Settings
+from .observed import Observed
 
 
 @dataclass(frozen=True)
@@ -29,8 +30,11 @@ def write_message(
     language: str,
     notes: Sequence[str],
     attachments: Attachments,
+    observed: Observed,
 ) -> str:
     """Return the message, ready to send.
+
+    It says nothing about the site's pages but what was seen of one.
 
     The guides "Configuring App Inbox for websites" ask for a CSS selector, the
     position for ``insertAdjacentHTML`` and, optionally, an SVG icon and a design.
@@ -38,6 +42,7 @@ def write_message(
     :param site: the address of the site.
     :param account: the account at the vendor, None if unknown.
     :param notes: requests for the design.
+    :param observed: the page that was looked at.
     """
     lines = [
         f"Subject: App Inbox widget for {site}",
@@ -59,28 +64,38 @@ def write_message(
         f"Language:         {language}; each page names its own in the call of init",
         f"Icon:             {_icon(attachments)}",
         "",
-        "The element of the selector is on every page, once, also for visitors who "
-        "are not",
-        "logged in."
-        + (" The attached anchor.png shows its place." * attachments.picture),
-        "",
+        *_place(observed, attachments),
         "Design:",
         *(f"- {note}" for note in notes or ["The usual look is fine."]),
         "",
-        "Our server requests contact tokens with POST "
-        f"{settings.token_path}, and our pages call",
+        "Our server is set up to request contact tokens with POST "
+        f"{settings.token_path}.",
+        "For a customer who is logged in, the page's script calls",
         _init_call(settings),
         "",
         "Two things that we did not find in your documents:",
-        "- Which hosts does the widget call, and does it need inline styles? Our pages "
-        "have a",
-        "  Content-Security-Policy.",
+        "- Which hosts does the widget call, and does it need inline styles?"
+        + " We ask because" * observed.has_policy,
+        *["  our page has a Content-Security-Policy."] * observed.has_policy,
         "- Which right does an API key need to issue contact tokens?",
         "",
         "Thank you!",
         "",
     ]
     return "\n".join(lines)
+
+
+def _place(observed: Observed, attachments: Attachments) -> list[str]:
+    lines = []
+    if observed.shows_anchor:
+        lines.append(
+            f"We looked at the page {observed.path} as a visitor who is not logged in: "
+            "the element"
+        )
+        lines.append("of the selector is there, once.")
+    if attachments.picture:
+        lines.append("The attached anchor.png shows its place.")
+    return [*lines, ""] if lines else []
 
 
 def _icon(attachments: Attachments) -> str:

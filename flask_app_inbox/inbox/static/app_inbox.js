@@ -7,12 +7,23 @@
   /** @type {{ status: number, code: any }} */
   const CHANGED = { status: 409, code: "user_changed" };
 
-  /** @typedef {((...command: unknown[]) => void) & {q?: any[]}} Vendor */
-  /** @type {Window & {eS?: Vendor, __appInbox?: boolean, trustedTypes?: any}} */
+  // An `init` in an inline script, and comments that begin a line of one.
+  const INIT = /\beS["'\]?.\s]*\(\s*["'`]init["'`]/;
+  const COMMENTS = /^\s*(\/\/.*$|\/\*[^]*?\*\/)/gm;
+
+  /** @typedef {((...command: any[]) => void) & {q?: any[]}} Vendor */
+  /**
+   * What all runs of this script in a page share; a swapped page runs it again.
+   * @typedef {object} Shared
+   * @property {boolean} [begun]
+   * @property {Element} [newest] run of this script
+   * @property {boolean} [called] whether `init` was called since the first run
+   * @property {unknown[]} [init] what we called it with
+   */
+  /** @type {Window & {eS?: Vendor, __appInbox?: Shared, trustedTypes?: any}} */
   const page = window;
   const own = document.currentScript;
-  if (!(own instanceof HTMLScriptElement) || page.__appInbox) return;
-  page.__appInbox = true;
+  if (!(own instanceof HTMLScriptElement)) return;
   const { tokenUrl = "", anchor = "", user = "", ...settings } = own.dataset;
   const flags = JSON.parse(settings.features || "{}");
 
@@ -23,8 +34,9 @@
    *   content blocker, or Trusted Types without the policy `app-inbox`.
    * @property {never} script_missing `SCRIPT_ID` is unset, and some seconds after the
    *   page there is still no loader of the vendor in it.
-   * @property {never} second_init The page calls `eS('init')` itself; the bell stays
-   *   away until you remove that call.
+   * @property {never} second_init The page calls `eS('init')` itself. Then the script
+   *   makes none and there is no bell; a call that comes after its own makes two.
+   *   Remove that call.
    */
   /** @typedef {ProblemCode | keyof AnswerCodes | keyof OwnCodes} Code */
   /**
@@ -41,6 +53,89 @@
   /** @type {(...event: PageEvent) => unknown} */
   const announce = (...[name, detail]) =>
     document.dispatchEvent(new CustomEvent("app-inbox:" + name, { detail }));
+
+  // --- one init for each page -------------------------------------------------
+
+  /** @param {HTMLScriptElement} script */
+  const pathOf = ({ src }) => src && new URL(src).pathname;
+  /** @param {HTMLScriptElement} script */
+  const isVendors = (script) => pathOf(script).startsWith("/scripts/");
+
+  const tellSecondInit = () => {
+    console.warn(
+      "App Inbox: the page calls eS('init') itself. Take that call out: the " +
+        "vendor wants one init per page, and app_inbox() makes it.",
+    );
+    announce("error", { code: "second_init" });
+  };
+
+  /**
+   * Hear of each `init` from now on: a proxy stands before the vendor's function, and
+   * before each that replaces it. It changes no call.
+   */
+  const listen = () => {
+    /** @type {Shared} */
+    const shared = {};
+    /** @type {Vendor | undefined} */
+    let proxy;
+    /** Tell a foreign call from ours, when the vendor's script takes it from the queue. */
+    const isForeign = (/** @type {unknown[]} */ command) => {
+      if (!shared.init || command[1] !== shared.init[1]) return !!shared.init;
+      const caller = document.currentScript;
+      if (command[1] || !(caller instanceof HTMLScriptElement)) return false;
+      return !isVendors(caller);
+    };
+    /** @param {Vendor | undefined} eS */
+    const stand = (eS) => {
+      if (eS === proxy) return;
+      if (typeof eS !== "function") return (proxy = eS);
+      proxy = new Proxy(eS, {
+        apply: (target, self, command) => {
+          if (command[0] === "init") {
+            if (isForeign(command)) tellSecondInit();
+            shared.called = true;
+          }
+          return Reflect.apply(target, self, command);
+        },
+      });
+    };
+    stand(page.eS);
+    try {
+      Object.defineProperty(page, "eS", {
+        get: () => proxy,
+        set: stand,
+        configurable: true,
+        enumerable: true,
+      });
+    } catch {
+      // Declared by `var`: what replaces it goes unheard.
+      page.eS = proxy;
+    }
+    return shared;
+  };
+
+  /** Whether the page calls `init` itself: in its text, in the queue, or so far. */
+  const pageHasInit = () =>
+    shared.called ||
+    Array.from((page.eS && page.eS.q) || []).some(
+      // Either common kind of stand-in keeps calls in its own way.
+      ([first]) => first === "init" || (first && first[0] === "init"),
+    ) ||
+    [...document.scripts].some(
+      ({ src, type, text }) =>
+        !src && !/json/.test(type) && INIT.test(text.replace(COMMENTS, "")),
+    );
+
+  /** Call back once the page's own scripts have run; later ones may always come. */
+  const whenParsed = (/** @type {() => void} */ then) => {
+    /** @type {any[]} */
+    const [timing] = performance.getEntriesByType("navigation");
+    const parsed =
+      document.readyState === "complete" ||
+      (timing && timing.domContentLoadedEventStart);
+    if (parsed) then();
+    else document.addEventListener("DOMContentLoaded", then);
+  };
 
   // --- one user for each page -------------------------------------------------
 
@@ -180,7 +275,7 @@
     queue.c = function () {
       queue.q.push(arguments);
     };
-    return (page.eS = page.eS || queue);
+    return page.eS || (page.eS = queue);
   };
 
   /** @param {string} source */
@@ -194,13 +289,10 @@
     }
   };
 
-  /** The paths of all scripts that the page loads from elsewhere. */
-  const loaders = () =>
-    [...document.scripts].map(({ src }) => src && new URL(src).pathname);
-
   /** Load the vendor's script unless the page carries it already. */
   const loadVendor = (/** @type {string} */ source) => {
-    if (loaders().includes(new URL(source).pathname)) return;
+    const path = new URL(source).pathname;
+    if ([...document.scripts].some((script) => pathOf(script) === path)) return;
     const script = document.createElement("script");
     script.async = true;
     script.nonce = own.nonce;
@@ -215,19 +307,17 @@
 
   /** Without a script id the page itself has to load the vendor's script. */
   const missLoader = () => {
-    if (loaders().some((path) => path.startsWith("/scripts/"))) return;
+    if ([...document.scripts].some(isVendors)) return;
     console.warn("App Inbox: no vendor script here. Set APP_INBOX_SCRIPT_ID.");
     announce("error", { code: "script_missing" });
   };
 
-  /** @param {Vendor} eS with calls kept by either common kind of stand-in */
-  const hasInit = (eS) =>
-    Array.from(eS.q || []).some(
-      ([first]) => first === "init" || (first && first[0] === "init"),
-    );
-
-  /** @param {() => Promise<string>} getAuthTokenCallback */
-  const initInbox = (getAuthTokenCallback) => {
+  /**
+   * Make the inbox's place ready.
+   * @param {() => Promise<string>} getAuthTokenCallback
+   * @returns {unknown[]} what follows "init"
+   */
+  const prepareInbox = (getAuthTokenCallback) => {
     findPlace(); // as the site made it
     watchSwaps();
     if (!document.querySelector(anchor)) {
@@ -237,28 +327,36 @@
       );
     }
     const options = { getAuthTokenCallback, language: settings.language };
-    if (settings.form === "options") vendor()("init", options);
-    else vendor()("init", { ...flags, APP_INBOX: true }, options);
+    return settings.form === "options"
+      ? [options]
+      : [{ ...flags, APP_INBOX: true }, options];
   };
 
-  const start = () => {
-    if (hasInit(vendor())) {
-      const why = "The vendor wants one init per page, so the bell stays away";
-      console.warn(
-        `App Inbox: eS('init') is called twice. ${why}. Take one out.`,
-      );
-      announce("error", { code: "second_init" });
-    } else if (source) {
-      initInbox(source);
+  /** @param {(() => Promise<string>) | undefined} source of tokens, for a contact */
+  const start = (source) => {
+    if (pageHasInit()) {
+      tellSecondInit();
     } else {
-      vendor()("init", ...(settings.features ? [flags] : []));
+      const plain = settings.features ? [flags] : [];
+      const init = source ? prepareInbox(source) : plain;
+      vendor()("init", ...init);
+      shared.init = ["init", ...init];
     }
     if (settings.script) loadVendor(settings.script);
-    else setTimeout(missLoader, 5000); // it may come late, after a consent
+    else if (source) setTimeout(missLoader, 5000); // it may come late, after a consent
   };
 
-  const source = tokenUrl ? tokenSource() : undefined;
-  if (source) watchTabs();
-  if (document.readyState !== "loading") start();
-  else document.addEventListener("DOMContentLoaded", start);
+  const begin = () => {
+    if (shared.begun || shared.newest !== own) return;
+    shared.begun = true;
+    const source = tokenUrl ? tokenSource() : undefined;
+    if (source) watchTabs();
+    whenParsed(() => start(source));
+  };
+
+  const shared = (page.__appInbox = page.__appInbox || listen());
+  shared.newest = own;
+  const { appInboxConsent } = document.documentElement.dataset;
+  if (settings.consent === undefined || appInboxConsent === "yes") begin();
+  else document.addEventListener("app-inbox:consent", begin);
 })();

@@ -96,18 +96,30 @@ def write() -> tuple[Response, int]:
 def tokens() -> Response:
     """Return the longest life of operator tokens, and how many are valid."""
     tokens = state().chathub.tokens
-    return jsonify(maxLifetime=tokens.max_lifetime, alive=tokens.alive())
+    return jsonify(
+        maxLifetime=tokens.max_lifetime,
+        developmentToken=tokens.takes_development_token,
+        alive=tokens.alive(),
+    )
 
 
 @blueprint.put("/tokens")
 def limit_tokens() -> Response:
-    """Limit the life of operator tokens, whatever end is requested; null: no limit."""
+    """Set how operator tokens are treated; what is missing becomes the default.
+
+    ``maxLifetime`` limits their life, whatever end is requested; null: no limit.
+    ``developmentToken`` makes the guide's token for development valid.
+    """
     body = read_object(request)
-    only(body, ("maxLifetime",))
+    only(body, ("maxLifetime", "developmentToken"))
     lifetime = None
     if body.get("maxLifetime") is not None:
         lifetime = number(body, "maxLifetime", 0, LONGEST_LIFE)
+    is_valid = body.get("developmentToken", False)
+    if not isinstance(is_valid, bool):
+        raise BadBody('"developmentToken" must be true or false.')
     state().chathub.tokens.max_lifetime = lifetime
+    state().chathub.tokens.takes_development_token = is_valid
     return tokens()
 
 

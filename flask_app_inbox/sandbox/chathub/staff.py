@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 ACTIVE, INACTIVE, DELETED = 0, 1, 2
 
 _FIRST_ORGANIZATION = 24
-_FIRST_OPERATOR = 101
+FIRST_OPERATOR = 101
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ class Staff:
             organization = self._organizations.get(organization_id)
             if organization is None:
                 return None
-            new_id = max(self._operators, default=_FIRST_OPERATOR - 1) + 1
+            new_id = max(self._operators, default=FIRST_OPERATOR - 1) + 1
             self._operators[new_id] = Operator(new_id, name, ACTIVE, organization)
             return self._operators[new_id]
 

@@ -50,6 +50,7 @@ def test_no_page_panel_or_drawer_of_the_shop_has_a_barrier(
     found["panel"] = barriers(tinted_page)
     tinted_page.keyboard.press("Escape")
     tinted_page.get_by_role("button", name="How it works").click()
+    tinted_page.locator(".flow-anchor summary").click()
     expect(tinted_page.get_by_text("POST /app-inbox/token").first).to_be_visible()
     found["drawer"] = barriers(tinted_page)
     assert {place: list_ for place, list_ in found.items() if list_} == {}

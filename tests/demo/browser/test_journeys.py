@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from flask import Flask
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from tests.chathub.browser.chat import chat, reply
 from tests.fixtures.bell import bell, message, open_panel
 from tests.fixtures.complaints import FAILED_LOAD, Complaints
+from tests.fixtures.control import Control
 
 from .conftest import enter
 
@@ -51,6 +53,40 @@ def test_a_newcomer_reads_a_message_orders_and_is_told(
     page.get_by_role("button", name="Log out").first.click()
     page.wait_for_url(f"{address}/")
     expect(bell(page)).to_have_count(0)
+
+
+def test_with_a_real_account_a_customer_logs_in_has_a_bell_and_orders(
+    page: Page, real_shop: Flask, serve: Callable[[Flask], str], control: Control
+) -> None:
+    address = serve(real_shop)
+    page.goto(f"{address}/login")
+    page.get_by_role("button", name="olena@example.com").click()
+    page.locator("form[data-login]").get_by_role("button").click()
+    page.wait_for_url(f"{address}/")
+    bell(page, 0).wait_for()
+    control.send("olena@example.com", "A message of the vendor's")
+    page.goto(f"{address}/things/teapot")
+    bell(page, 1).wait_for()
+    open_panel(page)
+    expect(message(page, "A message of the vendor's")).to_be_visible()
+    page.keyboard.press("Escape")
+
+    page.get_by_role("button", name="Add to basket").click()
+    page.get_by_role("link", name="Go to checkout").click()
+    page.get_by_role("button", name="Place order").click()
+    page.wait_for_url(f"{address}/orders/*")
+    expect(page.get_by_text("No message about this order")).to_be_visible()
+    bell(page, 1).wait_for()
+
+    calls = drawer_calls(page)
+    for words in (
+        "The shop tells the vendor about a customer",
+        "The shop asks the vendor, with its secret key",
+        "You placed an order, and the shop saves it.",
+        "The browser saw this call to the vendor.",
+    ):
+        expect(calls.filter(has_text=words).first).to_be_visible()
+    expect(page.get_by_role("button", name="Send me a message")).to_have_count(0)
 
 
 def test_the_drawer_shows_how_a_dead_token_is_replaced(

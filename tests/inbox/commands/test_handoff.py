@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Flask, render_template_string
 from werkzeug.test import Client
 
 from flask_app_inbox.inbox.handoff.icon_size import icon_doubts, icon_size
@@ -42,7 +43,7 @@ def test_the_message_says_everything_that_support_asks_for(
         "https://shop.example",
         "header .bell",
         "afterend",
-        "Sandbox (id 1)",
+        "Sandbox",
         "uk;",
         "- Red.",
         "the usual bell",
@@ -98,9 +99,90 @@ def test_a_page_without_the_anchor_gives_no_picture(
     )
     site = make_site(layout="<p>Hello</p>")
     result = run(site, "handoff", "--out", str(tmp_path))
-    assert "shows no anchor" in result.stderr
+    assert "/ shows no anchor" in result.stderr
+    assert "No picture" in result.stderr
     broken = make_site(config={"PROPAGATE_EXCEPTIONS": True}, layout="{{ 1 / 0 }}")
-    assert "shows no anchor" in run(broken, "handoff", "--out", str(tmp_path)).stderr
+    result = run(broken, "handoff", "--out", str(tmp_path))
+    assert "/ was not looked at: the page raises ZeroDivisionError" in result.stderr
+    assert "No picture" in result.stderr
+
+
+@pytest.fixture
+def told(
+    make_site: MakeSite, run: Run, tmp_path: Path, no_browser: None
+) -> Callable[..., str]:
+    """Write the folder for a site and return the message."""
+
+    def tell(*arguments: str, policy: str = "", **site: Any) -> str:
+        app = make_site(**site)
+
+        @app.after_request
+        def protect(response: Any) -> Any:
+            if policy:
+                response.headers["Content-Security-Policy"] = policy
+            return response
+
+        result = run(app, "handoff", "--out", str(tmp_path), *arguments)
+        assert result.exit_code == 0, result.output
+        return " ".join((tmp_path / "message.txt").read_text("utf-8").split())
+
+    return tell
+
+
+SEEN = "as a visitor who is not logged in: the element of the selector is there, once"
+POLICY = "has a Content-Security-Policy"
+
+
+def test_the_message_says_that_a_visitor_has_the_anchor_where_one_was_seen(
+    told: Callable[..., str],
+) -> None:
+    message = told()
+    assert f"We looked at the page / {SEEN}" in message
+    assert "every page" not in message
+
+
+@pytest.mark.parametrize(
+    "layout",
+    [
+        "<p>Hello</p>",
+        LAYOUT.replace("</p>", "{{ app_inbox_anchor() }}</p>"),
+        "{% if session.email %}{{ app_inbox_anchor() }}{% endif %}",
+        "{{ 1 / 0 }}",
+    ],
+    ids=["none", "two", "for customers alone", "broken"],
+)
+def test_the_message_claims_no_anchor_that_was_not_seen(
+    told: Callable[..., str], layout: str
+) -> None:
+    message = told(layout=layout)
+    assert "CSS selector: #app-inbox" in message
+    assert "visitor" not in message
+    assert "We looked" not in message
+
+
+def test_the_message_claims_nothing_of_an_error_page(told: Callable[..., str]) -> None:
+    def prepare(app: Flask) -> None:
+        app.register_error_handler(
+            404, lambda error: (render_template_string(LAYOUT), 404)
+        )
+
+    message = told("--url", "/nowhere", prepare=prepare, policy="default-src 'self'")
+    assert "We looked" not in message
+    assert POLICY not in message
+
+
+def test_the_message_speaks_of_a_policy_only_where_the_page_has_one(
+    told: Callable[..., str],
+) -> None:
+    assert POLICY in told(policy="default-src 'self'")
+
+
+def test_the_message_speaks_of_no_policy_where_the_page_has_none(
+    told: Callable[..., str],
+) -> None:
+    message = told()
+    assert "Content-Security-Policy" not in message
+    assert "Which hosts does the widget call" in message
 
 
 def test_without_the_extra_check_handoff_goes_on_without_the_picture(
@@ -112,9 +194,9 @@ def test_without_the_extra_check_handoff_goes_on_without_the_picture(
     monkeypatch.setitem(sys.modules, "bs4", None)
     result = run(make_site(), "handoff", "--out", str(tmp_path))
     assert result.exit_code == 0, result.output
-    assert 'No picture. Reading a page needs Beautiful Soup: pip install "flask-' in (
-        result.stderr
-    )
+    assert 'Reading a page needs Beautiful Soup: pip install "flask-' in result.stderr
+    assert "No picture" in result.stderr
+    assert "We looked" not in result.stdout
     assert sorted(path.name for path in tmp_path.iterdir()) == ["message.txt"]
 
 

@@ -1,0 +1,132 @@
+"""The bell's anchor in the drawer and in the page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Locator, Page, expect
+
+from demo.shop.anchor import PLACES
+from demo.shop.notices import place_bell
+from flask_app_inbox.sandbox import SandboxServer
+from tests.demo.conftest import MakeShop
+from tests.fixtures.bell import bell, open_panel
+from tests.fixtures.complaints import FAILED_LOAD, Complaints
+
+from .conftest import enter
+from .test_layout import FONTS, LOOK
+
+
+def anchor_part(page: Page) -> Locator:
+    """Open the drawer and its part about the anchor; return that part."""
+    page.get_by_role("button", name="How it works").click()
+    part = page.locator(".flow-anchor")
+    part.locator("summary").click()
+    return part
+
+
+def type_place(page: Page, selector: str, position: str) -> None:
+    """Type a place into the drawer and send it."""
+    page.get_by_label("Selector").fill(selector)
+    page.get_by_label("Position").select_option(position)
+    page.get_by_role("button", name="Move the bell").click()
+
+
+def outline(element: Locator) -> str:
+    """Return the style of an element's outline."""
+    return str(element.evaluate("element => getComputedStyle(element).outlineStyle"))
+
+
+def test_the_drawer_names_the_anchor_and_outlines_it_while_it_is_open(
+    page: Page, address: str
+) -> None:
+    page.goto(address)
+    anchor = page.locator("#app-inbox")
+    assert outline(anchor) == "none"
+    page.get_by_role("button", name="How it works").click()
+    part = page.locator(".flow-anchor summary")
+    expect(part).to_contain_text("#app-inbox")
+    expect(part).to_contain_text("beforeend")
+    assert outline(anchor) == "dashed"
+    expect(anchor).to_be_in_viewport()  # empty for a visitor, and seen all the same
+    page.get_by_role("button", name="Close", exact=True).click()
+    assert outline(anchor) == "none"
+
+
+@pytest.mark.parametrize(
+    ("button", "place"),
+    [
+        ("Beside the name", ".logo + .aib-root"),
+        ("In the footer", ".footer-name + .aib-root"),
+    ],
+)
+def test_a_click_moves_the_bell_to_another_anchor_in_sight(
+    page: Page, address: str, button: str, place: str
+) -> None:
+    enter(page, address)
+    bell(page, 4).wait_for()
+    anchor_part(page).get_by_role("button", name=button).click()
+    expect(page.locator(".note")).to_contain_text("have moved the bell")
+    bell(page, 4).wait_for()
+    expect(page.locator(place)).to_be_in_viewport()
+    expect(page.locator(".aib-root")).to_have_count(1)
+    assert outline(page.locator(place.partition(" ")[0])) == "dashed"
+    open_panel(page)
+
+
+def test_a_typed_place_is_tried_and_a_wrong_one_explained(
+    page: Page, address: str, complaints: Complaints
+) -> None:
+    complaints.expected.append(rf"{FAILED_LOAD}.*400")
+    enter(page, address)
+    anchor_part(page)
+    type_place(page, "#bell >", "beforeend")
+    status = page.locator(".flow-status")
+    expect(status).to_contain_text("it is not a valid CSS selector")
+    expect(page.locator("#app-inbox .aib-root")).to_have_count(1)
+    type_place(page, "#bell", "afterend")
+    expect(page.locator("#bell + .aib-root")).to_be_visible()
+    expect(page.locator(".flow-anchor summary")).to_contain_text("afterend")
+    bell(page, 4).wait_for()
+
+
+def test_a_page_without_the_anchor_says_so(page: Page, address: str) -> None:
+    enter(page, address)
+    part = anchor_part(page)
+    missing = part.get_by_text("Nothing in this page matches")
+    expect(missing).to_be_hidden()
+    # In the HTML the menu's button is hidden; the shop's script shows it.
+    type_place(page, ".menu-button[hidden]", "afterend")
+    expect(missing).to_be_visible()
+
+
+def test_another_anchor_and_position_in_the_settings_have_a_bell(
+    page: Page,
+    make_shop: MakeShop,
+    serve: Callable[[Flask], str],
+    sandbox: SandboxServer,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("FLASK_APP_INBOX_ANCHOR", "#bell")
+    monkeypatch.setenv("FLASK_APP_INBOX_POSITION", "afterbegin")
+    shop = make_shop(SHOP_SANDBOX_URL=sandbox.url)
+    with shop.app_context():
+        place_bell()  # as the start of the demo does
+    enter(page, serve(shop))
+    bell(page, 4).wait_for()
+    expect(page.locator("#bell > .aib-root")).to_be_visible()
+
+
+@pytest.mark.parametrize("name", PLACES)
+def test_the_header_fits_a_phone_wherever_the_bell_is(
+    page: Page, shop: Flask, address: str, name: str
+) -> None:
+    page.set_viewport_size({"width": 320, "height": 640})
+    enter(page, address)
+    anchor_part(page).locator(f"[value={name}]").click()
+    expect(page.locator(".note")).to_be_visible()
+    bell(page, 4).wait_for()
+    page.get_by_role("button", name="Close", exact=True).click()
+    assert page.evaluate(LOOK, FONTS) == []

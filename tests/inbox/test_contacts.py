@@ -1,0 +1,88 @@
+"""What a site tells the vendor about its customers."""
+
+from __future__ import annotations
+
+import logging
+
+import pytest
+from flask import Flask
+
+from flask_app_inbox import AppInbox, Contact
+from flask_app_inbox.sandbox import SandboxServer
+from flask_app_inbox.testing import SentRequest, VendorDouble
+from tests.conftest import MakeApp
+from tests.fixtures.control import Control
+
+ANN = Contact("ann@example.com", external_customer_id=7, first_name="Ann")
+
+
+@pytest.fixture
+def inbox() -> AppInbox:
+    return AppInbox()
+
+
+@pytest.fixture
+def app(make_app: MakeApp, inbox: AppInbox) -> Flask:
+    return make_app(inbox=inbox)
+
+
+def test_contacts_are_brought_and_deleted_in_an_app_context(
+    app: Flask, inbox: AppInbox, app_inbox_vendor: VendorDouble
+) -> None:
+    with app.app_context():
+        inbox.sync_contact(ANN)
+        [result] = inbox.sync_contacts(iter([ANN]))
+        assert inbox.delete_contact(ANN, erase=True)
+    assert result.accepted == 1
+    assert result.session_id
+    one, many, deletion = app_inbox_vendor.requests
+    assert (one.path, many.path) == ("/v1/contact", "/v1/contacts")
+    assert many.body["contacts"] == [one.body]
+    assert deletion == SentRequest(
+        "/v1/contact",
+        None,
+        "DELETE",
+        {"externalCustomerId": "7", "erase": "true"},
+    )
+
+
+def test_the_double_refuses_them_as_it_was_told(
+    app: Flask, inbox: AppInbox, app_inbox_vendor: VendorDouble
+) -> None:
+    app_inbox_vendor.rejects()
+    with app.app_context():
+        [result] = inbox.sync_contacts([ANN])
+        assert result.error is not None
+        assert result.error.status == 401
+
+
+def test_what_is_switched_off_tells_the_vendor_nothing_and_the_log_why(
+    make_app: MakeApp,
+    inbox: AppInbox,
+    app_inbox_vendor: VendorDouble,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.DEBUG, "flask_app_inbox")
+    with make_app(inbox=inbox, ENABLED=False).app_context():
+        inbox.sync_contact(ANN)
+        assert list(inbox.sync_contacts([ANN])) == []
+        assert not inbox.delete_contact(ANN)
+    assert app_inbox_vendor.requests == []
+    assert [record.getMessage() for record in caplog.records] == [
+        f"{name} did nothing: APP_INBOX_ENABLED is False."
+        for name in ("sync_contact", "sync_contacts", "delete_contact")
+    ]
+
+
+def test_a_contact_that_is_saved_twice_within_a_minute_does_not_fail(
+    make_app: MakeApp, inbox: AppInbox, sandbox: SandboxServer, control: Control
+) -> None:
+    app = make_app(inbox=inbox, API_KEY="sandbox-key", API_URL=f"{sandbox.url}/api")
+    changed = Contact("ann@example.com", external_customer_id=7, first_name="Anna")
+    with app.app_context():
+        for contact in (ANN, ANN, changed):
+            inbox.sync_contact(contact)
+    sent = control.call("GET", "requests?since=0")
+    assert [each["status"] for each in sent] == [200, 409, 200]
+    [known] = control.call("GET", "contacts")
+    assert known["firstName"] == "Anna"
