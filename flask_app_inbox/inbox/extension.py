@@ -150,7 +150,7 @@ class AppInbox(ContactCalls):
         It is what ``flask app-inbox oauth status --json`` prints, with times in
         ISO 8601, UTC. ``connection`` is its name; ``state`` is ``connected``,
         ``reconnect_needed`` or ``not_connected``. A connection that exists also has
-        ``account``, ``connected_at``, ``last_refresh``, ``expires_at``,
+        ``account``, ``script_id``, ``connected_at``, ``last_refresh``, ``expires_at``,
         ``refresh_expires_at`` and ``problem``. ``account`` may hold personal data.
 
         The vendor is not asked.

@@ -13,6 +13,7 @@ from ..errors import LoaderError
 from ..web.assets import render
 from ..web.loaders import page_language, page_nonce
 from .login import user_tag
+from .script_source import script_source
 from .state import State, current_state
 
 logger = logging.getLogger(__name__)
@@ -127,7 +128,7 @@ def _render_script(state: State, inbox: dict[str, object], nonce: str | None) ->
         __package__,
         "script.html",
         source=f"{folder}/app_inbox.{fingerprint}.js",
-        script_source=settings.script_source,
+        script_source=script_source(settings),
         consent=settings.consent,
         features=dict(settings.features),
         nonce=page_nonce(app, nonce, state.loaders.csp_nonce),

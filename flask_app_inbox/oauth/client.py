@@ -2,9 +2,10 @@
 
 Source: the guide "Authorization using OAuth 2.0". It shows token requests in two forms:
 a form body with HTTP Basic client credentials (its Python sample), and a query string
-that holds everything. It wants the code and the callback URL in a refresh too. It names
-neither ``state`` nor PKCE. We send both, because servers ignore parameters that they do
-not know (RFC 6749, section 3.1).
+that holds everything. For these it prints two addresses: one beside the consent page,
+and one on the API's host. It wants the code and the callback URL in a refresh too. It
+names neither ``state`` nor PKCE. We send both, because servers ignore parameters that
+they do not know (RFC 6749, section 3.1).
 """
 
 from __future__ import annotations
@@ -66,6 +67,7 @@ class OAuthClient:
         self._client_id = settings.oauth_client_id or ""
         self._redirect_uri = settings.oauth_redirect_uri or ""
         self._base = settings.oauth_url or ""
+        self._token_url = settings.oauth_token_url or f"{self._base}/oauth/token"
         self._query_form = settings.oauth_form == "query"
         self._auth = ClientAuth(
             self._client_id,
@@ -95,9 +97,11 @@ class OAuthClient:
             )
         )
 
-    def exchange(self, code: str, verifier: str) -> Tokens:
+    def exchange(self, code: str, verifier: str | None) -> Tokens:
         """Exchange an authorization code for tokens.
 
+        :param verifier: None for a code that was requested without a challenge. A
+            server must refuse a verifier then (RFC 9700, section 4.8.2).
         :raises ReconnectNeeded: if the code has expired, was used or is not ours.
         :raises VendorError: with any other cause.
         """
@@ -136,9 +140,7 @@ class OAuthClient:
         # A kept connection may have died unnoticed. If a request vanished in it, we
         # would not know whether the vendor has changed the tokens.
         headers = {"Connection": "close"}
-        url, headers, form = self._auth.prepare(
-            "POST", f"{self._base}/oauth/token", headers, form
-        )
+        url, headers, form = self._auth.prepare("POST", self._token_url, headers, form)
         request = Request("POST", url, headers=headers)
         if self._query_form:
             request.params = parse_qsl(form)
@@ -168,7 +170,7 @@ def judge_token_answer(status: int, headers: Mapping[str, str], body: bytes) -> 
     if status != 200:
         raise VendorInvalid(
             f"the vendor answered {status} to a token request; see "
-            "APP_INBOX_OAUTH_URL and APP_INBOX_OAUTH_FORM",
+            "APP_INBOX_OAUTH_URL, APP_INBOX_OAUTH_TOKEN_URL and APP_INBOX_OAUTH_FORM",
             status=status,
         )
     return answer

@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 import click
 from flask.cli import with_appcontext
 
-from ..errors import AppInboxError
+from ..errors import AppInboxError, ReconnectNeeded, VendorInvalid
 from .connections import OAuthConnections, current_connections
 from .status import account_name, describe, explain
 
@@ -20,6 +20,15 @@ REVOKE = (
     "The vendor still lists the app as connected. To revoke its access there, open "
     "your organisation's settings, tab 'Connected apps', the three dots, and "
     "disconnect."
+)
+
+_OF_ANOTHER_ADDRESS = (
+    "A code that another address than the one above has requested goes into `flask "
+    "app-inbox oauth connect --code`."
+)
+_OF_OURS = (
+    "A code that the site's own pages or this command have requested does not work "
+    "with --code: leave it out, and open the address that the command prints."
 )
 
 
@@ -50,19 +59,44 @@ def init_db() -> None:
 
 @oauth.command("connect")
 @_connection
+@click.option(
+    "--code",
+    "ready",
+    prompt="The code, or the address that it stands in",
+    prompt_required=False,
+    metavar="[CODE]",
+    help="Take a code that an address of your own has requested, such as the one in "
+    "the vendor's guide. Without a value the command asks for it.",
+)
 @with_appcontext
-def connect(name: str) -> None:
+def connect(name: str, ready: str | None) -> None:
     """Connect to an account with a browser on any machine."""
     connections = _oauth()
-    state, verifier = secrets.token_urlsafe(32), secrets.token_urlsafe(48)
-    click.echo("Open this address in a browser and allow access:\n")
-    click.echo(f"  {connections.client.authorize_url(state, verifier)}\n")
-    click.echo("Then the vendor sends the browser to the callback address. Copy that")
-    given = click.prompt("address, or the code in it, and paste it here")
-    code = _read_code(given.strip(), state)
-    with _failures_as_advice():
-        account = connections.connect(name, code, verifier)
+    if ready is not None:
+        account = _exchange(connections, name, _read_code(ready), None)
+    else:
+        state, verifier = secrets.token_urlsafe(32), secrets.token_urlsafe(48)
+        click.echo("Open this address in a browser and allow access:\n")
+        click.echo(f"  {connections.client.authorize_url(state, verifier)}\n")
+        click.echo("Then the vendor sends the browser to the callback address. Copy")
+        click.echo("that address, whatever the page there says, or the code in it.")
+        code = _read_code(click.prompt("Paste it here"), state)
+        account = _exchange(connections, name, code, verifier)
     click.echo(f"Connected{_of(account)}.")
+
+
+def _exchange(
+    connections: OAuthConnections, name: str, code: str, verifier: str | None
+) -> dict[str, Any]:
+    try:
+        return connections.connect(name, code, verifier)
+    except (ReconnectNeeded, VendorInvalid) as error:
+        # A server that knows PKCE says so in several ways, and not always plainly.
+        raise click.ClickException(
+            f"{explain(error)} {_OF_ANOTHER_ADDRESS if verifier else _OF_OURS}"
+        ) from error
+    except AppInboxError as error:
+        raise click.ClickException(explain(error)) from error
 
 
 @oauth.command("status")
@@ -126,15 +160,19 @@ def _failures_as_advice() -> Iterator[None]:
         raise click.ClickException(explain(error)) from error
 
 
-def _read_code(given: str, state: str) -> str:
-    """Return the code; people paste the code itself or the whole address."""
+def _read_code(given: str, state: str | None = None) -> str:
+    """Return the code; people paste the code itself or the whole address.
+
+    :param state: of the try that the address must belong to; None: of any.
+    """
+    given = given.strip()
     if "://" not in given:
         return given
     query = parse_qs(urlsplit(given).query)
     if query.get("error"):
         raise click.ClickException("The vendor says that access was refused.")
     # If the vendor does not send the state back, the code must do.
-    if query.get("state", [state])[0] != state:
+    if state is not None and query.get("state", [state])[0] != state:
         raise click.ClickException(
             "This address belongs to another try. Run the command again and paste the "
             "address that it leads to."
@@ -155,6 +193,8 @@ def _print(shown: dict[str, Any]) -> None:
         click.echo("  next step:     flask app-inbox oauth connect")
         return
     click.echo(f"  account:       {account_name(shown['account']) or 'not named'}")
+    if shown["script_id"]:
+        click.echo(f"  script id:     {shown['script_id']}")
     click.echo(f"  connected:     {shown['connected_at']}")
     click.echo(f"  last refresh:  {shown['last_refresh'] or 'none yet'}")
     click.echo(f"  access token:  until {shown['expires_at']}")

@@ -8,16 +8,20 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask, current_app
+from werkzeug.exceptions import HTTPException
 
 from ..client.account import read_account
 from ..client.api import VendorApi
-from ..client.credentials import AccessToken
+from ..client.credentials import AccessToken, Credentials
 from ..client.transport import Transport
 from ..errors import ConfigError, LoaderError
 from ..signals import connection_lost
+from ..web.loaders import call
+from .script_ids import ScriptIds
 from .settings import OAuthSettings
 from .status import describe
 
@@ -51,6 +55,7 @@ class OAuthConnections:
     :param timeout: seconds for one request of a page.
     :param max_concurrent: how many requests may wait for a refresh at once.
     :param on_lost: called with the name of a lost connection and the reason.
+    :param script_ids: of the accounts' page scripts, by the connections' names.
     """
 
     client: OAuthClient
@@ -62,6 +67,7 @@ class OAuthConnections:
     owner_loader: FindLoader
     connection_loader: FindLoader
     on_lost: Callable[[str, str], None]
+    script_ids: ScriptIds
     _keepers: dict[str, ConnectionKeeper] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -73,12 +79,19 @@ class OAuthConnections:
     def current_name(self) -> str:
         """Return the name of this request's connection.
 
-        :raises LoaderError: if the site's loader returns anything but a name.
+        :raises LoaderError: if the site's loader fails or returns anything but a name.
         """
         loader = self.connection_loader()
         if loader is None:
             return DEFAULT_CONNECTION
-        name = current_app.ensure_sync(loader)()
+        try:
+            name = call(loader)
+        except HTTPException:
+            raise  # the loader called abort()
+        except Exception as error:
+            raise LoaderError(
+                f"The connection_loader raised {type(error).__name__}."
+            ) from error
         if name is None:
             return DEFAULT_CONNECTION
         if not isinstance(name, str) or not 0 < len(name) <= 200:
@@ -118,8 +131,32 @@ class OAuthConnections:
 
         return OAuthCredentials(self.keeper(self.current_name()))
 
-    def connect(self, name: str, code: str, verifier: str) -> dict[str, Any]:
+    def script_id(self) -> str | None:
+        """Return the script id of this request's connection.
+
+        :returns: None if it has none of its own, or the site names no connections.
+        :raises LoaderError: if the site's loader fails or returns anything but a name.
+        """
+        if self.connection_loader() is None:
+            return None
+        return self.script_ids.find(self.current_name())
+
+    def api(self, name: str) -> VendorApi:
+        """Return the vendor's API as an owner calls it for a connection."""
+        from .credentials import OAuthCredentials
+
+        credentials = OAuthCredentials(self.keeper(name))
+        return self._owners_api(lambda: credentials)
+
+    def _owners_api(self, credentials: Callable[[], Credentials]) -> VendorApi:
+        # An owner waits longer than a page, and should not have to consent twice.
+        patience = max(self.timeout, _PATIENCE)
+        return VendorApi(self.api_url, self.transport, credentials, timeout=patience)
+
+    def connect(self, name: str, code: str, verifier: str | None) -> dict[str, Any]:
         """Exchange a code for a connection, test it, store it, return its account.
+
+        For the verifier see :meth:`.OAuthClient.exchange`.
 
         This does not replace a connection that cannot be decrypted: the key that is
         set now is wrong, and the connection would be lost.
@@ -133,17 +170,17 @@ class OAuthConnections:
         self.store.read(name)
         tokens = self.client.exchange(code, verifier)
         access_token = AccessToken(tokens.access_token)
-        api = VendorApi(
-            self.api_url,
-            self.transport,
-            lambda: access_token,
-            # An owner waits longer than a page, and should not have to consent twice.
-            timeout=max(self.timeout, _PATIENCE),
-        )
+        api = self._owners_api(lambda: access_token)
         api.read_object("/v2/version")
         account = read_account(api).to_json()
         self.store.connect(name, tokens, account)
         return account
+
+
+def connect_command(name: str) -> str:
+    """Return the command line that makes the connection of a name."""
+    option = "" if name == DEFAULT_CONNECTION else f" --connection {quote(name)}"
+    return f"flask app-inbox oauth connect{option}"
 
 
 def current_connections() -> OAuthConnections | None:
@@ -184,9 +221,10 @@ def open_connections(
     if not keys:
         secrets = [app.secret_key, *(app.config.get("SECRET_KEY_FALLBACKS") or ())]
         keys = [derive_key(one, "oauth connections") for one in secrets if one]
+    store = TokenStore(Database(url), Encryptor(keys))
     connections = OAuthConnections(
         client=OAuthClient(settings),
-        store=TokenStore(Database(url), Encryptor(keys)),
+        store=store,
         transport=Transport(max_concurrent=max_concurrent),
         api_url=api_url,
         timeout=timeout,
@@ -194,6 +232,7 @@ def open_connections(
         owner_loader=owner_loader,
         connection_loader=connection_loader,
         on_lost=_announcer(app),
+        script_ids=ScriptIds(store.script_ids),
     )
     app.extensions[EXTENSION] = connections
     return connections

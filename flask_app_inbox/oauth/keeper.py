@@ -26,6 +26,7 @@ from ..errors import (
     VendorUnavailable,
 )
 from .client import OAuthClient, Tokens
+from .locked import LockedConnection
 from .pace import (
     ATTEMPTS,
     LOCK_PATIENCE,
@@ -34,7 +35,7 @@ from .pace import (
     pause_after,
     pause_left,
 )
-from .store import LockedConnection, TokenStore
+from .store import TokenStore
 from .table import RECONNECT_NEEDED, StoredConnection
 
 logger = logging.getLogger(__name__)
@@ -239,6 +240,7 @@ class ConnectionKeeper:
                 if locked is None or row.generation != generation:
                     return row
                 self._heed_pause(row, generation, at_once)
+                locked.rehearse()
                 try:
                     tokens = self._client.refresh(row.tokens)
                 except VendorError as error:

@@ -38,7 +38,7 @@ from ..web.assets import read_page_script
 from ..web.blueprint import AnyHostBlueprint, exempt_from_form_tokens
 from ..web.guards import check_same_origin
 from ..web.problems import Problem
-from .connections import OAuthConnections, current_connections
+from .connections import OAuthConnections, connect_command, current_connections
 from .status import account_name, explain
 
 logger = logging.getLogger(__name__)
@@ -100,6 +100,8 @@ def callback() -> AnyResponse | tuple[str, int]:
     """Take the owner back from the vendor, with a code or a refusal."""
     begun = session.pop(_SESSION_KEY, None)
     state = request.args.get("state", "")
+    if not state and "code" in request.args:
+        return _explain_bare_code()
     if not _is_fresh(begun, state):
         return _failed(
             "This visit did not begin here, or it is over already. Begin again."
@@ -182,6 +184,16 @@ def _oauth() -> OAuthConnections:
 
 def _failed(message: str, status: int = 400) -> tuple[str, int]:
     return render_template("app_inbox/oauth_failed.html", message=message), status
+
+
+def _explain_bare_code() -> tuple[str, int]:
+    """Say what to do with a code that came without a state.
+
+    The guide promises no state. Without one, anybody could have sent the owner here
+    with a code of their own account, so the site exchanges nothing.
+    """
+    command = connect_command(_oauth().current_name())
+    return render_template("app_inbox/oauth_bare_code.html", command=command), 400
 
 
 def _is_fresh(begun: Any, state: str) -> bool:

@@ -114,6 +114,13 @@ class OAuthSettings:
         + ". For Reteno no document names one: set it.",
         shown="the platform's",
     )
+    oauth_token_url: str | None = setting(
+        None,
+        validators.url,
+        "The whole address of token requests, where it is on another host than the "
+        "consent page: the guide's text prints `https://esputnik.com/uaa/oauth/token`.",
+        shown="`<OAUTH_URL>/oauth/token`",
+    )
     oauth_form: str = setting(
         "body",
         validators.one_of("body", "query"),

@@ -22,6 +22,7 @@ def describe(name: str, row: StoredConnection | None) -> dict[str, Any]:
         "connection": name,
         "state": row.state,
         "account": row.account,
+        "script_id": row.script_id or None,
         "connected_at": _time(row.connected_at),
         "last_refresh": _time(row.issued_at) if refreshed else None,
         "expires_at": _time(row.expires_at),

@@ -22,9 +22,9 @@ A request of the dead process may reach the vendor later: then R3 turns into R4.
 and R5 nobody has the new tokens, and the vendor accepts no others. The next process
 cannot know this. It tries the old tokens, the vendor refuses them, and the connection
 is marked ``reconnect_needed``. No client can do better, so this window is short:
-between R4 and R6 a process only encrypts and commits. If the database fails there and
-not the process, the tokens stay in memory and the database is tried again
-(:meth:`TokenStore.rescue`).
+between R4 and R6 a process only encrypts, executes one statement that it has rehearsed
+in the same transaction, and commits. If the database fails there and not the process,
+the tokens stay in memory and the database is tried again (:meth:`TokenStore.rescue`).
 
 A refresh takes the database's lock before it asks the vendor and holds it until its
 commit, so no two refreshes run at once. The lock dies with the process; there are no
@@ -47,10 +47,11 @@ from ..errors import StorageError
 from ..web.encryption import Encryptor, WrongKey
 from .client import Tokens
 from .database import PATIENCE, Database
+from .locked import LockedConnection
 from .table import (
     CONNECTED,
-    RECONNECT_NEEDED,
     StoredConnection,
+    add_missing_columns,
     metadata,
     table,
     update,
@@ -83,7 +84,7 @@ class TokenStore:
         self._making = threading.Lock()
 
     def make_tables(self) -> None:
-        """Make the table unless it is there."""
+        """Make the table unless it is there; add columns that are newer than it."""
         with self._making:
             if not self._made:
                 with self._database.write() as connection:
@@ -93,6 +94,7 @@ class TokenStore:
                             "SELECT pg_advisory_xact_lock(704120)"
                         )
                     metadata.create_all(connection)
+                    add_missing_columns(connection)
                 self._made = True
 
     def read(self, name: str) -> StoredConnection | None:
@@ -111,6 +113,21 @@ class TokenStore:
             rows = connection.execute(select(table.c.name).order_by(table.c.name))
             return [row.name for row in rows]
 
+    def script_ids(self) -> dict[str, str]:
+        """Return the script ids of all connections that have one."""
+        self.make_tables()
+        with self._database.read() as connection:
+            columns = select(table.c.name, table.c.script_id)
+            rows = connection.execute(columns.where(table.c.script_id != ""))
+            return {row.name: row.script_id for row in rows}
+
+    def set_script_id(self, name: str, script_id: str) -> bool:
+        """Store the id of the account's page script; return False without a row."""
+        self.make_tables()
+        with self._database.write() as connection:
+            statement = update(name).values(script_id=script_id)
+            return bool(connection.execute(statement).rowcount)
+
     def connect(self, name: str, tokens: Tokens, account: dict[str, Any]) -> None:
         """Store a new connection, in place of one of the same name.
 
@@ -118,15 +135,15 @@ class TokenStore:
             that is set now is wrong, and storing would destroy the connection.
         """
         self.make_tables()
-        now = self._clock()
         with self._database.write() as connection:
             old = self._find(connection, name, lock=True)
-            values = {
-                **self._fresh(tokens, account, now),
-                # Never the generation of a connection that was forgotten before.
-                "generation": old.generation + 1 if old else randbelow(2**30) + 1,
-                "connected_at": now,
-            }
+            values = self._fresh(tokens, account)
+            # Never the generation of a connection that was forgotten before.
+            values["generation"] = old.generation + 1 if old else randbelow(2**30) + 1
+            values["connected_at"] = values["issued_at"]
+            if old is not None and old.account != account:
+                # The script belongs to the account that was connected before.
+                values["script_id"] = ""
             if old is None:
                 connection.execute(insert(table).values(name=name, **values))
             else:
@@ -163,7 +180,7 @@ class TokenStore:
         """
         with self._database.write(patience) as connection:
             row = self._find(connection, name, lock=True)
-            yield LockedConnection(self, connection, row) if row else None
+            yield LockedConnection(connection, row, self._fresh) if row else None
 
     def rescue(self, row: StoredConnection, tokens: Tokens) -> None:
         """Store the tokens that follow a row's, after the database failed.
@@ -174,7 +191,7 @@ class TokenStore:
         """
         end = self._clock() + RESCUE
         pause = 0.05
-        values = self._fresh(tokens, row.account, self._clock())
+        values = self._fresh(tokens, row.account)
         while True:
             try:
                 with self._database.write() as connection:
@@ -196,9 +213,8 @@ class TokenStore:
         with self._database.write() as connection:
             connection.execute(update(name).values(useless=generation))
 
-    def _fresh(
-        self, tokens: Tokens, account: dict[str, Any], now: float
-    ) -> dict[str, Any]:
+    def _fresh(self, tokens: Tokens, account: dict[str, Any]) -> dict[str, Any]:
+        now = self._clock()
         secrets = {
             "access_token": tokens.access_token,
             "refresh_token": tokens.refresh_token,
@@ -246,40 +262,3 @@ class TokenStore:
         life = values["expires_at"] - values["issued_at"]
         tokens = Tokens(**secrets, expires_in=life)
         return StoredConnection(**values, tokens=tokens, account=account)
-
-
-class LockedConnection:
-    """A connection that nobody else can change now."""
-
-    def __init__(
-        self, store: TokenStore, connection: Connection, row: StoredConnection
-    ) -> None:
-        self._store = store
-        self._connection = connection
-        #: As it was when the lock was taken.
-        self.row = row
-
-    def renew(self, tokens: Tokens) -> None:
-        """Store the tokens of a refresh."""
-        values = self._store._fresh(tokens, self.row.account, self._store._clock())
-        self._set(generation=self.row.generation + 1, **values)
-
-    def lose(self, problem: str) -> None:
-        """Mark that the owner has to connect again."""
-        self._set(state=RECONNECT_NEEDED, problem=problem, unfinished=0, retry_at=0.0)
-
-    def put_off(self, problem: str, retry_at: float, *, answered: bool) -> None:
-        """Note a refresh that may succeed later.
-
-        :param retry_at: when it may be repeated, in seconds since the epoch.
-        :param answered: whether the vendor answered at all.
-        """
-        self._set(
-            problem=problem,
-            failures=self.row.failures + 1,
-            retry_at=retry_at,
-            **({"unfinished": 0} if answered else {}),
-        )
-
-    def _set(self, **values: Any) -> None:
-        self._connection.execute(update(self.row.name).values(**values))

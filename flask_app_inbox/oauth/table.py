@@ -5,8 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Column, Float, Integer, MetaData, String, Table, Text, Update
+from sqlalchemy import (
+    Column,
+    Connection,
+    Float,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    Update,
+    inspect,
+)
 from sqlalchemy import update as update_rows
+from sqlalchemy.schema import CreateColumn
 
 from .client import REFRESH_TOKEN_LIFE, Tokens
 
@@ -34,7 +46,21 @@ table = Table(
     # The generation of tokens that the vendor's API refused though they were new.
     Column("useless", Integer, nullable=False, default=0),
     Column("problem", Text, nullable=False, default=""),
+    # Added later, so it has a default in the database itself: a process with the code
+    # of before inserts rows without it.
+    Column("script_id", String(64), nullable=False, server_default=""),
 )
+
+
+def add_missing_columns(connection: Connection) -> None:
+    """Add to an older table the columns that it lacks; do nothing to a new one."""
+    there = {column["name"] for column in inspect(connection).get_columns(table.name)}
+    for column in table.columns:
+        if column.name not in there:
+            definition = CreateColumn(column).compile(connection)
+            connection.exec_driver_sql(
+                f"ALTER TABLE {table.name} ADD COLUMN {definition}"
+            )
 
 
 @dataclass(frozen=True)
@@ -49,6 +75,7 @@ class StoredConnection:
     :param useless: the generation of tokens that the vendor's API refused.
     :param problem: why the last refresh failed or the connection was lost; "": it is
         well.
+    :param script_id: of the account's page script; "": that of the setting.
     """
 
     name: str
@@ -64,6 +91,7 @@ class StoredConnection:
     retry_at: float
     useless: int
     problem: str
+    script_id: str
 
     @property
     def refresh_expires_at(self) -> float:

@@ -232,6 +232,7 @@ def test_a_call_that_is_not_simulated_says_so_whatever_the_rights(
 
 
 UAA = "https://uaa.esputnik.com/uaa"
+PRINTED_TOKEN_URL = "https://esputnik.com/uaa/oauth/token"
 API = "https://esputnik.com/api"
 TOKENS = {
     "access_token": "ACCESS",
@@ -257,9 +258,11 @@ def make_site(tmp_path: Path, **settings: str) -> Flask:
     return app
 
 
-def connect(app: Flask, vendor: responses.RequestsMock) -> str:
-    """Connect a site; return the state of the consent."""
-    vendor.post(f"{UAA}/oauth/token", json=TOKENS)
+def connect(
+    app: Flask, vendor: responses.RequestsMock, token_url: str = f"{UAA}/oauth/token"
+) -> str:
+    """Connect a site; return the address of the consent page."""
+    vendor.post(token_url, json=TOKENS)
     vendor.get(f"{API}/v2/version", json={"version": "1", "protocolVersion": "1.0"})
     vendor.get(f"{API}/v1/account/info", json={"organisationName": "Ann"})
     browser = app.test_client()
@@ -324,6 +327,21 @@ def test_we_can_ask_in_the_query_string(tmp_path: Path) -> None:
     assert query["grant_type"] == ["authorization_code"]
     assert request.body is None
     assert "Authorization" not in request.headers
+
+
+@pytest.mark.parametrize("form", ["body", "query"])
+def test_the_printed_pair_of_addresses_can_be_reached(
+    tmp_path: Path, form: str
+) -> None:
+    """The text has consent on the ``uaa`` host and tokens on the API's host."""
+    app = make_site(tmp_path, OAUTH_TOKEN_URL=PRINTED_TOKEN_URL, OAUTH_FORM=form)
+    with responses.RequestsMock() as vendor:
+        location = connect(app, vendor, PRINTED_TOKEN_URL)
+        app.extensions[EXTENSION].keeper("default").refresh()
+        exchange, refresh = vendor.calls[0].request, vendor.calls[-1].request
+    assert location.startswith(f"{UAA}/oauth/authorize?response_type=code&client_id=")
+    for request in (exchange, refresh):
+        assert str(request.url).partition("?")[0] == PRINTED_TOKEN_URL
 
 
 def test_lives_are_counted_from_the_answer(tmp_path: Path) -> None:

@@ -22,7 +22,8 @@ from sqlalchemy import Connection as DatabaseConnection
 
 from flask_app_inbox.oauth.client import OAuthClient
 from flask_app_inbox.oauth.keeper import ConnectionKeeper
-from flask_app_inbox.oauth.store import LockedConnection, TokenStore
+from flask_app_inbox.oauth.locked import LockedConnection
+from flask_app_inbox.oauth.store import TokenStore
 from tests.oauth.site import Site
 
 ROOT = Path(__file__).parent.parent.parent
@@ -128,6 +129,30 @@ def _refresh(site: Site, order: dict[str, Any]) -> Any:
         return site.oauth.keeper("default").refresh().generation
 
 
+def _timed_refresh(site: Site, order: dict[str, Any]) -> Any:
+    """Refresh; return when the job began, the vendor had answered, and it was stored.
+
+    The clock is the system's, so that the vendor's process can be compared.
+    """
+    times = {"began": time.monotonic()}
+    _stamp_end(OAuthClient, "refresh", times, "answered")
+    # The last of several.
+    _stamp_end(DatabaseConnection, "commit", times, "stored")
+    _refresh(site, order)
+    return times
+
+
+def _stamp_end(owner: type, name: str, times: dict[str, float], label: str) -> None:
+    original = getattr(owner, name)
+
+    def stamped(*args: Any, **options: Any) -> Any:
+        outcome = original(*args, **options)
+        times[label] = time.monotonic()
+        return outcome
+
+    setattr(owner, name, stamped)
+
+
 def _connect(site: Site, order: dict[str, Any]) -> Any:
     with site.app.app_context():
         return site.oauth.connect("default", order["code"], order["verifier"])
@@ -143,6 +168,7 @@ _LAZY = ("psycopg", "sqlalchemy.dialects.postgresql.psycopg")
 _JOBS: dict[str, Callable[[Site, dict[str, Any]], Any]] = {
     "token": _token,
     "refresh": _refresh,
+    "timed_refresh": _timed_refresh,
     "connect": _connect,
     "disconnect": _disconnect,
 }

@@ -10,7 +10,7 @@ import pytest
 from flask_app_inbox.web.encryption import Encryptor
 from tests.oauth.conftest import MakeSite
 from tests.oauth.site import Site
-from tests.oauth.vendor import CALLBACK, Vendor
+from tests.oauth.vendor import CALLBACK, Vendor, plain_address
 
 
 def run(site: Site, *args: str, given: str | None = None) -> tuple[int, str]:
@@ -67,6 +67,36 @@ def test_a_paste_that_cannot_work_is_explained(
     assert status == 1
     assert words in output
     assert site.oauth.store.read("default") is None
+
+
+@pytest.mark.parametrize("whole_address", [True, False])
+@pytest.mark.parametrize("asked", [True, False])
+def test_a_code_of_a_plain_address_connects_the_site(
+    vendor: Vendor, make_site: MakeSite, whole_address: bool, asked: bool
+) -> None:
+    site = make_site()
+    location = vendor.consent(plain_address(vendor))
+    assert "state" not in location
+    given = location if whole_address else location.partition("code=")[2]
+    rest = () if asked else (given,)
+    status, output = run(site, "connect", "--code", *rest, given=given if asked else "")
+    assert status == 0, output
+    assert "Connected to the account 'Sandbox'." in output
+    assert "authorize" not in output
+    assert site.token() == (200, "")
+
+
+def test_a_code_in_the_wrong_place_is_told_where_it_belongs(
+    vendor: Vendor, make_site: MakeSite
+) -> None:
+    site = make_site()
+    plain = vendor.code(plain_address(vendor))
+    status, output = run(site, "connect", given=plain)
+    assert (status, "oauth connect --code" in output) == (1, True)
+    ours = vendor.code(site.oauth.client.authorize_url("state", "v" * 43))
+    status, output = run(site, "connect", "--code", ours)
+    assert (status, "does not work with --code" in output) == (1, True)
+    assert site.oauth.store.names() == []
 
 
 def test_the_status_tells_account_and_times_and_no_secrets(

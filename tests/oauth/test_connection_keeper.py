@@ -8,11 +8,13 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import Future
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import current_app
+from sqlalchemy import event
 
 from flask_app_inbox import (
     Contact,
@@ -25,9 +27,11 @@ from flask_app_inbox import (
     VendorUnavailable,
 )
 from flask_app_inbox.client.deadline import Deadline
+from flask_app_inbox.oauth.client import Tokens
 from flask_app_inbox.oauth.keeper import ConnectionKeeper
+from flask_app_inbox.oauth.locked import LockedConnection
 from flask_app_inbox.oauth.pace import leeway, pause_after, pause_left
-from flask_app_inbox.oauth.store import LockedConnection, TokenStore
+from flask_app_inbox.oauth.store import TokenStore
 from flask_app_inbox.signals import connection_lost
 from tests.oauth.conftest import MakeSite, connect
 from tests.oauth.site import Site
@@ -447,6 +451,48 @@ def test_the_pauses_between_failures_grow_to_a_minute() -> None:
     assert pause_after(VendorRateLimited("x", retry_after=7), 0, 0.5) == 7
     assert pause_after(VendorRateLimited("x", retry_after=900), 0, 0.5) == 60
     assert pause_after(VendorRejected("x"), 0, 0.5) == 10
+
+
+def test_after_the_answer_one_rehearsed_statement_and_the_commit_are_left(
+    make_site: MakeSite, monkeypatch: pytest.MonkeyPatch, database_url: str
+) -> None:
+    site = make_site(DATABASE_URL=database_url, connected=True)
+    log: list[str] = []
+    engine = site.oauth.store._database.engine
+    event.listen(
+        engine,
+        "before_cursor_execute",
+        lambda _1, _2, statement, *_: log.append(statement),
+    )
+    event.listen(engine, "commit", lambda _: log.append("COMMIT"))
+    ask = site.oauth.client.refresh
+
+    def asking(tokens: Tokens) -> Tokens:
+        answer = ask(tokens)
+        log.append("ANSWER")
+        return answer
+
+    monkeypatch.setattr(site.oauth.client, "refresh", asking)
+    site.oauth.keeper("default").refresh()
+    answered = log.index("ANSWER")
+    statement, commit = log[answered + 1 : answered + 3]
+    assert statement.startswith("UPDATE")
+    assert statement == log[answered - 1], "executed in this transaction already"
+    assert commit == "COMMIT"
+
+
+def test_a_refresh_that_fails_leaves_tokens_and_times(
+    vendor: Vendor, make_site: MakeSite
+) -> None:
+    site = make_site(connected=True)
+    before = site.row()
+    vendor.fault(route="oauth_token", kind="status", status=503, times=None)
+    with pytest.raises(VendorUnavailable):
+        site.oauth.keeper("default").refresh()
+    after = site.row()
+    assert after.failures == 1
+    noted: dict[str, Any] = {"failures": 0, "problem": "", "retry_at": before.retry_at}
+    assert replace(after, **noted) == before
 
 
 def test_a_pause_that_is_too_long_is_another_clocks(make_site: MakeSite) -> None:

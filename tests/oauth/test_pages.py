@@ -14,7 +14,7 @@ from flask_app_inbox.oauth.pages import path_of_this_site
 from flask_app_inbox.web.encryption import Encryptor
 from tests.oauth.conftest import MakeSite
 from tests.oauth.site import Site
-from tests.oauth.vendor import Vendor
+from tests.oauth.vendor import Vendor, plain_address
 
 PAGES = "/app-inbox/oauth"
 
@@ -159,6 +159,42 @@ def test_a_callback_without_its_state_is_refused(
     site = make_site()
     begin(site)
     assert site.browser.get(f"{PAGES}/callback{query}").status_code == 400
+
+
+@pytest.mark.parametrize("begun", [True, False])
+@pytest.mark.parametrize(
+    ("name", "command"),
+    [
+        (None, "flask app-inbox oauth connect"),
+        (
+            "north side",
+            "flask app-inbox oauth connect --connection &#39;north side&#39;",
+        ),
+    ],
+)
+def test_a_bare_code_is_not_exchanged_and_the_page_says_what_takes_it(
+    vendor: Vendor,
+    make_site: MakeSite,
+    caplog: pytest.LogCaptureFixture,
+    begun: bool,
+    name: str | None,
+    command: str,
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    site = make_site()
+    site.connection = name
+    if begun:
+        begin(site)
+    code = vendor.code(plain_address(vendor))
+    status, _, text = come_back(site, f"?code={code}")
+    assert status == 400
+    assert "cannot tell that this visit began here" in text
+    assert f"<code>{command}</code>" in text
+    assert f"<code>{command} --code</code>" in text
+    assert f'href="{PAGES}/connect"' in text
+    assert code not in text + caplog.text
+    assert "/uaa/oauth/token" not in vendor.paths()
+    assert site.oauth.store.names() == []
 
 
 def test_a_callback_without_a_code_is_refused(make_site: MakeSite) -> None:

@@ -81,3 +81,11 @@ class Vendor:
     def paths(self) -> list[str]:
         """The paths that were asked for, the oldest first."""
         return [entry["path"] for entry in self.control("GET", "requests")]
+
+
+def plain_address(vendor: Vendor) -> str:
+    """Return the consent page's address as the guide prints it: no state, no PKCE."""
+    return (
+        f"{vendor.url}/uaa/oauth/authorize?response_type=code"
+        f"&client_id={vendor.client_id}&redirect_uri={CALLBACK}"
+    )

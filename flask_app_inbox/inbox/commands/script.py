@@ -1,4 +1,7 @@
-"""``flask app-inbox script``: register a domain, read the id of the page script."""
+"""``flask app-inbox script``: register a domain, read the id of the page script.
+
+With ``--connection`` it does so for one of several accounts, and stores the id.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,9 @@ import click
 from flask.cli import with_appcontext
 
 from ...client.site import read_script_id, register_domain
-from ...errors import VendorError
+from ...errors import StorageError, VendorError
+from ...oauth.connections import OAuthConnections, current_connections
+from ...oauth.script_ids import LIFE
 from .terminal import write
 from .vendor_access import vendor_client
 
@@ -37,14 +42,24 @@ def _checked(_: click.Context, __: click.Parameter, value: Any) -> str:
     metavar="DOMAIN",
     help="The domain of your site.",
 )
+@click.option(
+    "--connection",
+    "name",
+    metavar="NAME",
+    help="Ask the account of this OAuth connection, and let the connection's pages "
+    "load the script.",
+)
 @with_appcontext
-def script(domain: str) -> None:
+def script(domain: str, name: str | None) -> None:
     """Register a domain and print the id of its page script.
 
     The vendor's script works on a domain and all its subdomains.
     """
     api = vendor_client().api
+    connections = _connections() if name else None
     try:
+        if connections and name:
+            api = connections.api(name)
         is_new = register_domain(api, domain)
         script_id = read_script_id(api)
     except VendorError as error:
@@ -54,5 +69,40 @@ def script(domain: str) -> None:
         ) from error
     status = "is registered now" if is_new else "was registered already"
     # Standard output carries only what a program wants.
+    if connections and name:
+        _keep(connections, name, script_id)
+        click.echo(f"{domain} {status}. {_told(connections, name)}", err=True)
+        write(script_id)
+        return
     click.echo(f"{domain} {status}. Put this into your configuration:", err=True)
     write(f'APP_INBOX_SCRIPT_ID = "{script_id}"')
+
+
+def _connections() -> OAuthConnections:
+    connections = current_connections()
+    if connections is None:
+        raise click.ClickException(
+            "This site has no connections: it uses an API key. Leave --connection out."
+        )
+    return connections
+
+
+def _keep(connections: OAuthConnections, name: str, script_id: str) -> None:
+    try:
+        is_there = connections.store.set_script_id(name, script_id)
+    except StorageError as error:
+        raise click.ClickException(str(error)) from error
+    if not is_there:
+        raise click.ClickException(f"There is no connection {name!r} any more.")
+
+
+def _told(connections: OAuthConnections, name: str) -> str:
+    if connections.connection_loader() is None:
+        return (
+            f"The id is stored with the connection {name!r}. But this site has no "
+            "connection_loader, so its pages load the script of APP_INBOX_SCRIPT_ID:"
+        )
+    return (
+        f"Pages of the connection {name!r} load its script, those of running processes "
+        f"within {LIFE:g} seconds:"
+    )
