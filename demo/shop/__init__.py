@@ -51,11 +51,11 @@ def create_app(
     """
     given = config or {}
     folder = Path(instance or os.environ.get("SHOP_INSTANCE") or _INSTANCE).resolve()
-    # What outlives a move of the bell.
-    record, known = Record(), set[str]()
+    # The drawer's record outlives a move of the bell.
+    record = Record()
 
     def build(changes: Mapping[str, Any]) -> Flask:
-        return _build({**given, **changes}, folder, moves, record, known)
+        return _build({**given, **changes}, folder, moves, record)
 
     moves = anchor.Moves(build)
     app = build({})
@@ -65,11 +65,7 @@ def create_app(
 
 
 def _build(
-    config: Mapping[str, Any],
-    folder: Path,
-    moves: anchor.Moves,
-    record: Record,
-    known: set[str],
+    config: Mapping[str, Any], folder: Path, moves: anchor.Moves, record: Record
 ) -> Flask:
     app = Flask(__name__, instance_path=str(folder))
     configure(app, config)
@@ -86,7 +82,7 @@ def _build(
     app_inbox = AppInbox(app)
     app_inbox.language_loader(languages.current_language)
     connection.init_app(app, app_inbox)
-    customers.init_app(app, app_inbox, known=known, on_call=flow.note_call)
+    customers.init_app(app, app_inbox, on_call=flow.note_call)
     notices.init_app(app)
     chathub = chat.init_app(app)
     security.init_app(app, app_inbox, chathub)

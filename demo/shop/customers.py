@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from flask import Flask, current_app
 
@@ -28,23 +28,18 @@ _EXTENSION = "shop_customers"
 class _Customers:
     app_inbox: AppInbox
     on_call: Callable[[Call], None]
-    known: set[str]
+    known: set[str] = field(default_factory=set)
 
 
 def init_app(
-    app: Flask,
-    app_inbox: AppInbox,
-    *,
-    known: set[str],
-    on_call: Callable[[Call], None],
+    app: Flask, app_inbox: AppInbox, *, on_call: Callable[[Call], None]
 ) -> None:
-    """Offer the functions below.
+    """Start without knowing whom the vendor knows.
 
-    :param known: emails of those whom the vendor knows; grows.
     :param on_call: receives the calls that only we can tell of: a real vendor shows us
         no log.
     """
-    app.extensions[_EXTENSION] = _Customers(app_inbox, on_call, known)
+    app.extensions[_EXTENSION] = _Customers(app_inbox, on_call)
 
 
 def is_registered(email: str) -> bool:

@@ -34,6 +34,12 @@ def type_place(page: Page, selector: str, position: str) -> None:
     page.get_by_role("button", name="Move the bell").click()
 
 
+def wait_for_move(page: Page) -> None:
+    """Wait until the page says that the bell has moved, and the bell is there."""
+    page.locator(".note", has_text="have moved the bell").wait_for()
+    bell(page, 4).wait_for()
+
+
 def outline(element: Locator) -> str:
     """Return the style of an element's outline."""
     return str(element.evaluate("element => getComputedStyle(element).outlineStyle"))
@@ -68,8 +74,7 @@ def test_a_click_moves_the_bell_to_another_anchor_in_sight(
     enter(page, address)
     bell(page, 4).wait_for()
     anchor_part(page).get_by_role("button", name=button).click()
-    expect(page.locator(".note")).to_contain_text("have moved the bell")
-    bell(page, 4).wait_for()
+    wait_for_move(page)
     expect(page.locator(place)).to_be_in_viewport()
     expect(page.locator(".aib-root")).to_have_count(1)
     assert outline(page.locator(place.partition(" ")[0])) == "dashed"
@@ -83,13 +88,12 @@ def test_a_typed_place_is_tried_and_a_wrong_one_explained(
     enter(page, address)
     anchor_part(page)
     type_place(page, "#bell >", "beforeend")
-    status = page.locator(".flow-status")
-    expect(status).to_contain_text("it is not a valid CSS selector")
+    page.get_by_text("it is not a valid CSS selector").wait_for()
     expect(page.locator("#app-inbox .aib-root")).to_have_count(1)
     type_place(page, "#bell", "afterend")
+    wait_for_move(page)
     expect(page.locator("#bell + .aib-root")).to_be_visible()
     expect(page.locator(".flow-anchor summary")).to_contain_text("afterend")
-    bell(page, 4).wait_for()
 
 
 def test_a_page_without_the_anchor_says_so(page: Page, address: str) -> None:
@@ -99,6 +103,7 @@ def test_a_page_without_the_anchor_says_so(page: Page, address: str) -> None:
     expect(missing).to_be_hidden()
     # In the HTML the menu's button is hidden; the shop's script shows it.
     type_place(page, ".menu-button[hidden]", "afterend")
+    page.locator(".note", has_text="have moved the bell").wait_for()
     expect(missing).to_be_visible()
 
 
@@ -126,7 +131,6 @@ def test_the_header_fits_a_phone_wherever_the_bell_is(
     page.set_viewport_size({"width": 320, "height": 640})
     enter(page, address)
     anchor_part(page).locator(f"[value={name}]").click()
-    expect(page.locator(".note")).to_be_visible()
-    bell(page, 4).wait_for()
+    wait_for_move(page)
     page.get_by_role("button", name="Close", exact=True).click()
     assert page.evaluate(LOOK, FONTS) == []
