@@ -7,14 +7,12 @@ its help.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from ..client.contact import FIELDS, IDENTIFIERS
 from ..client.platforms import PLATFORMS, Platform
 from ..config import validators
 from ..config.reader import either, read, setting
@@ -22,57 +20,9 @@ from ..config.storage_url import storage_url
 from ..errors import ConfigError
 from ..oauth.settings import PREFIX, OAuthSettings, is_begun, oauth_problems
 from .anchor import POSITIONS, Anchor, parse_anchor
+from .validators import contact_fields, features, platform, selector
 
 _API_URLS = ", ".join(f"`{one.api_url}`" for one in PLATFORMS.values())
-
-
-def platform(value: Any) -> Platform:
-    """Check the name of a platform."""
-    return PLATFORMS[validators.one_of(*PLATFORMS)(value)]
-
-
-def features(value: Any) -> Mapping[str, bool]:
-    """Check the flags of the vendor's first init object."""
-    if not isinstance(value, Mapping) or not all(
-        isinstance(key, str)
-        and re.fullmatch(r"[A-Z][A-Z0-9_]{0,63}", key)
-        and isinstance(on, bool)
-        for key, on in value.items()
-    ):
-        raise ValueError('a dict of flags like {"TRACKING": False, "RECOMS": True}')
-    if "APP_INBOX" in value:
-        raise ValueError("without APP_INBOX: the extension sets that flag itself")
-    return MappingProxyType(dict(value))
-
-
-def selector(value: Any) -> str:
-    """Check the anchor's selector."""
-    if not isinstance(value, str) or not value.strip() or len(value) > 500:
-        raise ValueError("a CSS selector like #app-inbox")
-    try:
-        parse_anchor(value)
-    except ValueError as error:
-        raise ValueError(f"a CSS selector like #app-inbox: {error}") from error
-    return value.strip()
-
-
-def contact_fields(value: Any) -> Mapping[str, str]:
-    """Check the map from a contact's fields to the user's attributes."""
-    if (
-        not isinstance(value, Mapping)
-        or not set(value) <= set(FIELDS)
-        or not set(value) & set(IDENTIFIERS)
-        or not all(
-            isinstance(name, str) and name.isidentifier() for name in value.values()
-        )
-    ):
-        raise ValueError(
-            "a dict from fields of a contact to attributes of the user, like "
-            '{"external_customer_id": "crm_id", "email": "email"}; fields are '
-            + ", ".join(FIELDS)
-            + f", and one of the first {len(IDENTIFIERS)} must be there"
-        )
-    return MappingProxyType(dict(value))
 
 
 @dataclass(frozen=True)

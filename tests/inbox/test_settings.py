@@ -14,13 +14,8 @@ from flask import Flask
 
 from flask_app_inbox import ConfigError
 from flask_app_inbox.config.reader import settings_of as definitions_of
-from flask_app_inbox.inbox.settings import (
-    Settings,
-    contact_fields,
-    features,
-    read_settings,
-    selector,
-)
+from flask_app_inbox.inbox.settings import Settings, read_settings
+from flask_app_inbox.inbox.validators import contact_fields, features, selector
 from flask_app_inbox.oauth.settings import OAuthSettings
 from tests.conftest import API_KEY, MakeApp
 
