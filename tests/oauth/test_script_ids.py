@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 import pytest
 from flask import render_template_string
@@ -172,6 +172,20 @@ def clock() -> Clock:
     return Clock()
 
 
+@pytest.fixture
+def waits(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The threads that somebody has waited for."""
+    waits: list[str] = []
+    join = threading.Thread.join
+
+    def counted(thread: threading.Thread, timeout: float | None = None) -> None:
+        waits.append(thread.name)
+        join(thread, timeout)
+
+    monkeypatch.setattr(threading.Thread, "join", counted)
+    return waits
+
+
 def settled(ids: ScriptIds) -> None:
     """Wait until no thread reads."""
     assert ids._reader is not None
@@ -179,7 +193,7 @@ def settled(ids: ScriptIds) -> None:
 
 
 def test_ids_are_read_again_after_their_life_and_pages_do_not_wait(
-    shelf: Shelf, clock: Clock
+    shelf: Shelf, clock: Clock, waits: list[str]
 ) -> None:
     ids = ScriptIds(shelf.read, clock=clock)
     assert (ids.find("north"), ids.find("south")) == ("ONE", None)
@@ -188,7 +202,9 @@ def test_ids_are_read_again_after_their_life_and_pages_do_not_wait(
     assert (ids.find("north"), shelf.reads) == ("ONE", 1)
     clock.now += 1
     shelf.open.clear()
+    waits.clear()
     assert [ids.find("north") for _ in range(3)] == ["ONE"] * 3
+    assert waits == []
     shelf.open.set()
     settled(ids)
     assert (ids.find("north"), shelf.reads) == ("TWO", 2)
@@ -214,19 +230,11 @@ def test_a_database_that_fails_leaves_the_ids_that_were_read(
 
 
 def test_a_database_that_hangs_holds_up_one_page_for_a_moment(
-    shelf: Shelf, clock: Clock, monkeypatch: pytest.MonkeyPatch
+    shelf: Shelf, clock: Clock, waits: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(script_ids, "PATIENCE", 0.01)
     shelf.open.clear()
     ids = ScriptIds(shelf.read, clock=clock)
-    waits: list[Callable[[], object]] = []
-    join = threading.Thread.join
-
-    def counted(thread: threading.Thread, timeout: float | None = None) -> None:
-        waits.append(thread.getName)
-        join(thread, timeout)
-
-    monkeypatch.setattr(threading.Thread, "join", counted)
     assert [ids.find("north") for _ in range(5)] == [None] * 5
     assert (len(waits), shelf.reads) == (1, 1)
     shelf.open.set()
