@@ -128,3 +128,22 @@ def test_no_page_is_wider_than_the_screen(
     for path in ("/things/teapot", "/basket", "/account", "/ask", "/nowhere"):
         page.goto(address + path)
         assert page.evaluate(LOOK, FONTS) == [], path
+
+
+def test_the_menu_folds_for_what_comes_late_into_the_header(
+    plain_page: Page, address: str
+) -> None:
+    plain_page.set_viewport_size({"width": 1280, "height": 700})
+    plain_page.goto(address)
+    row = plain_page.locator(".header-row")
+    expect(row).not_to_have_class("header-row folded")
+    # A bell beside the name, wide enough for every font.
+    plain_page.evaluate(
+        """() => {
+          const late = document.createElement("div");
+          late.style.flex = "none";
+          late.style.width = "700px";
+          document.querySelector(".logo").after(late);
+        }"""
+    )
+    expect(row).to_have_class("header-row folded")
