@@ -95,6 +95,11 @@ class Deadline:
             _current.reset(token)
 
 
+def is_kept() -> bool:
+    """Tell whether this context is within a call to a vendor."""
+    return _current.get() is not None
+
+
 class _PlainSocket(socket.socket):
     def recv_into(self, *args: Any, **kwargs: Any) -> int:
         deadline = _current.get()

@@ -24,7 +24,7 @@ import requests
 from ..errors import VendorError, VendorRateLimited, VendorTimeout, VendorUnavailable
 from .answer import MAX_SIZE, Answer, Judge, check_status, read_body
 from .breaker import Breaker
-from .deadline import Deadline, DeadlineAdapter
+from .deadline import Deadline, DeadlineAdapter, is_kept
 from .transport_errors import EXCHANGE_FAILURES, cause_of
 
 logger = logging.getLogger(__name__)
@@ -63,6 +63,8 @@ class Transport:
         self._sleep = sleep
         self._jitter = jitter
         self._session = _session(max_concurrent, ca_bundle or _ca_bundle_of_system())
+        # The same function twice is one filter.
+        logging.getLogger("urllib3.connectionpool").addFilter(_hide_queries)
 
     def send(
         self,
@@ -145,6 +147,20 @@ class Transport:
             # credentials, and sites log the causes of what they catch.
             raise cause_of(error) from None
         return judge(response.status_code, response.headers, body)
+
+
+def _hide_queries(record: logging.LogRecord) -> bool:
+    """Keep what a vendor wants in an address out of urllib3's debug lines.
+
+    Queries hold ids of contacts, and in one form of OAuth secrets. Calls of the site's
+    own are logged as they were.
+    """
+    if is_kept() and isinstance(record.args, tuple):
+        record.args = tuple(
+            each.partition("?")[0] if isinstance(each, str) else each
+            for each in record.args
+        )
+    return True
 
 
 class _Session(requests.Session):

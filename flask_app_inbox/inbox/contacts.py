@@ -71,9 +71,6 @@ class ContactCalls:
     def delete_contact(self, contact: Contact, erase: bool = False) -> bool:
         """Delete a contact at the vendor, in the current app.
 
-        The external id travels in the address, as the vendor wants it. At debug level
-        urllib3 logs addresses.
-
         :param contact: with an ``external_customer_id``; nothing else counts.
         :param erase: whether their history is erased, too, for good. A contact that is
             not erased is restored when they are synced again.

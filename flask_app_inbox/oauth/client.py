@@ -11,7 +11,6 @@ they do not know (RFC 6749, section 3.1).
 from __future__ import annotations
 
 import json
-import logging
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -76,8 +75,6 @@ class OAuthClient:
         )
         # It has slots of its own, so that a crowd of requests does not delay a refresh.
         self._transport = transport or Transport(max_concurrent=8)
-        if self._query_form:
-            _keep_queries_out_of_logs()
 
     def authorize_url(self, state: str, verifier: str) -> str:
         """Return the address of the vendor's consent page.
@@ -224,12 +221,3 @@ def _error_code(body: bytes) -> str | None:
         return None
     error = answer.get("error") if isinstance(answer, dict) else None
     return error if isinstance(error, str) else None
-
-
-def _keep_queries_out_of_logs() -> None:
-    """Stop urllib3 from logging the secrets of the query-string form."""
-    logging.getLogger("urllib3.connectionpool").addFilter(_holds_no_secret)
-
-
-def _holds_no_secret(record: logging.LogRecord) -> bool:
-    return "client_secret=" not in record.getMessage()

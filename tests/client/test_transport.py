@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import http.client
+import logging
 import ssl
 import threading
 import time
@@ -562,3 +563,16 @@ def test_time_that_went_by_while_waiting_for_a_slot_is_not_either(
     clock = iter([0.0, 0.0, 0.0, 10.0]).__next__
     with pytest.raises(VendorTimeout, match="no time was left"):
         transport.send(Request("POST", URL), Deadline(5, clock=clock))
+
+
+def test_what_stands_in_an_address_is_in_no_debug_line_of_urllib3(
+    transport: Transport, serve: Serve, caplog: pytest.LogCaptureFixture
+) -> None:
+    url = f"{serve(each_request(answer(b'{}'))).url}/v1/contact"
+    request = Request("DELETE", url, params={"externalCustomerId": "crm-8842"})
+    with caplog.at_level(logging.DEBUG, "urllib3"):
+        transport.send(request, Deadline(5))
+        requests.get(url, params={"mine": "yes"}, timeout=5)
+    assert '"DELETE /v1/contact HTTP' in caplog.text
+    assert "crm-8842" not in caplog.text
+    assert "mine=yes" in caplog.text  # the site's own calls are its own
