@@ -7,9 +7,9 @@ import re
 import subprocess
 import sys
 import threading
-import time
-from collections.abc import Callable
 from pathlib import Path
+
+from tests.fixtures.waiting import wait_until
 
 RUN = Path(__file__).parents[2] / "demo" / "run"
 PATIENCE = 40.0
@@ -56,11 +56,3 @@ class Demo:
         """Return the ids of the programs that it has started."""
         path = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
         return [int(word) for word in path.read_text().split()]
-
-
-def wait_until(condition: Callable[[], bool]) -> None:
-    """Wait for a condition, not for a time."""
-    end = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < end, "waited in vain"
-        time.sleep(0.05)

@@ -14,9 +14,10 @@ from flask import Flask
 
 from demo import launch
 from demo.programs import ProgramProblem, choose_port
+from tests.fixtures.waiting import wait_until
 
 from .conftest import NOBODY
-from .running import Demo, wait_until
+from .running import Demo
 
 KEY = "FLASK_APP_INBOX_API_KEY"
 OAUTH_ID = "FLASK_APP_INBOX_OAUTH_CLIENT_ID"
