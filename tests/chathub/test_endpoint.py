@@ -232,7 +232,9 @@ def test_a_vendor_in_trouble_is_told_apart_and_nothing_leaks(
     code: str,
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    client = log_in(make_staff_app(CHATHUB_TIMEOUT=0.7), "olha")
+    # A busy machine must not run out of time where time is not what is tried.
+    timeout = 0.7 if code == "vendor_timeout" else 30
+    client = log_in(make_staff_app(CHATHUB_TIMEOUT=timeout), "olha")
     control.call("POST", "faults", route="operator-token", times=None, **fault)
     answer = ask(client)
     assert (answer.status_code, answer.json["code"]) == (status, code)
@@ -243,6 +245,7 @@ def test_a_vendor_in_trouble_is_told_apart_and_nothing_leaks(
         assert ask(client).status_code == 200  # the failure was not kept
 
 
+@pytest.mark.alone
 def test_a_hanging_vendor_is_given_up_in_time(
     make_staff_app: Callable[..., Flask], control: Control
 ) -> None:

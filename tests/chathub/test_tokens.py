@@ -169,6 +169,7 @@ def test_many_threads_cost_one_mint(
     assert vendor.issued == [101]
 
 
+@pytest.mark.alone
 def test_others_go_on_with_the_old_token_while_one_renews_it(
     make_tokens: Callable[..., OperatorTokens], vendor: Vendor, clock: Clock
 ) -> None:
@@ -199,6 +200,7 @@ def test_a_failure_is_kept_nowhere(
     assert tokens.issue(101).token
 
 
+@pytest.mark.alone
 def test_who_waits_for_a_mint_waits_no_longer_than_he_may(
     make_tokens: Callable[..., OperatorTokens], vendor: Vendor
 ) -> None:

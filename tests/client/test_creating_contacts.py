@@ -69,6 +69,7 @@ def test_eight_at_once_all_get_a_token_of_one_contact(
     assert saved.count(200) < 8, "nobody was refused, so nothing was proved"
 
 
+@pytest.mark.alone
 def test_creation_and_both_tokens_share_one_deadline(
     sandbox: SandboxServer, control: Callable[..., Any]
 ) -> None:

@@ -73,6 +73,7 @@ def drip_body(line: Line) -> None:
     line.drip(BODY, pause=SPAN / 4)
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("behave", [hang, hang_at_once, drip(answer(BODY)), drip_body])
 def test_a_vendor_that_is_slow_does_not_outlast_the_deadline(
     serve: Serve, send: Send, behave: Behaviour
@@ -116,6 +117,7 @@ def address(port: int, family: int = socket.AF_INET, host: str = "127.0.0.1") ->
     return (family, socket.SOCK_STREAM, 0, "", (host, port))
 
 
+@pytest.mark.alone
 def test_a_name_lookup_that_hangs_does_not_outlast_the_deadline(
     lookup: Callable[[Any], None], send: Send
 ) -> None:
@@ -193,6 +195,7 @@ class fill:  # noqa: N801 - reads as a verb
             sock.close()
 
 
+@pytest.mark.alone
 def test_where_no_address_answers_in_time_it_is_a_timeout(
     send: Send, lookup: Callable[[Any], None]
 ) -> None:

@@ -65,6 +65,7 @@ def test_a_fresh_token_is_lent_without_a_refresh(
     assert vendor.refreshes() == 0
 
 
+@pytest.mark.alone
 def test_a_refresh_begins_before_the_end_and_nobody_waits_for_it(
     vendor: Vendor, make_site: MakeSite
 ) -> None:
@@ -214,6 +215,7 @@ def test_a_passing_failure_is_outlasted_in_one_request(
     assert site.row().failures == 0
 
 
+@pytest.mark.alone
 def test_a_vendor_that_stays_down_costs_patience_once_and_no_tokens(
     vendor: Vendor, make_site: MakeSite
 ) -> None:

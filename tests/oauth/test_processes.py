@@ -167,6 +167,7 @@ def test_a_process_that_dies_while_it_disconnects_leaves_all_or_nothing(
     assert site.token() == expected
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_the_lock_of_a_dead_process_is_free_at_once(
     vendor: Vendor, make_site: MakeSite, nursery: Nursery, database_url: str

@@ -237,6 +237,7 @@ def test_nothing_is_connected_before_a_contact_asks() -> None:
             listener.accept()
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize(
     "options", ["socket_timeout=5", "socket_connect_timeout=5", "retry=9"]
 )
@@ -298,6 +299,7 @@ def test_redis_down_from_the_start_lets_everybody_pass_without_a_500(
     assert [client.post("/app-inbox/token").status_code for _ in range(3)] == [503] * 3
 
 
+@pytest.mark.alone
 @pytest.mark.usefixtures("patient")
 def test_redis_stopped_midway_costs_one_failure_and_comes_back_by_itself(
     redis_server: RedisServer,
@@ -316,6 +318,7 @@ def test_redis_stopped_midway_costs_one_failure_and_comes_back_by_itself(
     assert len(warnings_of(caplog)) == 1
 
 
+@pytest.mark.alone
 def test_a_hanging_redis_costs_a_tenth_of_a_second_once(
     redis_server: RedisServer,
 ) -> None:
@@ -334,6 +337,7 @@ def test_a_hanging_redis_costs_a_tenth_of_a_second_once(
     assert not admitted(limiter, "ann")
 
 
+@pytest.mark.alone
 def test_while_redis_hangs_one_request_at_a_time_waits_for_it() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         clock = Clock(NOON)
