@@ -73,7 +73,7 @@ def test_a_time_to_wait_is_passed_on(
     assert app.test_client().post("/app-inbox/token").headers["Retry-After"] == "40"
 
 
-def test_a_stranger_is_known_once_he_was_created(
+def test_a_stranger_is_known_once_they_were_created(
     app_inbox_vendor: VendorDouble,
 ) -> None:
     app = Flask("shop")

@@ -127,7 +127,7 @@ def test_the_token_is_asked_for_before_the_vendors_script_has_come(
     control.call("DELETE", "faults")
 
 
-def test_a_whole_page_with_bell_mints_one_token(
+def test_a_whole_page_with_bell_issues_one_token(
     page: Page, control: Control, make_site: Callable[..., str]
 ) -> None:
     control.add(ANN, "Hello")

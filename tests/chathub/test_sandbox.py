@@ -249,7 +249,7 @@ def test_a_company_token_is_no_operator_token(call: Call) -> None:
     assert call("POST", VALIDATE, {"token": token}).json["isValid"] is False
 
 
-def test_an_operator_sees_and_answers_his_organization_alone(
+def test_an_operator_sees_and_answers_their_organization_alone(
     call: Call, issue: Call
 ) -> None:
     sales = write(call).json["id"]

@@ -114,7 +114,7 @@ def make_tokens(
     return make
 
 
-def test_a_token_is_minted_once_for_each_operator(
+def test_a_token_is_issued_once_for_each_operator(
     make_tokens: Callable[..., OperatorTokens], vendor: Vendor
 ) -> None:
     tokens = make_tokens()
@@ -201,7 +201,7 @@ def test_a_failure_is_kept_nowhere(
 
 
 @pytest.mark.alone
-def test_who_waits_for_a_mint_waits_no_longer_than_he_may(
+def test_who_waits_for_a_token_waits_no_longer_than_they_may(
     make_tokens: Callable[..., OperatorTokens], vendor: Vendor
 ) -> None:
     tokens = make_tokens()

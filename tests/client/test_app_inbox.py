@@ -57,7 +57,7 @@ def test_a_token_is_asked_for_with_the_identifiers_that_are_known(
     assert token_body(contact) == body
 
 
-def test_a_contact_is_created_with_his_channels_and_names() -> None:
+def test_a_contact_is_created_with_their_channels_and_names() -> None:
     contact = Contact("a@b.c", "123", "7", "Ann", "Lee")
     assert contact_body(contact) == {
         "externalCustomerId": "7",
@@ -163,7 +163,7 @@ def test_a_contact_is_created_only_where_that_is_set_and_the_vendor_knows_none(
     assert len(vendor.calls) == 1
 
 
-def test_an_unknown_contact_is_created_and_then_gets_his_token(
+def test_an_unknown_contact_is_created_and_then_gets_their_token(
     transport: Transport, vendor: responses.RequestsMock
 ) -> None:
     vendor.post(TOKEN_URL, json={"token": ""})

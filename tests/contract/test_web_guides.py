@@ -150,7 +150,7 @@ def test_a_contact_that_is_not_in_the_system_gets_an_empty_token(
     assert (answer.status_code, answer.json) == (200, {"token": ""})
 
 
-def test_each_callback_mints_a_token_of_its_own(
+def test_each_callback_issues_a_token_of_its_own(
     vendor: responses.RequestsMock,
 ) -> None:
     """All three: a token can be invalidated at any moment, so it is got anew."""

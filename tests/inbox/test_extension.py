@@ -115,7 +115,7 @@ def test_decorators_return_the_loader_unchanged() -> None:
     assert inbox.language_loader(language) is language
 
 
-def test_a_token_can_be_minted_without_a_request(
+def test_a_token_can_be_issued_without_a_request(
     make_app: MakeApp, vendor: responses.RequestsMock
 ) -> None:
     vendor.post(TOKEN_URL, json={"token": TOKEN})

@@ -60,7 +60,7 @@ def app(inbox: AppInbox) -> Flask:
     return app
 
 
-def test_a_minted_token_is_told_without_the_person(
+def test_an_issued_token_is_told_without_the_person(
     app: Flask, heard: Heard, app_inbox_vendor: VendorDouble
 ) -> None:
     app.test_client().post("/app-inbox/token")

@@ -60,7 +60,7 @@ def check_problem(response: TestResponse, status: int, code: str) -> None:
 
 
 @pytest.mark.parametrize("token", [TOKEN, ""])
-def test_a_token_is_minted_and_passed_on(
+def test_a_token_is_issued_and_passed_on(
     make_app: MakeApp, vendor: responses.RequestsMock, token: str
 ) -> None:
     vendor.post(TOKEN_URL, json={"token": token})
@@ -70,7 +70,7 @@ def test_a_token_is_minted_and_passed_on(
     check_headers(response)
 
 
-def test_every_request_mints_anew(
+def test_every_request_issues_anew(
     make_app: MakeApp, vendor: responses.RequestsMock
 ) -> None:
     for number in range(3):

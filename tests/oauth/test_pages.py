@@ -282,7 +282,7 @@ def test_wrong_client_credentials_are_named(
     assert "APP_INBOX_OAUTH_CLIENT_SECRET" in text
 
 
-def test_the_owner_returns_to_the_page_that_he_came_from(
+def test_the_owner_returns_to_the_page_that_they_came_from(
     vendor: Vendor, make_site: MakeSite
 ) -> None:
     site = make_site()
@@ -399,7 +399,7 @@ def test_a_site_without_sessions_is_sent_to_the_command(make_site: MakeSite) -> 
     assert "flask app-inbox oauth connect" in answer.text
 
 
-def test_each_tenant_has_a_connection_of_his_own(
+def test_each_tenant_has_a_connection_of_their_own(
     vendor: Vendor, make_site: MakeSite
 ) -> None:
     site = make_site()
