@@ -7,14 +7,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from flask import current_app
-from werkzeug.exceptions import HTTPException
 
 from ..client.app_inbox import AppInboxClient
 from ..client.contact import Contact
 from ..errors import LoaderError
 from ..web.assets import PageScript
 from ..web.failure_log import FailureLog
-from ..web.loaders import call
+from ..web.loaders import call_loader
 from ..web.rate_limit import RateLimiter
 from .login import load_flask_login_contact
 from .settings import Settings
@@ -55,14 +54,7 @@ class State:
             return load_flask_login_contact(
                 self.settings.contact_fields, self.settings.verified_attribute
             )
-        try:
-            contact = call(loader)
-        except HTTPException:
-            raise  # the loader called abort()
-        except Exception as error:
-            raise LoaderError(
-                f"The contact_loader raised {type(error).__name__}."
-            ) from error
+        contact = call_loader("contact_loader", loader)
         if contact is None or isinstance(contact, Contact):
             return contact
         raise LoaderError(

@@ -12,7 +12,6 @@ from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask, current_app
-from werkzeug.exceptions import HTTPException
 
 from ..client.account import read_account
 from ..client.api import VendorApi
@@ -20,7 +19,7 @@ from ..client.credentials import AccessToken, Credentials
 from ..client.transport import Transport
 from ..errors import ConfigError, LoaderError
 from ..signals import connection_lost
-from ..web.loaders import call
+from ..web.loaders import call_loader
 from .script_ids import ScriptIds
 from .settings import OAuthSettings
 from .status import describe
@@ -84,14 +83,7 @@ class OAuthConnections:
         loader = self.connection_loader()
         if loader is None:
             return DEFAULT_CONNECTION
-        try:
-            name = call(loader)
-        except HTTPException:
-            raise  # the loader called abort()
-        except Exception as error:
-            raise LoaderError(
-                f"The connection_loader raised {type(error).__name__}."
-            ) from error
+        name = call_loader("connection_loader", loader)
         if name is None:
             return DEFAULT_CONNECTION
         if not isinstance(name, str) or not 0 < len(name) <= 200:

@@ -9,6 +9,7 @@ from contextvars import copy_context
 from typing import Any
 
 from flask import Flask, current_app
+from werkzeug.exceptions import HTTPException
 
 from ..config.languages import DEFAULT_LANGUAGE, two_letters
 from ..errors import LoaderError
@@ -31,6 +32,21 @@ def call(function: Callable[[], Any]) -> Any:
 
     with ThreadPoolExecutor(max_workers=1) as executor:
         return executor.submit(copy_context().run, sync).result()
+
+
+def call_loader(name: str, loader: Callable[[], Any]) -> Any:
+    """Call a loader of the site and return what it returns.
+
+    :param name: as it is registered, for the message.
+    :raises HTTPException: if the loader calls ``abort()``.
+    :raises LoaderError: if it raises anything else.
+    """
+    try:
+        return call(loader)
+    except HTTPException:
+        raise
+    except Exception as error:
+        raise LoaderError(f"The {name} raised {type(error).__name__}.") from error
 
 
 def _runs_a_loop() -> bool:

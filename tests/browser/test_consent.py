@@ -12,7 +12,7 @@ from tests.fixtures.bell import bell
 from tests.fixtures.browser import LAYOUT
 from tests.fixtures.complaints import FAILED_LOAD, Complaints
 from tests.fixtures.control import TOKEN_PATH, Control
-from tests.fixtures.libraries import HTMX, TURBO, source_of
+from tests.fixtures.libraries import HTMX, LOAD_LIBRARY, TURBO, serve_library
 from tests.fixtures.streamed import SNIPPET, StreamedPage
 
 ANN = "ann@example.com"
@@ -88,14 +88,8 @@ def swapping_site(
     make_site: Callable[..., str],
 ) -> str:
     """A site that waits for consent and whose links swap the body."""
-    library = source_of(HTMX if request.param == "htmx" else TURBO)
-    context.route(
-        "**/library.js",
-        lambda route: route.fulfill(body=library, content_type="text/javascript"),
-    )
-    layout = LAYOUT.replace("<main>", LINKS + "<main>").replace(
-        "</head>", "<script src='/library.js'></script></head>"
-    )
+    serve_library(context, HTMX if request.param == "htmx" else TURBO)
+    layout = LAYOUT.replace("<main>", LINKS + "<main>").replace("</head>", LOAD_LIBRARY)
     if request.param == "htmx":
         layout = layout.replace("<body>", '<body hx-boost="true">')
     return make_site(layout=layout, CONSENT=True)

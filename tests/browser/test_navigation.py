@@ -11,7 +11,7 @@ from tests.fixtures.bell import bell, open_panel
 from tests.fixtures.browser import LAYOUT
 from tests.fixtures.complaints import FAILED_LOAD, Complaints
 from tests.fixtures.control import Control
-from tests.fixtures.libraries import HTMX, TURBO, source_of
+from tests.fixtures.libraries import HTMX, LOAD_LIBRARY, TURBO, serve_library
 
 ANN = "ann@example.com"
 BOB = "bob@example.com"
@@ -33,14 +33,8 @@ def swapping_site(
     make_site: Callable[..., str],
 ) -> str:
     """A site whose links swap the body instead of loading a page."""
-    library = source_of(HTMX if request.param == "htmx" else TURBO)
-    context.route(
-        "**/library.js",
-        lambda route: route.fulfill(body=library, content_type="text/javascript"),
-    )
-    layout = LAYOUT.replace("<main>", LINKS + "<main>").replace(
-        "</head>", "<script src='/library.js'></script></head>"
-    )
+    serve_library(context, HTMX if request.param == "htmx" else TURBO)
+    layout = LAYOUT.replace("<main>", LINKS + "<main>").replace("</head>", LOAD_LIBRARY)
     if "head" in request.param:
         layout = layout.replace("{{ app_inbox() }}", "").replace(
             "</head>", "{{ app_inbox() }}</head>"

@@ -19,7 +19,7 @@ from tests.chathub.browser.chat import (
 from tests.chathub.site import PAGE
 from tests.fixtures.complaints import FAILED_LOAD, Complaints
 from tests.fixtures.control import Control
-from tests.fixtures.libraries import HTMX, TURBO, source_of
+from tests.fixtures.libraries import HTMX, LOAD_LIBRARY, TURBO, serve_library
 
 LINKS = """<nav data-turbo-prefetch="false"><a href="/two">Two</a> <a href="/">Home</a>
 <a href="/logout">Log out</a> <a href="/login?user=taras">Taras</a></nav>"""
@@ -202,14 +202,8 @@ def swapping_site(
     make_staff_site: Callable[..., str],
 ) -> str:
     """A site whose links swap the body instead of loading a page."""
-    library = source_of(HTMX if request.param == "htmx" else TURBO)
-    context.route(
-        "**/library.js",
-        lambda route: route.fulfill(body=library, content_type="text/javascript"),
-    )
-    layout = PAGE.replace("<main>", LINKS + "<main>").replace(
-        "</head>", "<script src='/library.js'></script></head>"
-    )
+    serve_library(context, HTMX if request.param == "htmx" else TURBO)
+    layout = PAGE.replace("<main>", LINKS + "<main>").replace("</head>", LOAD_LIBRARY)
     if request.param == "htmx":
         layout = layout.replace("<body>", '<body hx-boost="true">')
     return make_staff_site(PAGE=layout)
