@@ -13,7 +13,9 @@ from unittest.mock import patch
 import click
 import pytest
 import responses
+from blinker import ANY, NamedSignal
 
+from flask_app_inbox import signals
 from flask_app_inbox.chathub.settings import ChatHubSettings
 from flask_app_inbox.config.reader import settings_of
 from flask_app_inbox.inbox.check.finding import FindingKind
@@ -53,8 +55,18 @@ def vendor() -> Iterator[responses.RequestsMock]:
         yield vendor
 
 
+@pytest.fixture
+def no_receiver_left() -> Iterator[None]:
+    """Disconnect what an example connects for every app."""
+    yield
+    for signal in vars(signals).values():
+        if isinstance(signal, NamedSignal):
+            for receiver in [*signal.receivers_for(ANY)]:
+                signal.disconnect(receiver)
+
+
 @pytest.mark.parametrize("name", WITH_PYTHON)
-@pytest.mark.usefixtures("vendor")
+@pytest.mark.usefixtures("vendor", "no_receiver_left")
 def test_the_python_blocks_run_one_after_the_other(
     name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
