@@ -20,6 +20,7 @@ from tests.faults.sites import (
     API_KEY,
     EMAIL,
     GRACE,
+    LONG,
     SHORT,
     TOKEN,
     Reply,
@@ -114,14 +115,19 @@ class Worker:
 
 
 @contextmanager
-def running(server: str, vendor: RawVendor, log: Path) -> Iterator[Worker]:
-    """Run a site under a server, and end it as a supervisor does."""
+def running(
+    server: str, vendor: RawVendor, log: Path, timeout: float
+) -> Iterator[Worker]:
+    """Run a site under a server, and end it as a supervisor does.
+
+    :param timeout: the site's deadline, in seconds.
+    """
     listener = socket.create_server(("127.0.0.1", 0), backlog=64)
     descriptor = listener.fileno()
     environment = os.environ | {
         "FLASK_APP_INBOX_API_URL": vendor.url,
         "FLASK_APP_INBOX_API_KEY": API_KEY,
-        "FLASK_APP_INBOX_TIMEOUT": str(SHORT),
+        "FLASK_APP_INBOX_TIMEOUT": str(timeout),
         "FLASK_APP_INBOX_RATE_LIMIT": "1000/second",
         "FLASK_APP_INBOX_MAX_CONCURRENT": str(SLOTS),
         "SITE_CONTACT": EMAIL,
@@ -158,14 +164,19 @@ def log(tmp_path: Path) -> Iterator[Path]:
 
 
 @pytest.fixture
+def timeout() -> float:
+    return SHORT
+
+
+@pytest.fixture
 def place(
-    server: str, scheme: str, trusted: Authority, log: Path
+    server: str, scheme: str, trusted: Authority, log: Path, timeout: float
 ) -> Iterator[tuple[RawVendor, Worker]]:
     """A worker of a server, and a vendor that can be made to behave otherwise."""
     tls = trusted.server() if scheme == "https" else None
     with (
         RawVendor(well, tls, handshake=False) as vendor,
-        running(server, vendor, log) as worker,
+        running(server, vendor, log, timeout) as worker,
     ):
         yield vendor, worker
 
@@ -191,6 +202,7 @@ def test_a_slow_vendor_keeps_a_worker_no_longer_than_the_deadline(
     ("server", "scheme"),
     [*((name, "http") for name in SERVERS if "sync" not in name), GEVENT_TLS],
 )
+@pytest.mark.parametrize("timeout", [LONG])
 def test_hanging_calls_do_not_block_the_other_requests_of_a_worker(
     place: tuple[RawVendor, Worker],
 ) -> None:

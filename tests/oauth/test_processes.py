@@ -187,7 +187,7 @@ def test_processes_killed_at_random_lose_only_what_the_vendor_forgot(
     database_url: str,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    refreshes = int(os.environ.get("APP_INBOX_KILLS", "100"))
+    refreshes = int(os.environ.get("APP_INBOX_KILLS", "40"))
     seed = random.randrange(2**32)
     dice = random.Random(seed)
     site = make_site(DATABASE_URL=database_url, connected=True)

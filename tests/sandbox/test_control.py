@@ -193,9 +193,12 @@ def test_the_sandboxs_own_calls_are_not_logged(control: Call, anyone: Call) -> N
     assert control("GET", "requests").json() == []
 
 
-def test_the_log_keeps_the_last_requests_only(control: Call, vendor: Call) -> None:
+def test_the_log_keeps_the_last_requests_only(
+    control: Call, sandbox: SandboxServer
+) -> None:
+    client = sandbox.app.test_client()
     for _ in range(LIMIT + 5):
-        vendor("GET", "/v1/version")
+        client.get("/v1/version")
     entries = control("GET", "requests").json()
     assert len(entries) == LIMIT
     assert entries[-1]["id"] - entries[0]["id"] == LIMIT - 1
