@@ -17,6 +17,7 @@ from .connection import Connection, VerboseConnection
 from .state import state_of
 
 if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
     from typing_extensions import Self
 
 #: Connections that may wait to be accepted.
@@ -37,7 +38,7 @@ class AppServer:
 
     A server that was stopped can start again on the same port.
 
-    :param app: a Flask app.
+    :param app: any WSGI application.
     :param host: the address to listen on.
     :param port: the port to listen on; 0 takes a free one.
     :param verbose: log each request to the terminal.
@@ -45,13 +46,13 @@ class AppServer:
 
     def __init__(
         self,
-        app: Flask,
+        app: WSGIApplication,
         host: str = "127.0.0.1",
         port: int = 0,
         *,
         verbose: bool = False,
     ) -> None:
-        self.app = app
+        self._app = app
         self._host = host
         self._port = port
         self._handler = VerboseConnection if verbose else Connection
@@ -83,12 +84,12 @@ class AppServer:
         ) as listener:
             self._port = listener.getsockname()[1]
             self._server = _Server(
-                self._host, self._port, self.app, self._handler, fd=listener.fileno()
+                self._host, self._port, self._app, self._handler, fd=listener.fileno()
             )
         self._thread = threading.Thread(
             target=self._server.serve_forever,
             args=(_POLL,),
-            name=f"{self.app.name}-{self._port}",
+            name=f"server-{self._port}",
             daemon=True,
         )
         self._thread.start()
@@ -132,9 +133,9 @@ class SandboxServer(AppServer):
         verbose: bool = False,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        app = create_sandbox(api_key=api_key, clock=clock)
-        state_of(app).host = host
-        super().__init__(app, host, port, verbose=verbose)
+        self.app: Flask = create_sandbox(api_key=api_key, clock=clock)
+        state_of(self.app).host = host
+        super().__init__(self.app, host, port, verbose=verbose)
 
     def reset(self) -> None:
         """Reset to the initial state, as ``POST /_sandbox/reset`` does."""
