@@ -19,7 +19,11 @@ from .state import State, current_state
 logger = logging.getLogger(__name__)
 
 #: The files that make our page script.
-PAGE_SCRIPT = ("web/static/site_endpoint.js", "inbox/static/app_inbox.js")
+PAGE_SCRIPT = (
+    "web/static/site_endpoint.js",
+    "inbox/static/app_inbox.js",
+    "inbox/static/page.js",
+)
 
 _RENDERED = "flask_app_inbox.rendered"
 

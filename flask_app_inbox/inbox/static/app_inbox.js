@@ -1,8 +1,11 @@
 // The page's side of flask-app-inbox: tokens from the site, one `init` for the
-// vendor, one user. Its settings are its own element's data attributes.
-(() => {
-  "use strict";
+// vendor, one user.
 
+/**
+ * Start. In a page that has started already it does nothing more than that page needs.
+ * @param {HTMLElement} own its settings are this element's data attributes
+ */
+const startAppInbox = (own) => {
   const NEXT_PAGE_WITHIN = 300; // milliseconds
   /** @type {{ status: number, code: any }} */
   const CHANGED = { status: 409, code: "user_changed" };
@@ -22,8 +25,6 @@
    */
   /** @type {Window & {eS?: Vendor, __appInbox?: Shared, trustedTypes?: any}} */
   const page = window;
-  const own = document.currentScript;
-  if (!(own instanceof HTMLScriptElement)) return;
   const { tokenUrl = "", anchor = "", user = "", ...settings } = own.dataset;
   const flags = JSON.parse(settings.features || "{}");
 
@@ -359,4 +360,4 @@
   const { appInboxConsent } = document.documentElement.dataset;
   if (settings.consent === undefined || appInboxConsent === "yes") begin();
   else document.addEventListener("app-inbox:consent", begin);
-})();
+};
