@@ -147,7 +147,7 @@ const startAppInbox = (own) => {
   let ownContent = new Set(); // what the site put there itself
   /** @type {[Element, Comment][]} */
   let taken = []; // parts of the bell and what stands in for them
-  let gone = false; // nobody, or somebody else, is logged in now
+  let gone = ""; // why the bell is away: nobody, or somebody else, is logged in now
 
   const findPlace = () => {
     place =
@@ -175,8 +175,8 @@ const startAppInbox = (own) => {
 
   /** @param {{ status: number, code: Code }} answer */
   const emptyIfGone = ({ status, code }) => {
-    if (gone || (status !== 401 && status !== 409)) return;
-    gone = true;
+    if (gone === code || (status !== 401 && status !== 409)) return;
+    gone = code;
     takeBell();
     announce("error", { code });
   };
@@ -213,6 +213,7 @@ const startAppInbox = (own) => {
       join();
       checkUser();
     });
+    document.addEventListener("app-inbox:check", checkUser);
     join();
   };
 
