@@ -20,6 +20,7 @@ from ..web.rate_limit import RateLimiter
 from .commands import add_commands
 from .contacts import ContactCalls
 from .csp import csp_sources
+from .embed import EMBED_SCRIPT
 from .page import PAGE_SCRIPT, app_inbox, app_inbox_anchor, begin_page
 from .settings import Settings, read_settings
 from .state import EXTENSION, Loaders, State, current_state
@@ -68,6 +69,7 @@ class AppInbox(ContactCalls):
             client=make_client(settings, credentials=self._credentials(app, settings)),
             rate_limiter=RateLimiter(settings.rate_limit, settings.storage_url),
             script=read_page_script(*PAGE_SCRIPT),
+            embed_script=read_page_script(*EMBED_SCRIPT),
             loaders=self._loaders,
         )
         self._apps.add(app)
@@ -77,8 +79,7 @@ class AppInbox(ContactCalls):
         else:
             # Its commands stay: `check` tells why there is no bell.
             app.cli.add_command(blueprint.cli, "app-inbox")
-            if settings.serves_script:
-                app.register_blueprint(script_blueprint, url_prefix=settings.url_prefix)
+            app.register_blueprint(script_blueprint, url_prefix=settings.url_prefix)
         before_render_template.connect(begin_page, app)
         app.jinja_env.globals.update(
             app_inbox=app_inbox, app_inbox_anchor=app_inbox_anchor

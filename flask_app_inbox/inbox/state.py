@@ -41,6 +41,7 @@ class State:
     client: AppInboxClient
     rate_limiter: RateLimiter
     script: PageScript
+    embed_script: PageScript
     loaders: Loaders
     failures: FailureLog = field(default_factory=FailureLog)
 

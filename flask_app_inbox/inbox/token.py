@@ -33,11 +33,14 @@ _VENDOR_TIME = "flask_app_inbox.vendor_time"
 blueprint = AnyHostBlueprint("app_inbox", __name__, cli_group="app-inbox")
 answer_problems(blueprint, lambda: current_state().failures)
 exempt_from_form_tokens(blueprint)
-keep_out_of_caches(blueprint, "script")
+keep_out_of_caches(blueprint, "script", "embed_script")
 
-#: What is left of it where the extension is switched off and pages carry the vendor's
-#: snippet: the script, for their ``init``.
+#: What is left of it where the extension is switched off: the scripts, and what tells
+#: a page that there is nothing to show. Where pages carry the vendor's snippet, they
+#: get their ``init`` from it.
 script_blueprint = AnyHostBlueprint("app_inbox", __name__)
+answer_problems(script_blueprint, lambda: current_state().failures)
+keep_out_of_caches(script_blueprint, "script", "embed_script")
 
 
 @blueprint.post("/token")

@@ -12,7 +12,7 @@ from functools import cache
 from hashlib import sha256
 from importlib.resources import files
 
-from flask import Response
+from flask import Response, request
 from jinja2 import Environment, PackageLoader, Template
 from markupsafe import Markup
 
@@ -49,22 +49,24 @@ def read_page_script(*paths: str) -> PageScript:
     return PageScript(content, sha256(content).hexdigest()[:16])
 
 
-def respond_with_script(script: PageScript, fingerprint: str) -> Response:
+def respond_with_script(script: PageScript, fingerprint: str = "") -> Response:
     """Answer with a script; under its own fingerprint browsers keep it for a year.
 
-    Pages of an older or newer release of the site get this script too, but their
-    browsers do not keep it.
+    Pages of an older or newer release of the site get this script too. Their browsers
+    ask each time whether it has changed, as they do at an address without one.
 
     :param fingerprint: from the requested address.
     """
     response = Response(script.content, mimetype="text/javascript")
     response.headers["X-Content-Type-Options"] = "nosniff"
+    response.set_etag(script.fingerprint)
     if fingerprint == script.fingerprint:
         response.cache_control.public = True
         response.cache_control.max_age = MAX_AGE
         response.cache_control.immutable = True
     else:
         response.cache_control.no_cache = True
+    response.make_conditional(request)
     return response
 
 

@@ -23,12 +23,14 @@ def keyed_tag(key: str | bytes, *parts: str) -> str:
     return hmac.digest(key, message, "sha256").hex()[:32]
 
 
-def check_user(request: Request, user_tag: str) -> None:
+def check_user(request: Request, *user_tags: str) -> None:
     """Refuse a page that was rendered for another user.
 
-    :param user_tag: the user tag of the session's user now.
+    :param user_tags: those of the session's user now; an operator has several.
     :raises UserChanged: if the request names another one.
     """
     shown = request.headers.get(USER_HEADER)
-    if shown and not hmac.compare_digest(shown.encode(), user_tag.encode()):
+    if shown and not any(
+        hmac.compare_digest(shown.encode(), tag.encode()) for tag in user_tags
+    ):
         raise UserChanged

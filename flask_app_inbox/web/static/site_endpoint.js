@@ -69,11 +69,12 @@ const siteEndpoint = (() => {
    * @param {string} url
    * @param {string} user
    * @param {object} [body]
+   * @param {string} [method]
    * @returns {Promise<Answer>} of the last attempt
    */
-  const insist = async (url, user, body) => {
+  const insist = async (url, user, body, method = "POST") => {
     for (let attempt = 0; ; attempt++) {
-      const answer = await ask("POST", url, user, body);
+      const answer = await ask(method, url, user, body);
       const again = attempt < RETRIES && RETRIED.includes(answer.status);
       if (!again || answer.pause > LONGEST_PAUSE) return answer;
       const backoff = FIRST_PAUSE * 2 ** attempt;
