@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from flask import Response, current_app, request, url_for
 
@@ -15,11 +15,13 @@ from ..web.blueprint import (
     exempt_from_form_tokens,
     keep_out_of_caches,
 )
+from ..web.elements import elements_of
 from ..web.guards import check_same_origin
 from ..web.loaders import page_language, page_nonce
 from ..web.problems import BadRequest
 from ..web.user_tag import check_user
 from .operators import choose_operator, load_operators, operator_tag
+from .page import chathub
 from .state import State, current_state
 from .texts import texts_in
 
@@ -29,7 +31,13 @@ _MAX_BODY = 2000
 blueprint = AnyHostBlueprint("chathub", __name__, cli_group="chathub")
 answer_problems(blueprint, lambda: current_state().failures)
 exempt_from_form_tokens(blueprint)
-keep_out_of_caches(blueprint, "script", "frame_script")
+keep_out_of_caches(blueprint, "script", "embed_script", "frame_script")
+
+#: What is left of it where the extension is switched off: the script, and what tells a
+#: page that there is nothing to show.
+script_blueprint = AnyHostBlueprint("chathub", __name__)
+answer_problems(script_blueprint, lambda: current_state().failures)
+keep_out_of_caches(script_blueprint, "embed_script")
 
 
 class TokenRequest(NamedTuple):
@@ -97,6 +105,28 @@ def panel() -> Response:
     )
     response.headers["X-Content-Type-Options"] = "nosniff"
     return response
+
+
+@script_blueprint.get("/embed")
+@blueprint.get("/embed")
+def embed() -> dict[str, Any]:
+    """Return the elements that ``chathub()`` renders, for pages without our templates.
+
+    The nonce is left out: it belongs to one page's policy.
+    """
+    check_same_origin(request)
+    rendered = elements_of(chathub(request.args.get("organization"), nonce=""))
+    panel, script = rendered or (None, None)
+    organizations = panel["attributes"]["data-organizations"] if panel else "[]"
+    check_user(request, *(user_tag for _, user_tag in json.loads(organizations)))
+    return {"panel": panel, "script": script}
+
+
+@script_blueprint.get("/embed.js")
+@blueprint.get("/embed.js")
+def embed_script() -> Response:
+    """Serve the page's script at an address that never changes."""
+    return respond_with_script(current_state().scripts.page)
 
 
 @blueprint.get("/chathub.<fingerprint>.js")

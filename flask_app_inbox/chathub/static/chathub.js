@@ -1,5 +1,6 @@
 // The operator panel as an element of the page: tabs, one panel for each of the
-// user's organizations, and nothing of it once they are no longer an operator.
+// user's organizations, and nothing of it once they are no longer an operator. A
+// template gives the element its attributes; where none did, it asks the site for them.
 (() => {
   "use strict";
 
@@ -7,6 +8,10 @@
   const LOOK_EVERY = 60000;
 
   const { Panel, all, forget } = operatorPanels;
+
+  const own = document.currentScript;
+  const embedUrl =
+    own instanceof HTMLScriptElement ? new URL("embed", own.src).href : "";
 
   /** Whether the user still is who the page was made for, in all tabs. */
   const session = (() => {
@@ -46,14 +51,61 @@
   let lastId = 0;
 
   class ChatHubPanel extends HTMLElement {
+    static observedAttributes = ["organization"];
+
     constructor() {
       super();
       /** @type {Place[] | undefined} */
       this.places = undefined;
+      /** @type {string[]} names of the attributes that the site gave */
+      this.given = [];
+      this.turn = 0; // which of the questions counts
     }
 
     connectedCallback() {
-      if (!this.places) this.build();
+      if (this.places) return; // it was only moved
+      if (this.dataset.organizations) this.build();
+      else this.ask();
+    }
+
+    attributeChangedCallback() {
+      if (!this.isConnected || !this.turn) return; // it has not asked
+      this.clear();
+      this.ask();
+    }
+
+    /** Ask again, unless there is a panel or a template has made the element. */
+    look() {
+      if (!this.places && !this.dataset.organizations) this.ask();
+    }
+
+    /**
+     * Ask the site what a template would have got, and draw that.
+     * @param {string} [former] organizations whose panels have just been taken away
+     */
+    async ask(former) {
+      const turn = ++this.turn;
+      const organization = this.getAttribute("organization") || "";
+      const query = organization && `?${new URLSearchParams({ organization })}`;
+      const { status, body, code } = await siteEndpoint.insist(
+        `${embedUrl}${query}`,
+        "",
+        undefined,
+        "GET",
+      );
+      if (turn !== this.turn || !this.isConnected || this.places) return;
+      if (status !== 200 || !body) {
+        const detail = { organization, code };
+        document.dispatchEvent(new CustomEvent("chathub:error", { detail }));
+        return;
+      }
+      /** @type {Record<string, string>} */
+      const attributes = body.panel ? body.panel.attributes : {};
+      const { "data-organizations": organizations } = attributes;
+      if (!organizations || organizations === former) return;
+      this.given = Object.keys(attributes);
+      for (const name of this.given) this.setAttribute(name, attributes[name]);
+      this.build();
     }
 
     disconnectedCallback() {
@@ -137,7 +189,7 @@
       gone.tab?.remove();
       gone.element.remove();
       this.places = this.places?.filter((place) => place !== gone);
-      if (!this.places?.length) this.clear();
+      if (!this.places?.length) this.leave();
       else if (!gone.element.hidden) this.select(this.places[0]);
       session.spread();
       session.check();
@@ -163,11 +215,21 @@
       tab?.click();
     }
 
-    /** Take the panels away. */
+    /** The user is no operator here any more; another one may be. */
+    leave() {
+      const { organizations } = this.dataset;
+      const isGiven = this.given.length > 0;
+      this.clear();
+      if (isGiven) this.ask(organizations);
+    }
+
+    /** Take the panels away, and what the site gave for them. */
     clear() {
       this.places?.forEach(({ panel }) => panel?.stop());
       this.places = undefined;
       this.replaceChildren();
+      this.given.forEach((name) => this.removeAttribute(name));
+      this.given = [];
     }
   }
 
@@ -196,7 +258,10 @@
     addEventListener("online", wake);
     addEventListener("focus", wake);
     document.addEventListener("visibilitychange", wake);
-    document.addEventListener("chathub:check", session.check);
+    document.addEventListener("chathub:check", () => {
+      session.check();
+      elements().forEach((element) => element.look());
+    });
     setInterval(wake, LOOK_EVERY);
 
     const style = new CSSStyleSheet();
