@@ -9,8 +9,8 @@ from .finding import FindingKind, Section
 from .page import LOADER_FAILED, loader_case
 from .visit import Page, Site, VisitError
 
-_IN_FRONT = "Something in front of the extension answers instead of it."
-_EXEMPT_US = (
+IN_FRONT = "Something in front of the extension answers instead of it."
+EXEMPT_US = (
     'if request.blueprint == "app_inbox": return  # first in your before_request'
 )
 
@@ -18,15 +18,15 @@ SCRIPT_UNREACHABLE = FindingKind(
     "script_unreachable",
     "error",
     what="{path} does not serve our script: {reason}.",
-    why=_IN_FRONT,
-    fix=_EXEMPT_US,
+    why=IN_FRONT,
+    fix=EXEMPT_US,
 )
 ENDPOINT_FAILS = FindingKind(
     "endpoint_fails",
     "error",
     what="The token endpoint does not answer: {reason}.",
     why="Without tokens the bell stays empty.",
-    fix=_EXEMPT_US,
+    fix=EXEMPT_US,
 )
 ENDPOINT_OPEN = FindingKind(
     "endpoint_open",
@@ -41,14 +41,14 @@ ENDPOINT_REDIRECTS = FindingKind(
     what="{path} answers {status} and redirects to {target}.",
     why="A script cannot log in: it needs the 401 in JSON. A before_request of the "
     "site redirects everyone to the login page.",
-    fix=_EXEMPT_US,
+    fix=EXEMPT_US,
 )
 ENDPOINT_TAKEN = FindingKind(
     "endpoint_taken",
     "error",
     what="{path} answers {status}, not 401 with login_required.",
-    why=_IN_FRONT,
-    fix=_EXEMPT_US,
+    why=IN_FRONT,
+    fix=EXEMPT_US,
 )
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from functools import partial
 
 from flask import Flask
 
 from ...client.contact import Contact
 from ..state import EXTENSION, State
 from .configuration import check_configuration, setting_rows
+from .embed import embed
 from .endpoint import check_endpoint, check_script_file
 from .finding import Report, Section
 from .html import read_html
@@ -83,7 +85,7 @@ def _check_page(
     state: State = app.extensions[EXTENSION]
     own_loader = state.loaders.contact is not None
     try:
-        page = _page(app, site, options)
+        page = _page(app, site, options, options.page)
     except VisitError as error:
         report_no_page(error, section)
         return
@@ -91,6 +93,8 @@ def _check_page(
     token = site.own_address("app_inbox.token")
     if check_answer(page, section):
         html = read_html(page)
+        fetch = partial(_page, app, site, options)
+        embed(page, html, state.settings, section, site, fetch)
         check_page(page, html, state.settings, section, own_loader=own_loader)
         check_policy(page, html, state.settings, section)
         own = find_own_script(html)
@@ -117,11 +121,14 @@ def _check_visitors(
     except VisitError:
         return
     if is_page(page):
-        check_page_of_visitors(read_html(page), state.settings, section)
+        html = read_html(page)
+        fetch = partial(site.ask_anonymously, "GET")
+        embed(page, html, state.settings, section, site, fetch)
+        check_page_of_visitors(html, state.settings, section)
 
 
-def _page(app: Flask, site: Site, options: CheckOptions) -> Page:
+def _page(app: Flask, site: Site, options: CheckOptions, address: str) -> Page:
     if options.own_login or not isinstance(site, SiteInProcess):
-        return site.get(options.page)
+        return site.get(address)
     with logged_in_as(app, options.contact or STRANGER):
-        return site.get(options.page)
+        return site.get(address)

@@ -50,13 +50,18 @@ def control(sandbox: SandboxServer) -> Callable[..., Any]:
     return call
 
 
+def contact_of_session() -> Contact | None:
+    email = session.get("email")
+    return Contact(email=email) if email else None
+
+
 @pytest.fixture
 def make_site(sandbox: SandboxServer) -> MakeSite:
     """Make an app without a mistake; each argument is one.
 
     :param layout: of its only page.
     :param prepare: called with the app before the extension is there.
-    :param loader: whether there is a contact_loader.
+    :param loader: the contact_loader; None: there is none.
     :param config: settings of the app.
     :param settings: those of the extension.
     """
@@ -65,7 +70,7 @@ def make_site(sandbox: SandboxServer) -> MakeSite:
         *,
         layout: str = LAYOUT,
         prepare: Callable[[Flask], object] = lambda app: None,
-        loader: bool = True,
+        loader: Callable[[], Any] | None = contact_of_session,
         config: dict[str, Any] | None = None,
         **settings: Any,
     ) -> Flask:
@@ -83,12 +88,8 @@ def make_site(sandbox: SandboxServer) -> MakeSite:
         app.config.update({f"APP_INBOX_{key}": settings[key] for key in settings})
         prepare(app)
         inbox = AppInbox(app)
-        if loader:
-
-            @inbox.contact_loader
-            def contact() -> Contact | None:
-                email = session.get("email")
-                return Contact(email=email) if email else None
+        if loader is not None:
+            inbox.contact_loader(loader)
 
         @app.get("/")
         def index() -> str:

@@ -15,6 +15,7 @@ from flask.sessions import SecureCookieSessionInterface
 from flask_login import LoginManager, UserMixin, login_required
 from werkzeug.wrappers import Response
 
+from flask_app_inbox import Contact
 from tests.inbox.commands.conftest import MakeSite, Run
 from tests.inbox.commands.site import LAYOUT
 
@@ -391,12 +392,7 @@ def test_something_else_answers_for_the_endpoint(
 def test_a_loader_that_takes_visitors_for_somebody(
     make_site: MakeSite, findings: Findings, control: Callable[..., Any]
 ) -> None:
-    from flask_app_inbox import AppInbox, Contact
-
-    app = make_site(loader=False, ENABLED=False)
-    del app.extensions["app_inbox"]
-    app.config["APP_INBOX_ENABLED"] = True
-    AppInbox(app).contact_loader(lambda: Contact(email="ann@example.com"))
+    app = make_site(loader=lambda: Contact(email="ann@example.com"))
     assert "return None" in findings(app)["endpoint_open"]["fix"]
 
 
@@ -456,7 +452,7 @@ def test_a_redis_that_is_not_there(make_site: MakeSite, findings: Findings) -> N
 
 
 def test_no_contact_loader(make_site: MakeSite, findings: Findings) -> None:
-    told = findings(make_site(loader=False))
+    told = findings(make_site(loader=None))
     assert "@app_inbox.contact_loader" in told["contact_loader_missing"]["fix"]
 
 
@@ -546,7 +542,7 @@ def test_a_user_of_flask_login_sees_their_own_page(
     make_site: MakeSite, run: Run
 ) -> None:
     app = make_site(
-        prepare=with_flask_login, loader=False, CONTACT_FIELDS={"email": "mail"}
+        prepare=with_flask_login, loader=None, CONTACT_FIELDS={"email": "mail"}
     )
     arguments = ("check", "--url", "/account", "--session", "_user_id=7")
     result = run(app, *arguments)
@@ -557,7 +553,7 @@ def test_a_user_of_flask_login_sees_their_own_page(
 def test_a_contact_field_that_users_do_not_have(
     make_site: MakeSite, findings: Findings
 ) -> None:
-    app = make_site(prepare=with_flask_login, loader=False)
+    app = make_site(prepare=with_flask_login, loader=None)
     told = findings(app, "--url", "/account", "--session", "_user_id=7")
     assert "'email'" in told["loader_failed"]["what"]
     assert told["loader_failed"]["fix"].startswith("APP_INBOX_CONTACT_FIELDS")
@@ -565,7 +561,7 @@ def test_a_contact_field_that_users_do_not_have(
 
 def test_the_cookie_of_a_browser_logs_in_too(make_site: MakeSite, run: Run) -> None:
     app = make_site(
-        prepare=with_flask_login, loader=False, CONTACT_FIELDS={"email": "mail"}
+        prepare=with_flask_login, loader=None, CONTACT_FIELDS={"email": "mail"}
     )
     serializer = SecureCookieSessionInterface().get_signing_serializer(app)
     assert serializer is not None
@@ -617,17 +613,10 @@ def test_an_endpoint_that_raises(make_site: MakeSite, findings: Findings) -> Non
 
 
 def test_a_loader_that_raises(make_site: MakeSite, findings: Findings) -> None:
-    from flask_app_inbox import AppInbox, Contact
-
-    app = make_site(ENABLED=False)
-    del app.extensions["app_inbox"]
-    app.config.update(APP_INBOX_ENABLED=True, PROPAGATE_EXCEPTIONS=True)
-    inbox = AppInbox(app)
-
-    @inbox.contact_loader
     def broken() -> Contact:
         raise LookupError("no database")
 
+    app = make_site(loader=broken, config={"PROPAGATE_EXCEPTIONS": True})
     told = findings(app, "--session", "a=b")
     assert "could not say who is logged in" in told["loader_failed"]["what"]
     assert "raises" in told["loader_failed"]["why"]
@@ -637,14 +626,7 @@ def test_a_loader_that_raises(make_site: MakeSite, findings: Findings) -> None:
 def test_a_loader_that_returns_something_else(
     make_site: MakeSite, findings: Findings
 ) -> None:
-    from flask_app_inbox import AppInbox
-
-    app = make_site(ENABLED=False)
-    del app.extensions["app_inbox"]
-    app.config["APP_INBOX_ENABLED"] = True
-    mistake: Any = AppInbox(app).contact_loader
-    mistake(lambda: "ann@example.com")
-    told = findings(app)
+    told = findings(make_site(loader=lambda: "ann@example.com"))
     assert told["loader_failed"]["fix"].startswith("return None")
 
 
