@@ -23,7 +23,7 @@ from flask_app_inbox.inbox.check.findings import FINDINGS
 from flask_app_inbox.inbox.settings import Settings
 from flask_app_inbox.sandbox.faults import kinds
 
-from . import MANUALS, text_of
+from . import MANUALS, blocks_of, text_of
 from .tables import CHATHUB_COMMANDS, INBOX_COMMANDS
 
 _TOKEN_URL = "https://esputnik.com/api/v1/auth/contact/token"
@@ -31,11 +31,6 @@ _CONTACT_URL = "https://esputnik.com/api/v1/contact"
 _CHATHUB_URL = "https://chatapi.smsbat.com/api"
 
 _GROUPS = {"app-inbox": INBOX_COMMANDS, "chathub": CHATHUB_COMMANDS}
-
-
-def blocks_of(name: str, language: str) -> list[str]:
-    """Return the blocks of a manual in one language."""
-    return re.findall(rf"```{language}\n(.*?)```", text_of(name), re.DOTALL)
 
 
 WITH_PYTHON = [name for name in MANUALS if blocks_of(name, "python")]
