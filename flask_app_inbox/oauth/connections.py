@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from importlib import import_module
@@ -68,7 +67,6 @@ class OAuthConnections:
     on_lost: Callable[[str, str], None]
     script_ids: ScriptIds
     _keepers: dict[str, ConnectionKeeper] = field(default_factory=dict)
-    _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def is_owner(self) -> bool:
         """Return whether the owner makes this request; without a loader nobody does."""
@@ -103,19 +101,20 @@ class OAuthConnections:
         return describe(name, self.store.read(name))
 
     def keeper(self, name: str) -> ConnectionKeeper:
-        """Return the object that keeps a connection alive in this process."""
+        """Return the object that keeps a connection alive."""
         from .keeper import ConnectionKeeper
 
-        with self._lock:
-            if name not in self._keepers:
-                self._keepers[name] = ConnectionKeeper(
-                    name,
-                    self.store,
-                    self.client,
-                    max_waiting=self.max_concurrent,
-                    on_lost=self.on_lost,
-                )
-            return self._keepers[name]
+        if name not in self._keepers:
+            keeper = ConnectionKeeper(
+                name,
+                self.store,
+                self.client,
+                max_waiting=self.max_concurrent,
+                on_lost=self.on_lost,
+            )
+            # Of threads that come at once, all get the same one.
+            self._keepers.setdefault(name, keeper)
+        return self._keepers[name]
 
     def credentials(self) -> OAuthCredentials:
         """Return the credentials of this request's connection."""

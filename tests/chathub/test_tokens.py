@@ -20,7 +20,12 @@ from flask_app_inbox.chathub.storage import RedisStorage
 from flask_app_inbox.chathub.tokens import OperatorTokens
 from flask_app_inbox.client.chathub_answers import OperatorToken, Validation
 from flask_app_inbox.client.deadline import Deadline
-from flask_app_inbox.errors import VendorInvalid, VendorTimeout, VendorUnavailable
+from flask_app_inbox.errors import (
+    VendorError,
+    VendorInvalid,
+    VendorTimeout,
+    VendorUnavailable,
+)
 from flask_app_inbox.sandbox import SandboxServer
 from flask_app_inbox.web.encryption import derive_key
 from tests.fixtures.control import Control
@@ -43,29 +48,36 @@ class Vendor:
     def __init__(self, clock: Callable[[], float]) -> None:
         self.clock = clock
         self.issued: list[int] = []
-        self.down = False
+        self.failure: VendorError | None = None
         self.slow = 0.0
         self.life: float | None = None
         #: The tokens that it has declared invalid.
         self.dead: set[str] = set()
         self.validated: list[str] = []
         self.valid = True
+        #: Whose a token is, if the vendor tells.
+        self.operator: int | None = None
 
     def issue_token(
         self, operator: int, lifetime: float, deadline: Deadline
     ) -> OperatorToken:
         if self.slow:
             time.sleep(self.slow)
-        if self.down:
-            raise VendorUnavailable("down")
+        self._fail()
         self.issued.append(operator)
         now = self.clock()
         token = f"token-{operator}-{len(self.issued)}"
         return OperatorToken(operator, token, now, now + (self.life or lifetime))
 
     def validate(self, token: str, deadline: Deadline) -> Validation:
+        self._fail()
         self.validated.append(token)
-        return Validation(self.valid and token not in self.dead)
+        is_valid = self.valid and token not in self.dead
+        return Validation(is_valid, self.operator)
+
+    def _fail(self) -> None:
+        if self.failure is not None:
+            raise self.failure
 
 
 @pytest.fixture
@@ -192,11 +204,11 @@ def test_a_failure_is_kept_nowhere(
     make_tokens: Callable[..., OperatorTokens], vendor: Vendor
 ) -> None:
     tokens = make_tokens()
-    vendor.down = True
+    vendor.failure = VendorUnavailable("down")
     for _ in range(2):
         with pytest.raises(VendorUnavailable):
             tokens.issue(101)
-    vendor.down = False
+    vendor.failure = None
     assert tokens.issue(101).token
 
 
@@ -234,6 +246,16 @@ def test_a_token_that_the_vendor_does_not_accept_is_given_to_nobody(
         tokens.issue(101)
     vendor.valid = True
     assert tokens.issue(101).token == "token-101-2"
+
+
+def test_a_token_of_another_operator_is_given_to_nobody(
+    make_tokens: Callable[..., OperatorTokens], vendor: Vendor
+) -> None:
+    tokens = make_tokens()
+    vendor.operator = 100
+    with pytest.raises(VendorInvalid, match="another operator"):
+        tokens.issue(101)
+    assert tokens.issue(100).operator == 100
 
 
 def test_a_dead_token_is_replaced_and_a_good_one_is_not(
@@ -352,8 +374,9 @@ def test_a_lock_whose_holder_died_opens_by_itself(
     redis_url: str, server: redis.Redis, vendor: Vendor, clock: Clock
 ) -> None:
     tokens = make_shared(redis_url, vendor, clock, CHATHUB_TIMEOUT=0.2)
-    assert tokens._redis is not None
-    mutex = tokens._redis.mutex(tokens._key(101), Deadline(1))
+    shared = tokens._storages.get().redis
+    assert shared is not None
+    mutex = shared.mutex(tokens._key(101), Deadline(1))
     assert mutex.acquire()
     with pytest.raises(VendorTimeout):
         tokens.issue(101)
@@ -378,7 +401,7 @@ def test_redis_is_used_again_once_it_is_back(
     redis_url: str, server: redis.Redis, vendor: Vendor, clock: Clock
 ) -> None:
     tokens = make_shared(redis_url, vendor, clock)
-    outage = tokens._outage
+    outage = tokens._storages.get().outage
     seconds = [0.0]
     outage._clock = lambda: seconds[0]
     from flask_app_inbox.chathub.storage import StorageDown

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import socket
-import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -15,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.faults.raw_vendor import Line, RawVendor, http
-from tests.faults.records import SECRETS
+from tests.faults.servers import run_server
 from tests.faults.sites import (
     API_KEY,
     EMAIL,
@@ -122,9 +118,7 @@ def running(
 
     :param timeout: the site's deadline, in seconds.
     """
-    listener = socket.create_server(("127.0.0.1", 0), backlog=64)
-    descriptor = listener.fileno()
-    environment = os.environ | {
+    environment = {
         "FLASK_APP_INBOX_API_URL": vendor.url,
         "FLASK_APP_INBOX_API_KEY": API_KEY,
         "FLASK_APP_INBOX_TIMEOUT": str(timeout),
@@ -132,35 +126,8 @@ def running(
         "FLASK_APP_INBOX_MAX_CONCURRENT": str(SLOTS),
         "SITE_CONTACT": EMAIL,
     }
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            [part.format(descriptor=descriptor) for part in SERVERS[server]],
-            cwd=Path(__file__).parent,
-            env=environment,
-            pass_fds=[descriptor],
-            stdout=output,
-            stderr=subprocess.STDOUT,
-        )
-    port = listener.getsockname()[1]
-    # Whoever connects before the server is up waits until it is.
-    listener.close()
-    try:
+    with run_server(SERVERS[server], environment, log) as port:
         yield Worker(port)
-        process.terminate()
-        assert process.wait(15) in (0, -signal.SIGTERM)
-    finally:
-        process.kill()
-        process.wait()
-
-
-@pytest.fixture
-def log(tmp_path: Path) -> Iterator[Path]:
-    """A file for a worker's output, in which no secret may be."""
-    path = tmp_path / "log"
-    yield path
-    text = path.read_text()
-    assert "Traceback" not in text
-    assert [secret for secret in SECRETS if secret in text] == []
 
 
 @pytest.fixture
