@@ -54,8 +54,9 @@ def token() -> dict[str, str]:
     """Issue the operator's token to the user who is that operator."""
     state = current_state()
     deadline = Deadline(state.settings.timeout)
+    operators = _let_operators_in(state)
     asked = _read_request()
-    operator, user_tag = _admit(state, asked.organization)
+    operator, user_tag = _choose(state, operators, asked.organization)
     state.rate_limiter.check(user_tag)
     assert state.tokens is not None  # noqa: S101 - there is no view without tokens
     issue = state.tokens.replace if asked.failed else state.tokens.issue
@@ -70,7 +71,8 @@ def user() -> tuple[str, int]:
     The page asks when it comes back, or when another tab went elsewhere. This does not
     call the vendor.
     """
-    _admit(current_state(), request.args.get("organization"))
+    state = current_state()
+    _choose(state, _let_operators_in(state), request.args.get("organization"))
     return "", 204
 
 
@@ -141,13 +143,23 @@ def frame_script(fingerprint: str) -> Response:
     return respond_with_script(current_state().scripts.frame, fingerprint)
 
 
-def _admit(state: State, organization: str | None) -> tuple[int, str]:
-    """Return the operator who asks, and their user tag.
+def _let_operators_in(state: State) -> dict[str, int]:
+    """Return the operators that the user is.
 
-    :raises Problem: if they may not ask.
+    :raises Problem: if they are none, or another site's page asks.
     """
     check_same_origin(request)
-    alias, operator = choose_operator(load_operators(state), organization)
+    return load_operators(state)
+
+
+def _choose(
+    state: State, operators: dict[str, int], organization: str | None
+) -> tuple[int, str]:
+    """Return the operator who asks, and their user tag.
+
+    :raises Problem: if they may not ask for that organization.
+    """
+    alias, operator = choose_operator(operators, organization)
     user_tag = operator_tag(state, alias, operator)
     check_user(request, user_tag)
     return operator, user_tag
@@ -158,9 +170,7 @@ def _read_request() -> TokenRequest:
 
     :raises BadRequest: for anything else.
     """
-    if (request.content_length or 0) > _MAX_BODY:
-        raise BadRequest
-    data = request.get_data(cache=False)
+    data = _read_body()
     if not data:
         return TokenRequest(None, False)
     try:
@@ -173,3 +183,22 @@ def _read_request() -> TokenRequest:
     if not isinstance(asked.organization, str | None) or type(asked.failed) is not bool:
         raise BadRequest
     return asked
+
+
+def _read_body() -> bytes:
+    """Return the body, of which no more is read than :data:`_MAX_BODY`.
+
+    :raises BadRequest: if it is longer.
+    """
+    data = b""
+    # A body in chunks has no length that could be looked at before.
+    while len(data) <= _MAX_BODY:
+        chunk = request.stream.read(_MAX_BODY + 1 - len(data))
+        if not chunk:
+            break
+        data += chunk
+    # A function of the site may have read it before.
+    data = data or request.get_data(cache=False)
+    if len(data) > _MAX_BODY:
+        raise BadRequest
+    return data

@@ -1,8 +1,8 @@
 """Operator tokens: one for each operator, however many pages ask.
 
 A token is handed out until a quarter of its life is left. The next request gets a new
-one issued, while others go on with the old. Page scripts ask again after four fifths
-of what is left of their token's life, so they always get a newer one.
+one issued, while others go on with the old; while the vendor is down, all do. Page
+scripts ask again after four fifths of what is left of their token's life.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from ..client.chathub import ChatHubClient
 from ..client.chathub_answers import OperatorToken
 from ..client.deadline import Deadline
-from ..errors import VendorInvalid
+from ..errors import VendorError, VendorInvalid, VendorRateLimited
 from ..per_process import PerProcess
 from ..web.outage import Outage
 from ..web.user_tag import keyed_tag
@@ -91,13 +91,20 @@ class OperatorTokens:
         """Return a token after a page found that its own does not work.
 
         The kept token is dropped only if the vendor also says that it is invalid: a
-        page cannot make us issue tokens just by asking.
+        page cannot make us issue tokens just by asking. While the vendor is down it
+        says nothing, and the kept token stays.
 
         :raises VendorError: with the cause, if the vendor gives none.
         """
         deadline = deadline or Deadline(self._timeout)
         token = self.issue(operator, deadline)
-        if self._client.validate(token.token, deadline):
+        try:
+            is_good = bool(self._client.validate(token.token, deadline))
+        except VendorError as error:
+            if _refuses(error):
+                raise
+            is_good = True
+        if is_good:
             return token
         self._forget(token)
         return self.issue(operator, deadline)
@@ -132,9 +139,21 @@ class OperatorTokens:
             storage.write(key, token)
             return token, _NEVER
 
-        token: OperatorToken
-        with Lock(storage.mutex(key, deadline), issue, read, expiretime=0) as token:
-            return token
+        mutex = storage.mutex(key, deadline)
+        try:
+            token: OperatorToken
+            with Lock(mutex, issue, read, expiretime=0) as token:
+                return token
+        except VendorError as error:
+            kept = self._find(storage, operator)
+            if kept is None or _refuses(error):
+                raise
+            logger.warning(
+                "The vendor issued no new operator token (%s). The one before serves "
+                "until it expires.",
+                error,
+            )
+            return kept
 
     def _find(
         self, storage: MemoryStorage | RedisStorage, operator: int
@@ -183,3 +202,10 @@ def _open_storages(settings: ChatHubSettings, secret: bytes) -> _Storages:
         "each process gets its own"
     )
     return _Storages(MemoryStorage(), redis, outage)
+
+
+def _refuses(error: VendorError) -> bool:
+    """Return whether the vendor said no, and did not just fail to answer."""
+    if isinstance(error, VendorRateLimited) or error.status is None:
+        return False
+    return 400 <= error.status < 500

@@ -23,6 +23,8 @@ from flask_app_inbox.client.deadline import Deadline
 from flask_app_inbox.errors import (
     VendorError,
     VendorInvalid,
+    VendorRateLimited,
+    VendorRejected,
     VendorTimeout,
     VendorUnavailable,
 )
@@ -210,6 +212,59 @@ def test_a_failure_is_kept_nowhere(
             tokens.issue(101)
     vendor.failure = None
     assert tokens.issue(101).token
+
+
+DOWN = [
+    VendorUnavailable("no connection"),
+    VendorUnavailable("the vendor answered 503", status=503),
+    VendorTimeout("no answer"),
+    VendorRateLimited("the vendor answered 429", status=429),
+    VendorInvalid("the vendor's answer is no JSON", status=200),
+]
+REFUSALS = [
+    VendorRejected("the vendor answered 401", status=401),
+    VendorInvalid("the vendor answered 404", status=404),
+]
+
+
+@pytest.mark.parametrize("failure", DOWN, ids=str)
+def test_while_the_vendor_is_down_a_kept_token_serves_until_it_expires(
+    make_tokens: Callable[..., OperatorTokens],
+    vendor: Vendor,
+    clock: Clock,
+    caplog: pytest.LogCaptureFixture,
+    failure: VendorError,
+) -> None:
+    tokens = make_tokens()
+    first = tokens.issue(101)
+    clock.now += 800
+    vendor.failure = failure
+    for _ in range(3):
+        assert tokens.issue(101) == first
+        assert tokens.replace(101) == first
+    assert str(failure) in caplog.text
+    clock.now += 200
+    with pytest.raises(type(failure)):
+        tokens.issue(101)
+    vendor.failure = None
+    assert tokens.issue(101) != first
+
+
+@pytest.mark.parametrize("failure", REFUSALS, ids=str)
+def test_what_the_vendor_refuses_is_no_outage(
+    make_tokens: Callable[..., OperatorTokens],
+    vendor: Vendor,
+    clock: Clock,
+    failure: VendorError,
+) -> None:
+    tokens = make_tokens()
+    tokens.issue(101)
+    vendor.failure = failure
+    with pytest.raises(type(failure)):
+        tokens.replace(101)
+    clock.now += 800
+    with pytest.raises(type(failure)):
+        tokens.issue(101)
 
 
 @pytest.mark.alone
