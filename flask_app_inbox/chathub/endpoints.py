@@ -19,6 +19,7 @@ from ..web.elements import elements_of
 from ..web.guards import check_same_origin
 from ..web.loaders import page_language, page_nonce
 from ..web.problems import BadRequest
+from ..web.session import leave_session_alone
 from ..web.user_tag import check_user
 from .operators import choose_operator, load_operators, operator_tag
 from .page import chathub
@@ -32,12 +33,14 @@ blueprint = AnyHostBlueprint("chathub", __name__, cli_group="chathub")
 answer_problems(blueprint, lambda: current_state().failures)
 exempt_from_form_tokens(blueprint)
 keep_out_of_caches(blueprint, "script", "embed_script", "frame_script")
+leave_session_alone(blueprint)
 
 #: What is left of it where the extension is switched off: the script, and what tells a
 #: page that there is nothing to show.
 script_blueprint = AnyHostBlueprint("chathub", __name__)
 answer_problems(script_blueprint, lambda: current_state().failures)
 keep_out_of_caches(script_blueprint, "embed_script")
+leave_session_alone(script_blueprint)
 
 
 class TokenRequest(NamedTuple):

@@ -21,6 +21,7 @@ from ..web.blueprint import (
 )
 from ..web.guards import check_same_origin
 from ..web.problems import LoginRequired, RateLimited
+from ..web.session import leave_session_alone
 from ..web.user_tag import check_user
 from .login import user_tag
 from .state import State, current_state
@@ -34,6 +35,7 @@ blueprint = AnyHostBlueprint("app_inbox", __name__, cli_group="app-inbox")
 answer_problems(blueprint, lambda: current_state().failures)
 exempt_from_form_tokens(blueprint)
 keep_out_of_caches(blueprint, "script", "embed_script")
+leave_session_alone(blueprint)
 
 #: What is left of it where the extension is switched off: the scripts, and what tells
 #: a page that there is nothing to show. Where pages carry the vendor's snippet, they
@@ -41,6 +43,7 @@ keep_out_of_caches(blueprint, "script", "embed_script")
 script_blueprint = AnyHostBlueprint("app_inbox", __name__)
 answer_problems(script_blueprint, lambda: current_state().failures)
 keep_out_of_caches(script_blueprint, "script", "embed_script")
+leave_session_alone(script_blueprint)
 
 
 @blueprint.post("/token")
