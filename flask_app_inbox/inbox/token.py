@@ -58,7 +58,7 @@ def token() -> dict[str, str]:
         tell_failure(error.code)
         raise
     except RateLimited as problem:
-        tell_failure(problem.problem_code, retryable=True)
+        tell_failure(problem.problem_code, retryable=problem.retryable)
         raise
     return {"token": issue_token(state, contact, deadline)}
 

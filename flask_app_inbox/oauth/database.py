@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -137,12 +138,16 @@ def _told_plainly() -> Iterator[None]:
         yield
     except (OperationalError, InterfaceError) as error:
         if _is_busy(error):
-            raise LockBusy("The database is locked by another process.") from None
+            raise LockBusy(
+                "The database is locked by another process.", retryable=True
+            ) from None
         # The first line of a driver's message names host or file, never a password.
         reason = next(iter(str(error.orig).splitlines()), "")
         raise StorageError(
             f"The database with the OAuth connections cannot be used ({reason}). See "
-            "APP_INBOX_DATABASE_URL; `flask app-inbox oauth init-db` makes its table."
+            "APP_INBOX_DATABASE_URL; `flask app-inbox oauth init-db` makes its table.",
+            # A server may come back; a file that is missing or full needs somebody.
+            retryable=not isinstance(error.orig, sqlite3.Error),
         ) from None
     except SQLAlchemyError as error:
         kind = error.orig if isinstance(error, DBAPIError) else error

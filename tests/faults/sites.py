@@ -167,7 +167,7 @@ def check_problem(reply: Reply, status: int, code: str) -> None:
     assert reply.headers["Cache-Control"] == "no-store"
     assert reply.headers["Vary"] == "Cookie"
     assert "Access-Control-Allow-Origin" not in reply.headers
-    assert set(reply.json) == {"type", "title", "status", "code"}
+    assert set(reply.json) == {"type", "title", "status", "code", "retryable"}
     assert reply.json["status"] == status
     assert (reply.retry_after is not None) == (status in (429, 503))
 
