@@ -34,7 +34,7 @@ _TEN_YEARS = 10 * 365 * 86400.0
 @blueprint.before_request
 def refuse_foreign_pages() -> tuple[Response, int] | None:
     """Refuse web pages other than the console."""
-    if reason := objection(request, state().host):
+    if reason := objection(request):
         return jsonify(error=reason), 403
     if request.content_length and request.mimetype != "application/json":
         return jsonify(error="Bodies must have Content-Type: application/json."), 415
