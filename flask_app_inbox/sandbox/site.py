@@ -1,4 +1,4 @@
-"""Where the bell goes in the shop's pages, and the shop's registered domains."""
+"""What support set up for the shop's pages, and the shop's registered domains."""
 
 from __future__ import annotations
 
@@ -8,25 +8,33 @@ from dataclasses import dataclass
 
 #: Where ``insertAdjacentHTML`` can put the bell; the guides name the method alone.
 POSITIONS = ("beforebegin", "afterbegin", "beforeend", "afterend")
+#: The forms of ``eS('init', …)``: flags and then options, or options alone. Each is in
+#: one of the guides.
+INIT_FORMS = ("features", "options")
 
 
 @dataclass(frozen=True)
 class Site:
-    """Where the bell goes, and its icon: SVG text, or empty for the default."""
+    """Where the bell goes, its icon, and how pages ask for it.
+
+    :param icon: SVG text, or empty for the default.
+    :param init_form: the one of ``INIT_FORMS`` that the account takes; empty: both.
+    """
 
     selector: str = "#app-inbox"
     position: str = "beforeend"
     icon: str = ""
+    init_form: str = ""
 
     def to_json(self) -> dict[str, object]:
-        """Return the form of the control API; no ``icon`` where none is set."""
-        shown: dict[str, object] = {
+        """Return the form of the control API, without what is empty."""
+        shown = {
             "selector": self.selector,
             "position": self.position,
+            "icon": self.icon,
+            "initForm": self.init_form,
         }
-        if self.icon:
-            shown["icon"] = self.icon
-        return shown
+        return {name: value for name, value in shown.items() if value}
 
 
 class Domains:

@@ -144,6 +144,8 @@ def test_the_site_is_configured(control: Call) -> None:
     assert refused.status_code == 400
     assert "not a CSS selector" in refused.json()["error"]
     assert control("GET", "site").json() == site
+    with_form = site | {"initForm": "options"}
+    assert control("PUT", "site", json=with_form).json() == with_form
     assert control("PUT", "site", json={"selector": "#b"}).json() == {
         "selector": "#b",
         "position": "beforeend",
@@ -158,6 +160,8 @@ def test_the_site_is_configured(control: Call) -> None:
         {"selector": []},
         {"icon": "<img src=x>"},
         {"icon": 1},
+        {"initForm": "objects"},
+        {"initForm": True},
         {"colour": "red"},
     ],
 )
