@@ -135,7 +135,8 @@ class ChatHubClient:
 
         :param origin: the site's, like ``https://shop.example``.
         :param method: of the page's call; other than GET and HEAD it is preflighted.
-        :raises VendorError: if the address does not answer.
+        :raises VendorError: if the address does not answer, or not with what a page
+            wants to read.
         """
         headers = {"Origin": origin}
         asked = "HEAD"
@@ -147,6 +148,9 @@ class ChatHubClient:
         allowed: list[str] = []
 
         def judge(status: int, headers: Mapping[str, str], body: bytes) -> Answer:
+            # Some servers know no HEAD, and preflights need no credentials.
+            if status >= 400 and status != 405 and asked == "HEAD":
+                raise VendorInvalid(f"the vendor answered {status}", status=status)
             allowed.append(headers.get("Access-Control-Allow-Origin", ""))
             return Answer(status, body)
 

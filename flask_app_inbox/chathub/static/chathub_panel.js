@@ -133,6 +133,11 @@ const operatorPanels = (() => {
 
     /** @param {PanelEvent} event */
     announce(...[name, detail]) {
+      if (name === "error") {
+        console.warn(
+          `ChatHub: no panel for ${detail.organization}: ${detail.code}`,
+        );
+      }
       document.dispatchEvent(new CustomEvent("chathub:" + name, { detail }));
     }
 
