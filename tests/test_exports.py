@@ -23,6 +23,7 @@ PUBLIC: list[tuple[ModuleType, set[str]]] = [
             "ChatHub",
             "ConfigError",
             "Contact",
+            "ImportStatus",
             "LoaderError",
             "ReconnectNeeded",
             "RefusedContact",

@@ -13,7 +13,6 @@ from ..client.app_inbox import AppInboxClient
 from ..client.contact import Contact
 from ..client.credentials import ApiKey, Credentials
 from ..client.transport import Transport
-from ..errors import AppInboxError
 from ..web.assets import read_page_script
 from ..web.csp import Policy
 from ..web.rate_limit import RateLimiter
@@ -23,7 +22,7 @@ from .csp import csp_sources
 from .embed import EMBED_SCRIPT
 from .page import PAGE_SCRIPT, app_inbox, app_inbox_anchor, begin_page
 from .settings import Settings, read_settings
-from .state import EXTENSION, Loaders, State, current_state
+from .state import EXTENSION, Loaders, State, current_state, enabled_state
 from .token import blueprint, issue_token, script_blueprint
 
 ContactLoader = TypeVar(
@@ -137,13 +136,14 @@ class AppInbox(ContactCalls):
         self._loaders.connection = loader
         return loader
 
-    def issue_token(self, contact: Contact) -> str:
+    def issue_token(self, contact: Contact, *, connection: str | None = None) -> str:
         """Issue a token to a contact, in the current app.
 
+        :param connection: the OAuth connection to use; by default this request's.
         :returns: the token, "" for a contact that the vendor does not know.
         :raises VendorError: with the cause, if the vendor issues none.
         """
-        return issue_token(_enabled_state(), contact)
+        return issue_token(enabled_state(), contact, connection=connection)
 
     def connection_status(self) -> dict[str, Any] | None:
         """Return how this request's OAuth connection is doing, without its secrets.
@@ -201,13 +201,6 @@ class AppInbox(ContactCalls):
                 f"belongs to {len(apps) or 'no'} app{'s' * (len(apps) != 1)}."
             )
         return apps[0]
-
-
-def _enabled_state() -> State:
-    state = current_state()
-    if not state.settings.enabled:
-        raise AppInboxError("APP_INBOX_ENABLED is False: no call to the vendor.")
-    return state
 
 
 def make_client(

@@ -10,7 +10,7 @@ from flask import current_app
 
 from ..client.app_inbox import AppInboxClient
 from ..client.contact import Contact
-from ..errors import LoaderError
+from ..errors import AppInboxError, LoaderError
 from ..web.assets import PageScript
 from ..web.failure_log import FailureLog
 from ..web.loaders import call_loader
@@ -26,7 +26,7 @@ class Loaders:
     """Functions of the site that we call; each is optional."""
 
     contact: Callable[[], Any] | None = None
-    contacts: Callable[[], Any] | None = None
+    contacts: Callable[..., Any] | None = None
     language: Callable[[], Any] | None = None
     csp_nonce: Callable[[], Any] | None = None
     owner: Callable[[], Any] | None = None
@@ -63,6 +63,24 @@ class State:
             f"{type(contact).__name__}."
         )
 
+    def client_for(self, connection: str | None) -> AppInboxClient:
+        """Return the client of an OAuth connection, in the current app.
+
+        :param connection: its name; None: that of this request, or the API key.
+        :raises ValueError: if the app has an API key and no connections.
+        """
+        if connection is None:
+            return self.client
+        # Most sites have an API key.
+        from ..oauth.connections import current_connections
+
+        connections = current_connections()
+        if connections is None:
+            raise ValueError(
+                f"There is no connection {connection!r}: this app has an API key."
+            )
+        return self.client.with_credentials(lambda: connections.credentials(connection))
+
 
 def current_state() -> State:
     """Return the inbox of the current app.
@@ -72,4 +90,15 @@ def current_state() -> State:
     state: State | None = current_app.extensions.get(EXTENSION)
     if state is None:
         raise RuntimeError("This app has no AppInbox. Call init_app(app) first.")
+    return state
+
+
+def enabled_state() -> State:
+    """Return the inbox of the current app, for a call that asks the vendor.
+
+    :raises AppInboxError: if it is switched off.
+    """
+    state = current_state()
+    if not state.settings.enabled:
+        raise AppInboxError("APP_INBOX_ENABLED is False: no call to the vendor.")
     return state

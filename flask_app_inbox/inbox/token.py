@@ -95,17 +95,20 @@ def issue_token(
     contact: Contact,
     deadline: Deadline | None = None,
     *,
+    connection: str | None = None,
     clock: Callable[[], float] = time.perf_counter,
 ) -> str:
     """Issue a token to a contact, and send a signal about the outcome.
 
+    :param connection: the OAuth connection to use; None: this request's.
     :returns: the token, "" for a contact that the vendor does not know.
     :raises AppInboxError: with the cause.
     """
+    client = state.client_for(connection)
     user = user_tag(current_app, state.settings, contact)
     start = clock()
     try:
-        token = state.client.issue_token(contact, deadline)
+        token = client.issue_token(contact, deadline)
     except AppInboxError as error:
         duration = _measured(clock() - start)
         tell_failure(

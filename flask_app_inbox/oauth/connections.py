@@ -14,7 +14,7 @@ from flask import Flask, current_app
 
 from ..client.account import read_account
 from ..client.api import VendorApi
-from ..client.credentials import AccessToken, Credentials
+from ..client.credentials import AccessToken
 from ..client.transport import Transport
 from ..errors import ConfigError, LoaderError
 from ..signals import connection_lost
@@ -116,11 +116,16 @@ class OAuthConnections:
             self._keepers.setdefault(name, keeper)
         return self._keepers[name]
 
-    def credentials(self) -> OAuthCredentials:
-        """Return the credentials of this request's connection."""
+    def credentials(self, name: str | None = None) -> OAuthCredentials:
+        """Return the credentials of a connection; without a name, of this request's.
+
+        :raises LoaderError: if the site's loader fails or returns anything but a name.
+        """
         from .credentials import OAuthCredentials
 
-        return OAuthCredentials(self.keeper(self.current_name()))
+        if name is None:
+            name = self.current_name()
+        return OAuthCredentials(self.keeper(name))
 
     def script_id(self) -> str | None:
         """Return the script id of this request's connection.
@@ -131,18 +136,6 @@ class OAuthConnections:
         if self.connection_loader() is None:
             return None
         return self.script_ids.find(self.current_name())
-
-    def api(self, name: str) -> VendorApi:
-        """Return the vendor's API as an owner calls it for a connection."""
-        from .credentials import OAuthCredentials
-
-        credentials = OAuthCredentials(self.keeper(name))
-        return self._owners_api(lambda: credentials)
-
-    def _owners_api(self, credentials: Callable[[], Credentials]) -> VendorApi:
-        # An owner waits longer than a page, and should not have to consent twice.
-        patience = max(self.timeout, _PATIENCE)
-        return VendorApi(self.api_url, self.transport, credentials, timeout=patience)
 
     def connect(self, name: str, code: str, verifier: str | None) -> dict[str, Any]:
         """Exchange a code for a connection, test it, store it, return its account.
@@ -161,7 +154,11 @@ class OAuthConnections:
         self.store.read(name)
         tokens = self.client.exchange(code, verifier)
         access_token = AccessToken(tokens.access_token)
-        api = self._owners_api(lambda: access_token)
+        # An owner waits longer than a page, and should not have to consent twice.
+        patience = max(self.timeout, _PATIENCE)
+        api = VendorApi(
+            self.api_url, self.transport, lambda: access_token, timeout=patience
+        )
         api.read_object("/v2/version")
         account = read_account(api).to_json()
         self.store.connect(name, tokens, account)

@@ -68,7 +68,7 @@ ANSWERS = [
     Answer("POST", "/v1/contacts", 415, "text"),
     Answer("PUT", "/v1/contacts", 405),
     Answer("GET", "/v1/account/info", 200, types=ACCOUNT),
-    Answer("POST", "/v1/site/domains", 201, {"domain": "new.example"}),
+    Answer("POST", "/v1/site/domains", 400, {"domain": "new.example"}),
     Answer("POST", "/v1/site/domains", 200, {"domain": "shop.example"}),
     Answer("POST", "/v1/site/domains", 400, {"domain": "no domain"}),
     Answer("POST", "/v1/site/domains", 400, {}),
@@ -137,10 +137,16 @@ def test_the_script_is_plain_text(api: FlaskClient) -> None:
     assert "/scripts/" in answer.text
 
 
-def test_an_account_without_a_domain_lists_none(api: FlaskClient) -> None:
-    """API §7.6"""
+def test_an_account_registers_one_domain(api: FlaskClient) -> None:
+    """
+    API §7.2
+    API §7.6
+    """
     api.post("/_sandbox/reset", json={})
     assert ask(api, "GET", "/v1/site/domains").json == []
+    body = {"domain": "new.example"}
+    assert ask(api, "POST", "/v1/site/domains", body).status_code == 201
+    assert ask(api, "GET", "/v1/site/domains").json == [body]
 
 
 # --- contacts -----------------------------------------------------------------

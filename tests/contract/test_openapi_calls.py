@@ -21,6 +21,7 @@ from flask_app_inbox import (
 from flask_app_inbox.client.account import read_account
 from flask_app_inbox.client.app_inbox import AppInboxClient
 from flask_app_inbox.client.contacts import delete_contact, import_contacts
+from flask_app_inbox.client.import_status import read_import_status
 from flask_app_inbox.client.site import read_script_id, register_domain
 from tests.conftest import client_of
 from tests.contract.openapi import (
@@ -94,6 +95,13 @@ CALLS = {
         lambda client: register_domain(client.api, "shop.example"),
         {201: True, 200: False, 400: VendorInvalid, 404: VendorInvalid},
         "",
+    ),
+    "import_status": Call(
+        "GET",
+        "/v1/importstatus/s-1",
+        lambda client: read_import_status(client.api, "s-1").contact_ids,
+        {200: {"7": 5}},
+        '{"status": "FINISHED", "mapping": [{"dedupeValue": "7", "contactId": 5}]}',
     ),
     "read_account": Call(
         "GET",

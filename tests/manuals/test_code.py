@@ -28,6 +28,7 @@ from .tables import CHATHUB_COMMANDS, INBOX_COMMANDS
 
 _TOKEN_URL = "https://esputnik.com/api/v1/auth/contact/token"
 _CONTACT_URL = "https://esputnik.com/api/v1/contact"
+_IMPORT_URL = "https://esputnik.com/api/v1/importstatus/1"
 _CHATHUB_URL = "https://chatapi.smsbat.com/api"
 
 _GROUPS = {"app-inbox": INBOX_COMMANDS, "chathub": CHATHUB_COMMANDS}
@@ -42,6 +43,7 @@ def vendor() -> Iterator[responses.RequestsMock]:
     with responses.RequestsMock(assert_all_requests_are_fired=False) as vendor:
         vendor.post(_CONTACT_URL, json={"id": 1})
         vendor.post(f"{_CONTACT_URL}s", json={"asyncSessionId": "1"})
+        vendor.get(_IMPORT_URL, json={"status": "FINISHED", "mapping": []})
         vendor.post(_TOKEN_URL, json={"token": "of.ann"})
         vendor.get(f"{_CHATHUB_URL}/company/organization", json=[])
         vendor.get(f"{_CHATHUB_URL}/operator", json=[])

@@ -125,6 +125,16 @@ def test_script_prints_the_line_for_the_configuration(
     assert "was registered already" in again.stderr
 
 
+def test_script_tells_which_domain_the_account_has(
+    make_site: MakeSite, run: Run
+) -> None:
+    site = make_site()
+    run(site, "script", "--domain", "shop.example")
+    result = run(site, "script", "--domain", "other.example")
+    assert result.exit_code == 1
+    assert "The account has the domain shop.example" in result.stderr
+
+
 @pytest.mark.parametrize("domain", ["localhost", "", "a b", "…"])
 def test_script_refuses_anything_but_a_domain(
     make_site: MakeSite, run: Run, domain: str
