@@ -7,7 +7,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
-from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask, current_app
@@ -21,7 +20,7 @@ from ..signals import connection_lost
 from ..web.loaders import call_loader
 from .script_ids import ScriptIds
 from .settings import OAuthSettings
-from .status import describe
+from .status import DEFAULT_CONNECTION, describe
 
 if TYPE_CHECKING:
     from .client import OAuthClient
@@ -32,9 +31,6 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 EXTENSION = "app_inbox_oauth"
-
-#: The name of the connection of a site that has only one.
-DEFAULT_CONNECTION = "default"
 
 _FILE = "app_inbox.sqlite3"
 #: Seconds for each of the first calls with a new access token.
@@ -163,12 +159,6 @@ class OAuthConnections:
         account = read_account(api).to_json()
         self.store.connect(name, tokens, account)
         return account
-
-
-def connect_command(name: str) -> str:
-    """Return the command line that makes the connection of a name."""
-    option = "" if name == DEFAULT_CONNECTION else f" --connection {quote(name)}"
-    return f"flask app-inbox oauth connect{option}"
 
 
 def current_connections() -> OAuthConnections | None:

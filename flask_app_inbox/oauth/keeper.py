@@ -34,6 +34,7 @@ from .pace import (
     pause_after,
     pause_left,
 )
+from .status import connect_command
 from .store import TokenStore
 from .table import RECONNECT_NEEDED, StoredConnection
 
@@ -47,7 +48,6 @@ _INTERRUPTED = (
     "The vendor refused the refresh token. An earlier refresh was cut off, and its new "
     "tokens were lost on the way."
 )
-_CONNECT = "Its owner must connect it again: `flask app-inbox oauth connect`."
 
 
 @dataclass(frozen=True)
@@ -118,6 +118,7 @@ class ConnectionKeeper:
                 threading.BoundedSemaphore(max_waiting), 0.5 + jitter() / 2
             )
         )
+        self._advice = f"Its owner must connect it again: `{connect_command(name)}`."
 
     def lend(self, deadline: Deadline) -> Lent:
         """Return an access token that has not expired.
@@ -180,10 +181,10 @@ class ConnectionKeeper:
         if row is None:
             raise ReconnectNeeded(
                 "the site is not connected to the vendor. Its owner must connect it: "
-                "`flask app-inbox oauth connect`."
+                f"`{connect_command(self._name)}`."
             )
         if row.state == RECONNECT_NEEDED:
-            raise ReconnectNeeded(f"{row.problem} {_CONNECT}")
+            raise ReconnectNeeded(f"{row.problem} {self._advice}")
         return row
 
     def _renewed(self, generation: int, deadline: Deadline) -> Lent:
@@ -293,7 +294,7 @@ class ConnectionKeeper:
         if isinstance(error, ReconnectNeeded):
             reason = _INTERRUPTED if row.unfinished > 1 else _REFUSED
             locked.lose(reason)
-            return ReconnectNeeded(f"{reason} {_CONNECT}", status=error.status)
+            return ReconnectNeeded(f"{reason} {self._advice}", status=error.status)
         pause = pause_after(error, row.failures, self._jitter())
         locked.put_off(
             f"The last refresh failed: {error}.",

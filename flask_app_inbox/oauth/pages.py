@@ -38,8 +38,8 @@ from ..web.blueprint import AnyHostBlueprint, exempt_from_form_tokens
 from ..web.guards import check_same_origin
 from ..web.problems import Problem
 from ..web.session import leave_session_alone
-from .connections import OAuthConnections, connect_command, current_connections
-from .status import account_name, explain
+from .connections import OAuthConnections, current_connections
+from .status import account_name, connect_command, explain
 
 logger = logging.getLogger(__name__)
 

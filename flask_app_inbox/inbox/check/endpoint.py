@@ -6,7 +6,7 @@ import json
 from urllib.parse import urlsplit
 
 from .finding import FindingKind, Section
-from .page import LOADER_FAILED, loader_case
+from .login import LoginSource, report_failure
 from .visit import Page, Site, VisitError
 
 IN_FRONT = "Something in front of the extension answers instead of it."
@@ -69,12 +69,9 @@ def check_script_file(site: Site, address: str, section: Section) -> None:
 
 
 def check_endpoint(
-    site: Site, address: str, section: Section, *, own_loader: bool
+    site: Site, address: str, source: LoginSource, section: Section
 ) -> None:
-    """Ask for a token without being logged in; the answer must be a 401 in JSON.
-
-    :param own_loader: whether the site has a contact_loader.
-    """
+    """Ask for a token without being logged in; the answer must be a 401 in JSON."""
     try:
         page = site.ask_anonymously("POST", address)
     except VisitError as error:
@@ -88,7 +85,7 @@ def check_endpoint(
         section.report(ENDPOINT_OPEN, path=path)
     elif code == "loader_failed":
         reason = f"{path} answers {page.status} with loader_failed; see the log."
-        section.report(LOADER_FAILED, loader_case(own_loader), reason=reason)
+        report_failure(source, reason, section)
     elif 300 <= page.status < 400:
         target = page.headers.get("Location", "nowhere")
         section.report(ENDPOINT_REDIRECTS, path=path, status=page.status, target=target)

@@ -6,9 +6,14 @@ A finding is declared beside the check that reports it; this module only collect
 from __future__ import annotations
 
 from . import (
+    anchor,
     configuration,
+    connections,
     embed,
     endpoint,
+    login,
+    one_init,
+    own_script,
     page,
     page_policy,
     session,
@@ -18,14 +23,9 @@ from . import (
 from .finding import FindingKind
 
 _CHECKS = (
-    configuration,
-    vendor,
-    embed,
-    page,
-    page_policy,
-    endpoint,
-    session,
-    storage,
+    *(configuration, login, connections, vendor),
+    *(embed, page, own_script, anchor, one_init, page_policy, endpoint),
+    *(session, storage),
 )
 
 #: Each with ``code``, ``level``, ``what``, ``why`` and ``fix``. What ``{braces}``

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 import click
+from werkzeug.exceptions import HTTPException
 
 from ...client.app_inbox import AppInboxClient
 from ...errors import LoaderError
@@ -30,25 +31,39 @@ def vendor_client(connection: str | None = None) -> AppInboxClient:
         tenant.
     :raises click.ClickException: if there is none.
     """
-    state = current_state()
-    if not state.settings.enabled:
-        raise click.ClickException(
-            "The extension is switched off: set APP_INBOX_ENABLED to True."
-        )
+    _require_enabled()
+    if connection is not None:
+        require_connections()
+    elif connections := current_connections():
+        _require_name(connections)
+    return current_state().client_for(connection)
+
+
+def require_connections() -> OAuthConnections:
+    """Return the current app's connections, for a command with ``--connection``.
+
+    :raises click.ClickException: if it uses an API key, or is switched off.
+    """
+    _require_enabled()
     connections = current_connections()
-    if connection is not None and connections is None:
+    if connections is None:
         raise click.ClickException(
             "This site has no connections: it uses an API key. Leave --connection out."
         )
-    if connection is None and connections is not None:
-        _check_that_there_is_one(connections)
-    return state.client_for(connection)
+    return connections
 
 
-def _check_that_there_is_one(connections: OAuthConnections) -> None:
+def _require_enabled() -> None:
+    if not current_state().settings.enabled:
+        raise click.ClickException(
+            "The extension is switched off: set APP_INBOX_ENABLED to True."
+        )
+
+
+def _require_name(connections: OAuthConnections) -> None:
     try:
         connections.current_name()
-    except LoaderError as error:
+    except (LoaderError, HTTPException) as error:
         raise click.ClickException(
             f"{error} A command has no request to tell the connection from: name it "
             "with --connection."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -16,6 +17,12 @@ from tests.inbox.commands.site import LAYOUT
 
 MakeSite = Callable[..., Flask]
 Run = Callable[..., Result]
+Findings = Callable[..., dict[str, dict[str, str]]]
+
+
+def load_contact() -> Contact | None:
+    email = session.get("email")
+    return Contact(email=email) if email else None
 
 
 @pytest.fixture(scope="session")
@@ -50,11 +57,6 @@ def control(sandbox: SandboxServer) -> Callable[..., Any]:
     return call
 
 
-def contact_of_session() -> Contact | None:
-    email = session.get("email")
-    return Contact(email=email) if email else None
-
-
 @pytest.fixture
 def make_site(sandbox: SandboxServer) -> MakeSite:
     """Make an app without a mistake; each argument is one.
@@ -70,7 +72,7 @@ def make_site(sandbox: SandboxServer) -> MakeSite:
         *,
         layout: str = LAYOUT,
         prepare: Callable[[Flask], object] = lambda app: None,
-        loader: Callable[[], Any] | None = contact_of_session,
+        loader: Callable[[], Any] | None = load_contact,
         config: dict[str, Any] | None = None,
         **settings: Any,
     ) -> Flask:
@@ -109,3 +111,23 @@ def run() -> Run:
         return runner.invoke(args=["app-inbox", *arguments])
 
     return invoke
+
+
+def found(result: Result) -> dict[str, dict[str, str]]:
+    """Return the findings of a ``--json`` run by their codes."""
+    report = json.loads(result.stdout)
+    return {finding["code"]: finding for finding in report["findings"]}
+
+
+@pytest.fixture
+def findings(run: Run) -> Findings:
+    """Check an app and return the findings; with an error it must exit with 1."""
+
+    def check(app: Flask, *arguments: str) -> dict[str, dict[str, str]]:
+        result = run(app, "check", "--json", *arguments)
+        told = found(result)
+        errors = [code for code in told if told[code]["level"] == "error"]
+        assert result.exit_code == bool(errors), result.output
+        return told
+
+    return check

@@ -9,8 +9,7 @@ import pytest
 from flask import Flask, redirect, request, session
 from werkzeug.wrappers import Response
 
-from tests.inbox.commands.conftest import MakeSite, Run
-from tests.inbox.commands.test_check import found
+from tests.inbox.commands.conftest import MakeSite, Run, found
 from tests.inbox.commands.test_running_site import cookie_of, login
 
 PAGE = """<!doctype html>
