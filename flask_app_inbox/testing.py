@@ -10,19 +10,23 @@ a browser. ``app_inbox_vendor`` answers within the process and is as fast as a m
 from __future__ import annotations
 
 import json
+import logging
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
+from flask import Flask, appcontext_pushed, current_app, has_app_context
 
 if TYPE_CHECKING:
     from requests import PreparedRequest
     from responses import RequestsMock
 
     from .sandbox import SandboxServer
+
+logger = logging.getLogger(__name__)
 
 #: Status, headers and body, as responses wants them.
 _Wire = tuple[int, dict[str, str], str]
@@ -49,14 +53,31 @@ def app_inbox_vendor() -> Iterator[VendorDouble]:
     """Answer calls to the vendor within this process.
 
     It knows every contact until the test says otherwise. All other requests that
-    leave the process fail as if there were no network.
+    leave the process fail as if there were no network. An app whose extension is
+    switched off sends none; the log that pytest shows with a failed test says so.
     """
     try:
         from responses import RequestsMock
     except ImportError:
         pytest.fail('app_inbox_vendor needs: pip install "flask-app-inbox[testing]"')
-    with RequestsMock(assert_all_requests_are_fired=False) as requests:
+    with (
+        RequestsMock(assert_all_requests_are_fired=False) as requests,
+        appcontext_pushed.connected_to(_warn_of_what_is_off),
+    ):
+        if has_app_context():
+            _warn_of_what_is_off(cast(Any, current_app)._get_current_object())
         yield VendorDouble(requests)
+
+
+def _warn_of_what_is_off(app: Flask, **_: object) -> None:
+    """Warn of an app that sends the vendor nothing; it receives a signal of Flask."""
+    if "app_inbox" in app.extensions and app.config.get("APP_INBOX_ENABLED") is False:
+        logger.warning(
+            "APP_INBOX_ENABLED is False in the app %r. So its token endpoint is 404, "
+            "and app_inbox_vendor gets no request. Switch the extension on for tests "
+            "of the inbox.",
+            app.name,
+        )
 
 
 @dataclass(frozen=True)
