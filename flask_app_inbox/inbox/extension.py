@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 from weakref import WeakSet
 
-from flask import Flask, before_render_template, current_app, has_app_context
+from flask import Flask, before_render_template, has_app_context
 
 from ..client.api import VendorApi
 from ..client.app_inbox import AppInboxClient
@@ -16,6 +16,7 @@ from ..client.transport import Transport
 from ..web.assets import read_page_script
 from ..web.csp import Policy
 from ..web.rate_limit import RateLimiter
+from ..web.this_app import this_app
 from .commands import add_commands
 from .contacts import ContactCalls
 from .csp import csp_sources
@@ -193,7 +194,7 @@ class AppInbox(ContactCalls):
 
     def _only_app(self) -> Flask:
         if has_app_context():
-            return cast(Flask, cast(Any, current_app)._get_current_object())
+            return this_app()
         apps = list(self._apps)
         if len(apps) != 1:
             raise RuntimeError(

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from flask import current_app
+from flask import Flask
 
 from ..client.app_inbox import AppInboxClient
 from ..client.contact import Contact
@@ -15,6 +15,7 @@ from ..web.assets import PageScript
 from ..web.failure_log import FailureLog
 from ..web.loaders import call_loader
 from ..web.rate_limit import RateLimiter
+from ..web.this_app import this_app
 from .login import load_flask_login_contact
 from .settings import Settings
 
@@ -87,7 +88,15 @@ def current_state() -> State:
 
     :raises RuntimeError: if it has none.
     """
-    state: State | None = current_app.extensions.get(EXTENSION)
+    return state_of(this_app())
+
+
+def state_of(app: Flask) -> State:
+    """Return the inbox of an app.
+
+    :raises RuntimeError: if it has none.
+    """
+    state: State | None = app.extensions.get(EXTENSION)
     if state is None:
         raise RuntimeError("This app has no AppInbox. Call init_app(app) first.")
     return state

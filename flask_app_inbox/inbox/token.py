@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
-from flask import Flask, Response, current_app, has_request_context, request
+from flask import Response, has_request_context, request
 
 from ..client.contact import Contact
 from ..client.deadline import Deadline
@@ -22,6 +22,7 @@ from ..web.blueprint import (
 from ..web.guards import check_same_origin
 from ..web.problems import LoginRequired, RateLimited
 from ..web.session import leave_session_alone
+from ..web.this_app import this_app
 from ..web.user_tag import check_user
 from .login import user_tag
 from .state import State, current_state
@@ -105,7 +106,7 @@ def issue_token(
     :raises AppInboxError: with the cause.
     """
     client = state.client_for(connection)
-    user = user_tag(current_app, state.settings, contact)
+    user = user_tag(this_app(), state.settings, contact)
     start = clock()
     try:
         token = client.issue_token(contact, deadline)
@@ -141,7 +142,7 @@ def _who_asks(state: State) -> tuple[Contact, str]:
     contact = state.contact()
     if contact is None:
         raise LoginRequired
-    contact_tag = user_tag(current_app, state.settings, contact)
+    contact_tag = user_tag(this_app(), state.settings, contact)
     check_user(request, contact_tag)
     return contact, contact_tag
 
@@ -153,5 +154,5 @@ def _measured(seconds: float) -> float:
 
 
 def _send(signal: NamedSignal, **data: Any) -> None:
-    app: Flask = cast(Any, current_app)._get_current_object()
+    app = this_app()
     signal.send(app, _async_wrapper=app.ensure_sync, **data)
