@@ -32,8 +32,9 @@ from flask_app_inbox.oauth.locked import LockedConnection
 from flask_app_inbox.oauth.pace import leeway, pause_after, pause_left
 from flask_app_inbox.oauth.store import TokenStore
 from flask_app_inbox.signals import connection_lost
+from tests.fixtures.waiting import wait_until
 from tests.oauth.conftest import MakeSite, connect
-from tests.oauth.test_processes import let_the_token_die, wait_until
+from tests.oauth.test_processes import let_the_token_die
 from tests.oauth.vendor import Vendor
 
 DAY = 86400.0

@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import random
 import time
-from collections.abc import Callable
 
 import pytest
 
 from flask_app_inbox.oauth import store as token_store
 from flask_app_inbox.oauth.table import RECONNECT_NEEDED
+from tests.fixtures.waiting import wait_until
 from tests.oauth.conftest import MakeSite, connect
 from tests.oauth.nursery import Nursery
 from tests.oauth.site import Site
@@ -19,13 +19,6 @@ from tests.oauth.window import measure
 
 #: Where the vendor has changed the tokens and nobody has stored them.
 LOST = ("R4", "R5")
-
-
-def wait_until(condition: Callable[[], object]) -> None:
-    end = time.monotonic() + 20
-    while not condition():
-        assert time.monotonic() < end, "it never came true"
-        time.sleep(0.01)
 
 
 def let_the_token_die(vendor: Vendor, site: Site) -> None:

@@ -19,10 +19,7 @@ from tests.chathub.browser.chat import (
 from tests.chathub.site import PAGE
 from tests.fixtures.complaints import FAILED_LOAD, Complaints
 from tests.fixtures.control import Control
-from tests.fixtures.libraries import HTMX, LOAD_LIBRARY, TURBO, serve_library
-
-LINKS = """<nav data-turbo-prefetch="false"><a href="/two">Two</a> <a href="/">Home</a>
-<a href="/logout">Log out</a> <a href="/login?user=taras">Taras</a></nav>"""
+from tests.fixtures.libraries import Swap
 
 
 @pytest.fixture(autouse=True)
@@ -197,16 +194,10 @@ def test_an_element_that_is_moved_goes_on_working(
 
 @pytest.fixture(params=["turbo", "htmx"])
 def swapping_site(
-    request: pytest.FixtureRequest,
-    context: BrowserContext,
-    make_staff_site: Callable[..., str],
+    request: pytest.FixtureRequest, swap: Swap, make_staff_site: Callable[..., str]
 ) -> str:
     """A site whose links swap the body instead of loading a page."""
-    serve_library(context, HTMX if request.param == "htmx" else TURBO)
-    layout = PAGE.replace("<main>", LINKS + "<main>").replace("</head>", LOAD_LIBRARY)
-    if request.param == "htmx":
-        layout = layout.replace("<body>", '<body hx-boost="true">')
-    return make_staff_site(PAGE=layout)
+    return make_staff_site(PAGE=swap(request.param, PAGE, "user=taras"))
 
 
 def test_turbo_and_htmx_keep_one_working_panel(
