@@ -51,7 +51,7 @@ def test_a_call_is_made_for_the_connection_that_it_names(
 ) -> None:
     before = vendor.paths()
     with site.app.app_context():
-        with pytest.raises(ReconnectNeeded):
+        with pytest.raises(ReconnectNeeded, match="connect --connection south`"):
             CALLS[name](site.inbox, "south")
         assert vendor.paths() == before
         with suppress(VendorInvalid):  # the vendor knows no such import

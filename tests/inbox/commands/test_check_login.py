@@ -130,6 +130,13 @@ def test_a_loader_that_raises(make_site: MakeSite, findings: Findings) -> None:
     assert told["loader_failed"]["fix"].startswith("return None")
 
 
+def test_a_loader_that_always_fails_is_told_once(make_site: MakeSite, run: Run) -> None:
+    site = make_site(loader=lambda: "ann@example.com")
+    result = run(site, "check", "--offline", "--json", "--session", "a=b")
+    codes = [finding["code"] for finding in json.loads(result.stdout)["findings"]]
+    assert codes == ["loader_failed"]
+
+
 def test_a_loader_that_returns_something_else(
     make_site: MakeSite, findings: Findings
 ) -> None:
