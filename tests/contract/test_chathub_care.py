@@ -14,7 +14,7 @@ from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from flask_app_inbox import ConfigError
 from flask_app_inbox.sandbox import SandboxServer
-from tests.chathub.browser.chat import chat, reply, write
+from tests.chathub.browser.chat import chat, frames, reply, write
 from tests.chathub.site import make_app
 from tests.contract.chathub_company import PANEL, ByHand
 from tests.fixtures.complaints import FAILED_LOAD, Complaints
@@ -173,6 +173,8 @@ def test_the_panel_works_on_each_device(
     for frame in page.frames:
         fits = "document.documentElement.scrollWidth <= innerWidth"
         assert frame.evaluate(fits)
+    box = frames(page).bounding_box()
+    assert 0 < box["x"] < box["x"] + box["width"] < DEVICES[device]["viewport"]["width"]
 
 
 # --- trouble ------------------------------------------------------------------

@@ -20,6 +20,7 @@ from tests.chathub.browser.chat import ISSUE
 from tests.chathub.site import make_app
 from tests.contract.chathub_company import Company
 from tests.fixtures.control import Control
+from tests.fixtures.waiting import wait_until
 
 MakeApp = Callable[..., Flask]
 
@@ -110,6 +111,9 @@ def test_tokens_die(
     assert 0 < left <= 60
     valid = company.validate(told["token"]).json()
     assert valid["expiresAt"] == told["expiresAt"]
+    control.call("PUT", "chathub/tokens", maxLifetime=0.1)
+    token = company.issue().json()
+    wait_until(lambda: not company.validate(token).json()["isValid"])
 
 
 # --- validation ---------------------------------------------------------------

@@ -233,6 +233,7 @@ def test_a_suffixed_id_finds_no_token_and_our_frames_do(
     004 §6.1: each organization has a panel of its own.
     004 §6.3: several of them can be in one page.
     004 §9.7: one script does not run twice: each document has one element.
+    004 §6.2
     """
     complaints.expected = ["needs a script element of the id"]
     page.goto(chat_by_hand())
@@ -260,6 +261,7 @@ def test_the_page_hears_of_each_organizations_panel(
     """
     004 §6.4: the page hears when an organization's panel is loaded.
     004 §6.5: it hears when one failed.
+    004 §6.1
     """
     complaints.expected = [FAILED_LOAD]
     record_events(page)

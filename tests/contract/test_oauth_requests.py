@@ -139,8 +139,9 @@ def test_a_token_request_follows_no_redirect(
     make_oauth_site: MakeOAuthSite, oauth_vendor: responses.RequestsMock
 ) -> None:
     """003 §9.4: the sample follows no redirect of a token request."""
-    elsewhere = {"Location": "https://uaa.esputnik.com/elsewhere"}
-    oauth_vendor.post(TOKEN_URL, status=302, headers=elsewhere)
+    elsewhere = f"{UAA}/elsewhere"
+    oauth_vendor.post(TOKEN_URL, status=302, headers={"Location": elsewhere})
+    oauth_vendor.get(elsewhere, json=TOKENS)
     runner = make_oauth_site().test_cli_runner()
     command = ["app-inbox", "oauth", "connect", "--code", "CODE"]
     assert runner.invoke(args=command).exit_code == 1

@@ -140,6 +140,7 @@ def test_rights_are_given_one_by_one(
     program = make_program(rights=rights)
     token = program.connect()["access_token"]
     assert status_of("GET contacts", program, token) == status
+    assert status_of("GET version", program, token) == 200
 
 
 def test_there_are_no_other_rights(program: Program) -> None:
