@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
-import responses
 from flask.testing import FlaskClient
 
-from flask_app_inbox.client.contacts import import_contacts
-from tests.conftest import client_of
 from tests.contract.openapi import (
     ANN,
-    BASE,
     CHANNEL_TYPES,
     CONTACT,
-    CONTACTS,
     ask,
     check_contact,
     found,
@@ -138,14 +131,21 @@ def test_the_script_is_plain_text(api: FlaskClient) -> None:
 
 
 def test_an_account_registers_one_domain(api: FlaskClient) -> None:
-    """
+    """How another domain is refused, the description does not say.
+
+    API §7.7: an account has one domain at most.
+    API §8.2: it has its script only with a domain.
     API §7.2
     API §7.6
     """
     api.post("/_sandbox/reset", json={})
     assert ask(api, "GET", "/v1/site/domains").json == []
+    assert ask(api, "GET", "/v1/site/script").status_code == 404
     body = {"domain": "new.example"}
     assert ask(api, "POST", "/v1/site/domains", body).status_code == 201
+    assert ask(api, "GET", "/v1/site/script").status_code == 200
+    other = {"domain": "other.example"}
+    assert ask(api, "POST", "/v1/site/domains", other).status_code == 400
     assert ask(api, "GET", "/v1/site/domains").json == [body]
 
 
@@ -235,27 +235,6 @@ def test_a_deleted_contact_comes_back_unless_they_were_erased(
     assert one["firstName"] == ("" if is_erased else "Ann")
     after: Any = api.get(messages, headers={"ES-TOKEN": old.headers["ES-TOKEN"]}).json
     assert len(after["list"]) == (not is_erased)
-
-
-def test_both_ends_understand_each_other(api: FlaskClient, clock: Clock) -> None:
-    """What our calls send, the sandbox takes: whatever is known of a contact.
-
-    API §2.6: a contact is created or updated at once; the answer has its id, a number.
-    API §5.10: an import answers ``asyncSessionId``, a string.
-    """
-    for who, contact in CONTACTS.items():
-        with responses.RequestsMock() as vendor:
-            vendor.post(f"{BASE}/v1/contact", json={"id": 1})
-            vendor.post(f"{BASE}/v1/contacts", json={"asyncSessionId": "s"})
-            client = client_of(API_URL=BASE)
-            client.sync_contact(contact)
-            list(import_contacts(client.api, [contact]))
-            for call in vendor.calls:
-                path = urlsplit(call.request.url or "").path.removeprefix("/api")
-                answer = ask(api, "POST", path, json.loads(call.request.body or ""))
-                # Ann of the fixture has been sent already.
-                assert answer.status_code in (200, 409), who
-        clock.now += 1
 
 
 # --- search -------------------------------------------------------------------

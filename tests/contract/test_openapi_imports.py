@@ -1,17 +1,25 @@
-"""The platform's OpenAPI description: how the sandbox imports contacts."""
+"""The platform's OpenAPI description: how many contacts are imported."""
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
+import responses
 from flask.testing import FlaskClient
 
+from flask_app_inbox.client.contacts import import_contacts
+from flask_app_inbox.client.import_status import ImportStatus, read_import_status
 from flask_app_inbox.sandbox.imports import WAITING, WORKING
+from tests.conftest import client_of
 from tests.contract.openapi import (
     ANN,
+    BASE,
     CONTACT_FIELDS,
+    CONTACTS,
     DEDUPE_ON,
     ask,
     found,
@@ -50,7 +58,7 @@ def bring(
 
 def test_an_import_passes_through_its_states(api: FlaskClient, clock: Clock) -> None:
     """
-    API §6.1: an import is STARTED, IMPORTING, then FINISHED.
+    API §6.1: an import is STARTED, IMPORTING, then FINISHED or ERROR.
     API §6.2: ``timestamp`` is when that began, in ISO 8601.
     API §6.3: ``mapping`` has each contact's value and id.
     API §5.12: contacts are imported later, and not at once.
@@ -172,3 +180,48 @@ def test_refused_contacts_are_told(api: FlaskClient, clock: Clock) -> None:
     assert len(found(api, "externalCustomerId=10")) == 1
     last = {**bad, "firstName": "", "lastName": "L33"}
     assert bring(api, clock, last)["failedContacts"]["lastName"] == "L33"
+
+
+@pytest.mark.parametrize("state", ["STARTED", "IMPORTING", "FINISHED", "ERROR"])
+def test_we_understand_how_an_import_is(state: str) -> None:
+    """
+    API §6.4: ``description`` may say more.
+    API §6.1
+    API §6.2
+    API §6.3
+    """
+    told: dict[str, Any] = {
+        "status": state,
+        "timestamp": "2026-11-25T10:00:00.000Z",
+        "description": "as it is",
+        "mapping": [{"dedupeValue": "7", "contactId": 5}],
+    }
+    with responses.RequestsMock() as vendor:
+        vendor.get(f"{BASE}/v1/importstatus/s-1", json=told)
+        status = read_import_status(client_of(API_URL=BASE).api, "s-1")
+    assert status == ImportStatus("s-1", state, told["timestamp"], {"7": 5}, "as it is")
+    assert (status.is_done, status.has_failed) == (
+        state in ("FINISHED", "ERROR"),
+        state == "ERROR",
+    )
+
+
+def test_both_ends_understand_each_other(api: FlaskClient, clock: Clock) -> None:
+    """What our calls send, the sandbox takes: whatever is known of a contact.
+
+    API §2.6: a contact is created or updated at once; the answer has its id, a number.
+    API §5.10: an import answers ``asyncSessionId``, a string.
+    """
+    for who, contact in CONTACTS.items():
+        with responses.RequestsMock() as vendor:
+            vendor.post(f"{BASE}/v1/contact", json={"id": 1})
+            vendor.post(f"{BASE}/v1/contacts", json={"asyncSessionId": "s"})
+            client = client_of(API_URL=BASE)
+            client.sync_contact(contact)
+            list(import_contacts(client.api, [contact]))
+            for call in vendor.calls:
+                path = urlsplit(call.request.url or "").path.removeprefix("/api")
+                answer = ask(api, "POST", path, json.loads(call.request.body or ""))
+                # Ann of the fixture has been sent already.
+                assert answer.status_code in (200, 409), who
+        clock.now += 1
