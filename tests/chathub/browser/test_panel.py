@@ -107,8 +107,13 @@ def test_two_panels_of_a_page_work_at_the_same_time(
 
 
 def test_tokens_that_live_for_seconds_are_renewed_and_both_panels_stay_usable(
-    page: Page, make_staff_site: Callable[..., str], control: Control
+    page: Page,
+    make_staff_site: Callable[..., str],
+    control: Control,
+    complaints: Complaints,
 ) -> None:
+    # On a busy machine a token can end before a call with it arrives.
+    complaints.expected = [FAILED_LOAD]
     write(control, "Ann", "Are you there?")
     write(control, "Bohdan", "And you?", SUPPORT)
     record_events(page)
