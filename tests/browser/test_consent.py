@@ -12,15 +12,13 @@ from tests.fixtures.bell import bell
 from tests.fixtures.browser import LAYOUT
 from tests.fixtures.complaints import FAILED_LOAD, Complaints
 from tests.fixtures.control import TOKEN_PATH, Control
-from tests.fixtures.libraries import HTMX, LOAD_LIBRARY, TURBO, serve_library
+from tests.fixtures.libraries import SWAPPING
 from tests.fixtures.streamed import SNIPPET, StreamedPage
 
 ANN = "ann@example.com"
 BOB = "bob@example.com"
 AGREE = "document.dispatchEvent(new Event('app-inbox:consent'))"
 SAY_EARLY = "document.documentElement.dataset.appInboxConsent = 'yes';"
-LINKS = """<nav data-turbo-prefetch="false"><a href="/two">Two</a>
-<a href="/login?email=bob@example.com">Bob</a></nav>"""
 
 
 @pytest.fixture
@@ -88,10 +86,7 @@ def swapping_site(
     make_site: Callable[..., str],
 ) -> str:
     """A site that waits for consent and whose links swap the body."""
-    serve_library(context, HTMX if request.param == "htmx" else TURBO)
-    layout = LAYOUT.replace("<main>", LINKS + "<main>").replace("</head>", LOAD_LIBRARY)
-    if request.param == "htmx":
-        layout = layout.replace("<body>", '<body hx-boost="true">')
+    layout = SWAPPING[request.param].dress(context, LAYOUT)
     return make_site(layout=layout, CONSENT=True)
 
 

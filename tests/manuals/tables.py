@@ -227,7 +227,7 @@ def sync_options() -> Iterable[Iterable[str]]:
 # --- in the page --------------------------------------------------------------
 
 _ENDPOINT_SCRIPT = "web/static/site_endpoint.js"
-_INBOX_SCRIPT = "inbox/static/app_inbox.js"
+_INBOX_SCRIPT = "inbox/static/inbox_events.js"
 _CHATHUB_SCRIPT = "chathub/static/chathub_panel.js"
 
 

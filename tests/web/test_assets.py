@@ -69,3 +69,11 @@ def test_it_needs_no_login_and_runs_no_loader(
     app: Flask = make_app(loader=fail)
     response = app.test_client().get(f"{PREFIX}{script.fingerprint}.js")
     assert response.status_code == 200
+
+
+@pytest.mark.parametrize(
+    "files", [PAGE_SCRIPT, ("chathub/static/chathub_frame.js",)], ids=["bell", "frame"]
+)
+def test_comments_are_for_readers_of_the_source_alone(files: tuple[str, ...]) -> None:
+    served = read_page_script(*files).content.decode()
+    assert not re.search(r"/\*\*|(^|\s)//\s", served, re.MULTILINE)

@@ -19,10 +19,7 @@ from tests.chathub.browser.chat import (
 from tests.chathub.site import PAGE
 from tests.fixtures.complaints import FAILED_LOAD, Complaints
 from tests.fixtures.control import Control
-from tests.fixtures.libraries import HTMX, LOAD_LIBRARY, TURBO, serve_library
-
-LINKS = """<nav data-turbo-prefetch="false"><a href="/two">Two</a> <a href="/">Home</a>
-<a href="/logout">Log out</a> <a href="/login?user=taras">Taras</a></nav>"""
+from tests.fixtures.libraries import SWAPPING
 
 
 @pytest.fixture(autouse=True)
@@ -116,7 +113,7 @@ def test_a_page_from_the_browsers_history_shows_its_panel_again(
     page.goto(site + "/login?user=olha")
     chats_are_shown(page)
     page.goto(site + "/plain")
-    page.go_back()
+    page.go_back(wait_until="commit")
     chats_are_shown(page)
     expect(frames(page)).to_have_count(1)
 
@@ -129,7 +126,7 @@ def test_a_page_from_the_history_shows_nothing_of_a_former_operator(
     page.goto(site + "/login?user=olha")
     expect(chat(page).get_by_text("A secret")).to_be_visible()
     page.goto(site + "/logout")
-    page.go_back()
+    page.go_back(wait_until="commit")
     expect(frames(page)).to_have_count(0)
 
 
@@ -202,11 +199,7 @@ def swapping_site(
     make_staff_site: Callable[..., str],
 ) -> str:
     """A site whose links swap the body instead of loading a page."""
-    serve_library(context, HTMX if request.param == "htmx" else TURBO)
-    layout = PAGE.replace("<main>", LINKS + "<main>").replace("</head>", LOAD_LIBRARY)
-    if request.param == "htmx":
-        layout = layout.replace("<body>", '<body hx-boost="true">')
-    return make_staff_site(PAGE=layout)
+    return make_staff_site(PAGE=SWAPPING[request.param].dress(context, PAGE))
 
 
 def test_turbo_and_htmx_keep_one_working_panel(
@@ -221,7 +214,7 @@ def test_turbo_and_htmx_keep_one_working_panel(
         page.wait_for_url("**/two" if name == "Two" else f"{swapping_site}/")
         chats_are_shown(page)
         expect(frames(page)).to_have_count(1)
-    page.go_back()
+    page.go_back(wait_until="commit")
     page.wait_for_url(f"{swapping_site}/")
     chats_are_shown(page)
     reply(chat(page), "Ann", "Hello!")

@@ -1,0 +1,251 @@
+// Who is here: whether the users whose things a page shows are still logged in. All
+// tabs of a browser find it out together; bell and panel only listen.
+//
+// A user is known by the tag that the page carries, and is here, gone or, while the
+// page is put away, unknown. Only an answer of the site changes that: to a look at
+// `url`, or to what a widget asked, which it gives to `learn`. The verdict goes to the
+// other tabs, too. A newer question beats an older one, whichever is answered first.
+//
+// A look is wanted when the page is shown, focused, online again or back from the
+// history, when the site dispatches `check`, when a widget sees the page change, and
+// when a page of another tab went away and none of the same users came in its place.
+
+/**
+ * @typedef {object} Verdict
+ * @property {number} at when it was asked for
+ * @property {string[]} here tags of users who are logged in
+ * @property {string[] | true} gone tags of those who are not; true: all others
+ * @property {AnswerCode} code why they are gone
+ *
+ * @typedef {Pick<Answer, "at" | "pause">} FailedLook
+ *
+ * @typedef {object} News of another tab; it has one of these
+ * @property {true} [left] its page went away
+ * @property {string[]} [arrived] users whom its page was made for
+ * @property {boolean} [isFresh] whether that page came from the site just now
+ * @property {Verdict} [verdict]
+ * @property {FailedLook} [failure]
+ *
+ * @typedef {object} Watch
+ * @property {string} user
+ * @property {(isHere: boolean | undefined, code: AnswerCode) => void} hear
+ */
+
+/**
+ * @param {string} url that tells who is logged in
+ * @param {string} check the site's event on `document` that asks for a look
+ * @param {boolean} [alone] whether everybody else is gone where one user is here
+ */
+const whoIsHere = (url, check, alone) => {
+  const LEAST_PAUSE = 1000; // milliseconds between two looks of a tab
+  const LONGEST_PAUSE = 60000; // after looks that failed
+  const NEXT_PAGE_WITHIN = 1000;
+  const SPREADS_WITHIN = 50; // what one tab tells the others
+  const NAME = "who-is-here " + url;
+  /** @type {any} */
+  const CHANGED = "user_changed";
+
+  /** @type {Set<Watch>} */
+  const watches = new Set();
+  let newest = 0; // when the verdict that counts was asked for
+  let wanted = 0; // an answer to a question from then on; 0: none
+  let lookedAt = 0;
+  let restsUntil = 0; // because a look failed
+  let failures = 0; // in a row
+  let isLooking = false;
+  let isAway = false; // in the back/forward cache
+  let hasArrived = false;
+  let leftAt = 0;
+  let departures = 0; // of pages in other tabs that no page has followed
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let patience;
+  /** @type {BroadcastChannel | undefined} */
+  let tabs;
+  /** @type {AbortController | undefined} */
+  let visit;
+
+  const users = () => [...new Set([...watches].map(({ user }) => user))];
+
+  /** @param {News} news */
+  const tell = (news) => tabs?.postMessage(news);
+
+  // --- looks ----------------------------------------------------------------------
+
+  const plan = () => {
+    clearTimeout(timer);
+    const earliest = Math.max(lookedAt + LEAST_PAUSE, restsUntil);
+    timer = setTimeout(takeTurn, earliest - Date.now());
+  };
+
+  /** Ask the site as soon as that may be. */
+  const look = () => {
+    if (!watches.size) return;
+    wanted = Date.now();
+    restsUntil = 0;
+    plan();
+  };
+
+  const takeTurn = async () => {
+    if (isLooking) return;
+    isLooking = true;
+    await inTurn(ask);
+    isLooking = false;
+    if (wanted > lookedAt) plan(); // it came too late for this look
+  };
+
+  /** Run work after that of other tabs, where the browser can arrange it. */
+  const inTurn = async (/** @type {() => Promise<void>} */ work) => {
+    const { locks } = navigator;
+    if (!locks || !visit) {
+      await siteEndpoint.sleep(Math.random() * 300);
+      return work();
+    }
+    const { signal } = visit;
+    const left = new Promise((resolve) => (signal.onabort = resolve));
+    const turn = () => Promise.race([work(), left]);
+    return locks.request(NAME, { signal }, turn).catch(() => {}); // left meanwhile
+  };
+
+  const ask = async () => {
+    // Another tab may have asked meanwhile.
+    if (!wanted || !watches.size || Date.now() < restsUntil) return;
+    lookedAt = Date.now();
+    const asked = users();
+    const answer = await siteEndpoint.ask("GET", url, asked.join());
+    if (!learn(answer, asked)) {
+      const failure = { at: answer.at, pause: answer.pause };
+      tell({ failure });
+      fail(failure);
+    }
+    await siteEndpoint.sleep(SPREADS_WITHIN);
+  };
+
+  /** @param {FailedLook} failure in this tab or another */
+  const fail = ({ at, pause }) => {
+    if (!wanted || wanted > at) return;
+    const backoff = LEAST_PAUSE * 2 ** Math.min(failures++, 6);
+    const rest = Math.min(Math.max(pause, backoff), LONGEST_PAUSE);
+    restsUntil = Date.now() + rest;
+    plan();
+  };
+
+  // --- verdicts -------------------------------------------------------------------
+
+  /** @param {Verdict} verdict */
+  const believe = ({ at, here, gone, code }) => {
+    // Unless the clock was set back, a newer question has been answered already.
+    const isOld = at < newest && newest - at < LONGEST_PAUSE;
+    if (isAway || isOld) return;
+    newest = at;
+    if (wanted <= at) wanted = failures = 0;
+    if (leftAt <= at) departures = 0;
+    for (const { user, hear } of [...watches]) {
+      if (here.includes(user)) hear(true, code);
+      else if (gone === true || gone.includes(user)) hear(false, code);
+    }
+  };
+
+  /**
+   * Take an answer of the site for what it says about its users.
+   * @param {Answer} answer
+   * @param {string[]} asked the tags that it was asked with
+   * @returns {boolean} whether it says anything
+   */
+  const learn = ({ at, status, code, body }, asked) => {
+    /** @type {Verdict} */
+    const verdict = { at, here: [], gone: asked, code };
+    if (status === 401) verdict.gone = true;
+    else if (status === 204 || (status === 200 && body)) {
+      const listed = body && body.users;
+      verdict.here = listed || asked;
+      verdict.gone = listed || alone ? true : [];
+      verdict.code = CHANGED;
+    } else if (![302, 403, 409].includes(status)) return false;
+    tell({ verdict });
+    believe(verdict);
+    return true;
+  };
+
+  // --- other tabs -----------------------------------------------------------------
+
+  /** @param {News} news */
+  const hearNews = ({ left, arrived, isFresh, verdict, failure }) => {
+    if (verdict) believe(verdict);
+    if (failure) fail(failure);
+    if (left) {
+      departures++;
+      leftAt = Date.now();
+      clearTimeout(patience);
+      patience = setTimeout(() => departures && look(), NEXT_PAGE_WITHIN);
+    }
+    if (!arrived) return;
+    if (!users().every((user) => arrived.includes(user))) look();
+    else if (isFresh && departures) departures--;
+  };
+
+  const open = () => {
+    if ("AbortController" in self) visit = new AbortController();
+    if (!("BroadcastChannel" in self)) return;
+    tabs = new BroadcastChannel(NAME);
+    tabs.onmessage = ({ data }) => hearNews(data);
+  };
+
+  const close = () => {
+    tell({ left: true });
+    tabs?.close();
+    tabs = undefined;
+    visit?.abort();
+    clearTimeout(timer);
+    clearTimeout(patience);
+    wanted = departures = 0;
+  };
+
+  /** Tell the other tabs whom this page was made for. */
+  const arrive = () => {
+    if (hasArrived) return;
+    hasArrived = true;
+    /** @type {any[]} */
+    const [from] = performance.getEntriesByType("navigation");
+    const isFresh = from?.type !== "back_forward" && from?.transferSize > 0;
+    tell({ arrived: users(), isFresh });
+  };
+
+  addEventListener("pagehide", () => {
+    close();
+    isAway = true;
+    for (const { hear } of [...watches]) hear(undefined, CHANGED);
+  });
+  addEventListener("pageshow", ({ persisted }) => {
+    if (!persisted) return;
+    isAway = false;
+    newest = Date.now(); // nobody may be who they were
+    open();
+    look();
+  });
+  addEventListener("focus", look);
+  addEventListener("online", look);
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "visible") look();
+  });
+  document.addEventListener(check, look);
+  open();
+
+  return {
+    look,
+    learn,
+    /**
+     * Hear what becomes of a user.
+     * @param {Watch["user"]} user
+     * @param {Watch["hear"]} hear
+     * @returns {() => void} ends it
+     */
+    watch: (user, hear) => {
+      const watch = { user, hear };
+      watches.add(watch);
+      Promise.resolve().then(arrive);
+      return () => void watches.delete(watch);
+    },
+  };
+};
