@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from flask import Response, current_app, request, url_for
+from werkzeug.datastructures import Headers
 
 from ..client.deadline import Deadline
 from ..web.assets import render, respond_with_script
@@ -22,6 +23,9 @@ from ..web.user_tag import check_user
 from .operators import choose_operator, load_operators, operator_tag
 from .state import State, current_state
 from .texts import texts_in
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
 
 #: The longest body that is read, in bytes.
 _MAX_BODY = 2000
@@ -56,14 +60,19 @@ def token() -> dict[str, str]:
 
 
 @blueprint.get("/user")
-def user() -> tuple[str, int]:
-    """Tell a page whether its user is still the operator: 204, or a problem.
+def user() -> tuple[str, int] | dict[str, list[str]]:
+    """Tell a page who its user is now: the tags of the operators that they are.
 
-    The page asks when it comes back, or when another tab went elsewhere. This does not
-    call the vendor.
+    With an organization it is 204 while the page's user is its operator. A page asks
+    whenever that may have changed. This does not call the vendor.
     """
-    _admit(current_state(), request.args.get("organization"))
-    return "", 204
+    state = current_state()
+    if "organization" in request.args:
+        _admit(state, request.args["organization"])
+        return "", 204
+    check_same_origin(request)
+    operators = load_operators(state).items()
+    return {"users": [operator_tag(state, *operator) for operator in operators]}
 
 
 @blueprint.get("/panel")
@@ -96,7 +105,24 @@ def panel() -> Response:
         "frame-ancestors 'self'; base-uri 'none'; object-src 'none'"
     )
     response.headers["X-Content-Type-Options"] = "nosniff"
+    _allow_own_frames(response)
     return response
+
+
+def _allow_own_frames(response: Response) -> None:
+    """Let the site's own pages frame a document, whatever the site sets for all.
+
+    A document that exists for a frame is no good under ``X-Frame-Options: DENY``, which
+    Flask-Talisman, for one, puts on every answer after us.
+    """
+    headers_of = response.get_wsgi_headers
+
+    def headers_at_last(environ: WSGIEnvironment) -> Headers:
+        headers = headers_of(environ)
+        headers["X-Frame-Options"] = "SAMEORIGIN"
+        return headers
+
+    response.get_wsgi_headers = headers_at_last  # type: ignore[method-assign]
 
 
 @blueprint.get("/chathub.<fingerprint>.js")

@@ -27,6 +27,7 @@ PAGE_SCRIPT = (
     "inbox/static/vendor_bell.js",
     "inbox/static/token_source.js",
     "inbox/static/app_inbox.js",
+    "inbox/static/page.js",
 )
 
 _RENDERED = "flask_app_inbox.rendered"

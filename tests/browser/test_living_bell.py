@@ -10,11 +10,10 @@ from playwright.sync_api import Page, expect
 from tests.fixtures.bell import bell, open_panel
 from tests.fixtures.browser import LAYOUT
 from tests.fixtures.control import Control
-from tests.fixtures.libraries import load_libraries
+from tests.fixtures.libraries import MORPHING, MORPHS, load_libraries
 
 ANN = "ann@example.com"
 ANCHOR = "{{ app_inbox_anchor() }}"
-MORPHING = "<meta name='turbo-refresh-method' content='morph'>"
 ALPINE = f"""<div x-data="{{ shown: true }}" @toggle-anchor.window="shown = !shown">
 <template x-if="shown"><div>{ANCHOR}</div></template></div>"""
 VUE = f"""<div id="vue"><div v-if="shown">{ANCHOR}</div></div><script>
@@ -24,24 +23,7 @@ AGAIN = "await new Promise((done) => setTimeout(done));"
 
 #: Libraries, what stands in the header, and what happens to it.
 HAPPENINGS = {
-    "turbo, refresh by morph": (
-        ["turbo"],
-        ANCHOR,
-        """const shown = new Promise((done) =>
-          document.addEventListener("turbo:render", done, { once: true }));
-        Turbo.session.refresh(location.href); await shown;""",
-    ),
-    "htmx, idiomorph": (
-        ["htmx", "idiomorph"],
-        ANCHOR,
-        """document.body.setAttribute("hx-ext", "morph");
-        await htmx.ajax("GET", "/", { target: "body", swap: "morph:innerHTML" });""",
-    ),
-    "htmx 4, innerMorph": (
-        ["htmx 4"],
-        ANCHOR,
-        "await htmx.ajax('GET', '/', { target: 'body', swap: 'innerMorph' });",
-    ),
+    **{name: (libraries, ANCHOR, morph) for name, (libraries, morph) in MORPHS.items()},
     "alpine, x-if": (
         ["alpine"],
         ALPINE,

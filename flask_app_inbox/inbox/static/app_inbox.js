@@ -1,6 +1,11 @@
 // The page's side of flask-app-inbox: tokens from the site, one `init` for the
-// vendor, one user. Its settings are its own element's data attributes.
-(() => {
+// vendor, one user.
+
+/**
+ * Start. In a page that has started already it does nothing more than that page needs.
+ * @param {HTMLElement} own its settings are this element's data attributes
+ */
+const startAppInbox = (own) => {
   /**
    * What all runs of this script in a page share; a swapped page runs it again.
    * @typedef {object} Shared
@@ -10,8 +15,6 @@
    */
   /** @type {{ __appInbox?: Shared }} */
   const page = /** @type {any} */ (window);
-  const own = document.currentScript;
-  if (!(own instanceof HTMLScriptElement)) return;
   const { tokenUrl, userUrl = "", user = "", ...settings } = own.dataset;
   const { anchor = "", position = "", script, features } = settings;
   const flags = JSON.parse(features || "{}");
@@ -33,13 +36,15 @@
     const who = whoIsHere(userUrl, "app-inbox:check", true);
     const bell = vendorBell(anchor, position);
     let isGone = false;
+    let told = ""; // why the user is gone
 
     who.watch(user, (isHere, code) => {
-      const wasGone = isGone;
       isGone = isHere === false;
       if (isHere) bell.show();
       else bell.hide();
-      if (!isGone || wasGone) return;
+      const isNews = isGone && told !== code;
+      told = isGone ? code : "";
+      if (!isNews) return;
       announceInbox("error", { code });
       if (code === "user_changed") {
         console.warn(
@@ -62,7 +67,7 @@
       throw new Error("App Inbox: " + answer.code);
     });
 
-    /** @type {HTMLScriptElement | undefined} this script as the shown page has it */
+    /** @type {HTMLElement | undefined} this script as the shown page has it */
     let run = own;
     const findRun = () =>
       [...document.querySelectorAll("script")]
@@ -148,4 +153,4 @@
   const mayBegin = settings.consent === undefined || appInboxConsent === "yes";
   if (mayBegin) beginOnceShown();
   else document.addEventListener("app-inbox:consent", beginOnceShown);
-})();
+};
