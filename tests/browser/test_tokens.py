@@ -14,6 +14,7 @@ from tests.fixtures.bell import bell, open_panel
 from tests.fixtures.browser import RECORD_CODES
 from tests.fixtures.complaints import FAILED_LOAD, Complaints
 from tests.fixtures.control import TOKEN_PATH, Control
+from tests.fixtures.features import PRERENDER
 
 ANN = "ann@example.com"
 MODES = ["rotating", "long-lived", "exclusive"]
@@ -197,12 +198,15 @@ def test_a_token_that_could_not_be_had_early_is_fetched_when_it_is_asked_for(
     late_vendor: Callable[[], None],
 ) -> None:
     control.add(ANN, "First")
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
     tokens.answers = [problem(500, code="loader_failed")]
     open_page(page, make_site())
     page.wait_for_function("window.codes?.includes('loader_failed')")
     late_vendor()
     expect(bell(page, unread=1)).to_be_visible()
     assert tokens.asked == 2
+    assert not [text for text in said if "gave no token" in text]
 
 
 @pytest.mark.parametrize(
@@ -258,12 +262,7 @@ def test_a_prerendered_page_fetches_nothing_before_it_is_shown(
 ) -> None:
     control.add(ANN, "First")
     site = make_site()
-    page.add_init_script(
-        """let isShown = location.pathname !== "/two";
-        Object.defineProperty(document, "prerendering", { get: () => !isShown });
-        window.show = () => {
-          isShown = true; document.dispatchEvent(new Event("prerenderingchange")); }"""
-    )
+    page.add_init_script(PRERENDER)
     page.goto(f"{site}/login?email={ANN}&to=/two")
     page.wait_for_function("window.__appInbox")
     # The hint in the page's head is the browser's affair.
