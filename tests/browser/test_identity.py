@@ -113,6 +113,26 @@ def test_a_site_that_adds_to_its_addresses_is_asked_at_the_right_one(
     expect_nothing_of(page, "Secret of Ann")
 
 
+@pytest.mark.parametrize("status", [200, 302, 404])
+def test_whatever_else_answers_a_look_is_no_yes(
+    status: int, page: Page, control: Control, make_site: Callable[..., str]
+) -> None:
+    control.add(ANN, "Secret of Ann")
+    page.goto(f"{make_site()}/login?email={ANN}")
+    expect(bell(page, unread=1)).to_be_visible()
+    answer = {"status": status, "body": "<!doctype html>Log in, please"}
+    headers = {"Location": "/login"} if status == 302 else {}
+    page.route(
+        "**/app-inbox/user",
+        lambda route: route.fulfill(**answer, headers=headers),
+        times=1,
+    )
+    page.evaluate(OCCASIONS["told"])
+    expect_nothing_of(page, "Secret of Ann")
+    page.evaluate(OCCASIONS["told"])
+    expect(bell(page, unread=1)).to_have_count(1)
+
+
 def test_a_look_that_fails_is_repeated(
     page: Page, control: Control, make_site: Callable[..., str]
 ) -> None:

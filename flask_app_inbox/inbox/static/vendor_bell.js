@@ -34,14 +34,21 @@ const vendorBell = (selector, position) => {
   let lastId = 0;
   let puts = 0;
 
-  /** Elements on the bell's side of the anchor, the nearest first, or in it. */
-  const neighbours = () => {
-    const found = isInside && anchor ? [...anchor.children] : [];
-    if (isInside || !anchor) return found;
-    const side =
-      put === "after" ? "nextElementSibling" : "previousElementSibling";
-    for (let one = anchor[side]; one; one = one[side]) found.push(one);
-    return found;
+  /**
+   * What is in the anchor, or on the bell's side of it, in the page's order.
+   * @param {boolean} [isAll] also what came with the anchor, and what is behind that
+   */
+  const neighbours = (isAll) => {
+    if (!anchor) return [];
+    const isOther = (/** @type {Element} */ one) => !isAll && others.has(one);
+    if (isInside) return [...anchor.children].filter((one) => !isOther(one));
+    const isAfter = put === "after";
+    const side = isAfter ? "nextElementSibling" : "previousElementSibling";
+    const found = [];
+    for (let one = anchor[side]; one && !isOther(one); one = one[side]) {
+      found.push(one);
+    }
+    return isAfter ? found : found.reverse();
   };
 
   /** @param {Element} element */
@@ -75,7 +82,7 @@ const vendorBell = (selector, position) => {
       if (isDead(one)) one.remove();
     }
     const before = looksOfOthers;
-    const came = neighbours().filter((one) => !parts.has(one));
+    const came = neighbours(true).filter((one) => !parts.has(one));
     looksOfOthers = came.map(lookOf);
     for (const look of looksOfOthers) {
       if (!before.includes(look)) leaveOut(look);
@@ -144,11 +151,7 @@ const vendorBell = (selector, position) => {
       anchor = found;
       greet();
     }
-    const own = neighbours();
-    const end = isInside ? own.length : own.findIndex((one) => others.has(one));
-    for (const one of own.slice(0, end < 0 ? own.length : end)) {
-      if (!others.has(one) && !parts.has(one)) adopt(one);
-    }
+    for (const one of neighbours()) if (!parts.has(one)) adopt(one);
     const all = [...parts.keys()];
     const wrong = all.filter(({ isConnected }) => isConnected !== isShown);
     if (!isShown) for (const part of wrong) part.remove();

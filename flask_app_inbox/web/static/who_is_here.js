@@ -42,8 +42,8 @@ const whoIsHere = (url, check, alone) => {
   const NEXT_PAGE_WITHIN = 1000;
   const SPREADS_WITHIN = 50; // what one tab tells the others
   const NAME = "who-is-here " + url;
-  /** @type {any} */
-  const CHANGED = "user_changed";
+  /** @type {any[]} */
+  const [CHANGED, LOST] = ["user_changed", "not_an_operator"];
 
   /** @type {Set<Watch>} */
   const watches = new Set();
@@ -79,13 +79,14 @@ const whoIsHere = (url, check, alone) => {
     timer = setTimeout(takeTurn, earliest - Date.now());
   };
 
-  /** Ask the site as soon as that may be. */
-  const look = () => {
-    if (!watches.size) return;
-    wanted = Date.now();
+  /** Want an answer to a question asked since then, as soon as that may be. */
+  const want = (/** @type {number} */ since) => {
+    if (!watches.size || since <= newest) return;
+    wanted = since;
     restsUntil = 0;
     plan();
   };
+  const look = () => want(Date.now());
 
   const takeTurn = async () => {
     if (isLooking) return;
@@ -114,7 +115,7 @@ const whoIsHere = (url, check, alone) => {
     lookedAt = Date.now();
     const asked = users();
     const answer = await siteEndpoint.ask("GET", url, asked.join());
-    if (!learn(answer, asked)) {
+    if (!learn(answer, asked, true)) {
       const failure = { at: answer.at, pause: answer.pause };
       tell({ failure });
       fail(failure);
@@ -151,9 +152,10 @@ const whoIsHere = (url, check, alone) => {
    * Take an answer of the site for what it says about its users.
    * @param {Answer} answer
    * @param {string[]} asked the tags that it was asked with
+   * @param {boolean} [isLook]
    * @returns {boolean} whether it says anything
    */
-  const learn = ({ at, status, code, body }, asked) => {
+  const learn = ({ at, status, code, body }, asked, isLook) => {
     /** @type {Verdict} */
     const verdict = { at, here: [], gone: asked, code };
     if (status === 401) verdict.gone = true;
@@ -161,8 +163,13 @@ const whoIsHere = (url, check, alone) => {
       const listed = body && body.users;
       verdict.here = listed || asked;
       verdict.gone = listed || alone ? true : [];
-      verdict.code = CHANGED;
-    } else if (![302, 403, 409].includes(status)) return false;
+      const isSame = asked.some((user) => verdict.here.includes(user));
+      verdict.code = isSame ? LOST : CHANGED;
+    } else if (![302, 403, 409].includes(status)) {
+      // Whatever else answers a look, such as a login page, it is no "yes".
+      if (!isLook || status < 200 || status === 429 || status > 499)
+        return false;
+    }
     tell({ verdict });
     believe(verdict);
     return true;
@@ -178,7 +185,7 @@ const whoIsHere = (url, check, alone) => {
       departures++;
       leftAt = Date.now();
       clearTimeout(patience);
-      patience = setTimeout(() => departures && look(), NEXT_PAGE_WITHIN);
+      patience = setTimeout(() => departures && want(leftAt), NEXT_PAGE_WITHIN);
     }
     if (!arrived) return;
     if (!users().every((user) => arrived.includes(user))) look();

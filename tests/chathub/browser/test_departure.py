@@ -72,6 +72,7 @@ def test_an_operator_who_lost_one_organization_keeps_the_other(
     page: Page, make_staff_site: Callable[..., str]
 ) -> None:
     staff = {"olha": {"sales": 101, "support": 102}}
+    record_events(page)
     page.goto(make_staff_site(STAFF_OF=staff) + "/login?user=olha")
     chats_are_shown(page)
     del staff["olha"]["sales"]
@@ -79,6 +80,8 @@ def test_an_operator_who_lost_one_organization_keeps_the_other(
     expect(page.get_by_role("tab")).to_have_count(1)
     chats_are_shown(page, "support")
     expect(frames(page)).to_have_count(1)
+    removed = {"organization": "sales", "code": "not_an_operator"}
+    assert heard(page, "removed") == [removed]
 
 
 @pytest.mark.parametrize(
