@@ -10,7 +10,7 @@ from flask import Flask, redirect, request, session
 from werkzeug.wrappers import Response
 
 from tests.inbox.commands.conftest import MakeSite, Run, found
-from tests.inbox.commands.test_running_site import cookie_of, login
+from tests.inbox.commands.site import cookie_of
 
 PAGE = """<!doctype html>
 <title>Shop</title>
@@ -34,9 +34,16 @@ def test_a_page_in_good_order_passes(
 def test_a_running_site_is_asked_as_the_cookies_owner(
     make_site: MakeSite, serve: Callable[[Flask], str], run: Run
 ) -> None:
-    app = make_site(layout=PAGE, prepare=login)
+    app = make_site(layout=PAGE)
     url = serve(app)
-    result = run(app, "check", "--url", f"{url}/", "--cookie", cookie_of(app))
+    result = run(
+        app,
+        "check",
+        "--url",
+        f"{url}/",
+        "--cookie",
+        cookie_of(app, email="ann@example.com"),
+    )
     assert result.exit_code == 0, result.output
     result = run(app, "check", "--json", "--url", f"{url}/")
     assert "nobody_logged_in" in found(result)

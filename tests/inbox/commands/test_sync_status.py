@@ -183,7 +183,7 @@ def api() -> Iterator[VendorApi]:
     client = client_of()
     client.api._transport._sleep = lambda seconds: None
     yield client.api
-    client.api._transport._session.close()
+    client.api._transport._resources.get().session.close()
 
 
 def wait(api: VendorApi, patience: Patience) -> str:
