@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from .client.contact import Contact
 from .client.contacts import RefusedContact, SyncResult
+from .client.import_status import ImportStatus
 from .errors import (
     AppInboxError,
     ConfigError,
@@ -30,6 +31,7 @@ __all__ = [
     "ChatHub",
     "ConfigError",
     "Contact",
+    "ImportStatus",
     "LoaderError",
     "ReconnectNeeded",
     "RefusedContact",

@@ -71,7 +71,10 @@ class LoaderError(AppInboxError):
 
 
 class StorageError(AppInboxError):
-    """OAuth connections cannot be read or written. The message names the fix."""
+    """OAuth connections cannot be read or written. The message names the fix.
+
+    :param retryable: whether the same call may succeed a little later.
+    """
 
     code = "storage_failed"
     http_status = 503
@@ -80,6 +83,10 @@ class StorageError(AppInboxError):
         "the database with the OAuth connections cannot be used, or its key has "
         "changed; the log names the fix"
     )
+
+    def __init__(self, message: str, *, retryable: bool = False) -> None:
+        super().__init__(message)
+        self.retryable = retryable
 
 
 class VendorError(AppInboxError):

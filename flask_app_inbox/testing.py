@@ -10,19 +10,23 @@ a browser. ``app_inbox_vendor`` answers within the process and is as fast as a m
 from __future__ import annotations
 
 import json
+import logging
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
+from flask import Flask, appcontext_pushed, current_app, has_app_context
 
 if TYPE_CHECKING:
     from requests import PreparedRequest
     from responses import RequestsMock
 
     from .sandbox import SandboxServer
+
+logger = logging.getLogger(__name__)
 
 #: Status, headers and body, as responses wants them.
 _Wire = tuple[int, dict[str, str], str]
@@ -32,6 +36,7 @@ _TOKEN = re.compile(r"https?://[^/]+(?:/api)?/v1/auth/contact/token")
 _CONTACT = re.compile(r"https?://[^/]+(?:/api)?/v1/contact$")
 _DELETED_CONTACT = re.compile(r"https?://[^/]+(?:/api)?/v1/contact\?")
 _CONTACTS = re.compile(r"https?://[^/]+(?:/api)?/v1/contacts$")
+_IMPORT = re.compile(r"https?://[^/]+(?:/api)?/v1/importstatus/[^/]+$")
 
 
 @pytest.fixture
@@ -48,24 +53,42 @@ def app_inbox_vendor() -> Iterator[VendorDouble]:
     """Answer calls to the vendor within this process.
 
     It knows every contact until the test says otherwise. All other requests that
-    leave the process fail as if there were no network.
+    leave the process fail as if there were no network. An app whose extension is
+    switched off sends none; the log that pytest shows with a failed test says so.
     """
     try:
         from responses import RequestsMock
     except ImportError:
         pytest.fail('app_inbox_vendor needs: pip install "flask-app-inbox[testing]"')
-    with RequestsMock(assert_all_requests_are_fired=False) as requests:
+    with (
+        RequestsMock(assert_all_requests_are_fired=False) as requests,
+        appcontext_pushed.connected_to(_warn_of_what_is_off),
+    ):
+        if has_app_context():
+            _warn_of_what_is_off(cast(Any, current_app)._get_current_object())
         yield VendorDouble(requests)
+
+
+def _warn_of_what_is_off(app: Flask, **_: object) -> None:
+    """Warn of an app that sends the vendor nothing; it receives a signal of Flask."""
+    if "app_inbox" in app.extensions and app.config.get("APP_INBOX_ENABLED") is False:
+        logger.warning(
+            "APP_INBOX_ENABLED is False in the app %r. So its token endpoint is 404, "
+            "and app_inbox_vendor gets no request. Switch the extension on for tests "
+            "of the inbox.",
+            app.name,
+        )
 
 
 @dataclass(frozen=True)
 class SentRequest:
     """A request that the vendor got.
 
-    :param path: ``/v1/auth/contact/token``, ``/v1/contact`` or ``/v1/contacts``,
-        without what ``APP_INBOX_API_URL`` puts before it.
+    :param path: ``/v1/auth/contact/token``, ``/v1/contact``, ``/v1/contacts`` or
+        ``/v1/importstatus/…``, without what ``APP_INBOX_API_URL`` puts before it.
     :param body: the JSON of the request; None: it has none.
-    :param method: ``DELETE`` where a contact is deleted.
+    :param method: ``DELETE`` where a contact is deleted, ``GET`` where the status of
+        an import is asked for.
     :param query: what stands after the path's question mark.
     """
 
@@ -87,9 +110,11 @@ class VendorDouble:
         self._issued = 0
         self._answer: _Answer = self._issue
         self._saves_contacts = True
+        self._imports: dict[str, list[dict[str, Any]]] = {}
         requests.add_callback("POST", _TOKEN, callback=self._take_token_request)
         requests.add_callback("POST", _CONTACT, callback=self._take_contact)
         requests.add_callback("POST", _CONTACTS, callback=self._take_import)
+        requests.add_callback("GET", _IMPORT, callback=self._tell_status)
         requests.add_callback("DELETE", _DELETED_CONTACT, callback=self._delete)
 
     def gives(self, token: str) -> None:
@@ -156,8 +181,22 @@ class VendorDouble:
         if not self._saves_contacts:
             return self._answer(request)
         self.gives_new_tokens()
-        session = f"import {len(self.requests)}"
+        session = f"import-{len(self._imports) + 1}"
+        contacts = self.requests[-1].body["contacts"]
+        self._imports[session] = [
+            {"dedupeValue": _found_by(contact), "contactId": number}
+            for number, contact in enumerate(contacts, 1)
+        ]
         return 200, {}, json.dumps({"asyncSessionId": session, "failedContacts": []})
+
+    def _tell_status(self, request: PreparedRequest) -> _Wire:
+        self._keep(request)
+        if not self._saves_contacts:
+            return self._answer(request)
+        mapping = self._imports.get(self.requests[-1].path.rpartition("/")[2])
+        if mapping is None:
+            return 404, {}, "There is no such import."
+        return 200, {}, json.dumps({"status": "FINISHED", "mapping": mapping})
 
     def _delete(self, request: PreparedRequest) -> _Wire:
         self._keep(request)
@@ -177,6 +216,13 @@ class VendorDouble:
     def _issue(self, _: PreparedRequest) -> _Wire:
         self._issued += 1
         return 200, {}, json.dumps({"token": f"token {self._issued}"})
+
+
+def _found_by(contact: dict[str, Any]) -> str:
+    """Return the value that an import finds a contact by."""
+    values = [contact.get("externalCustomerId")]
+    values += [channel["value"] for channel in contact["channels"]]
+    return str(next(filter(None, values)))
 
 
 class _Fixed:

@@ -63,7 +63,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     here = Path(__file__).parent
     for item in items:
         folder = item.path.relative_to(here).parts[0]
-        if folder in FOLDERS_WITH_SERVERS or SERVERS & {*item.fixturenames}:  # type: ignore[attr-defined] # of test functions, and we have no others
+        fixtures = {*item.fixturenames}  # type: ignore[attr-defined] # of test functions, and we have no others
+        if "browser" in fixtures:
+            # Measuring coverage takes half as long again, and the other tests have it.
+            item.add_marker("no_cover")
+        if folder in FOLDERS_WITH_SERVERS or SERVERS & fixtures:
             item.add_marker("server")
 
 

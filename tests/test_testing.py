@@ -102,19 +102,94 @@ def test_nothing_else_leaves_the_process(app_inbox_vendor: VendorDouble) -> None
         requests.get("https://example.com/", timeout=1)
 
 
-def test_the_manuals_example_runs(tmp_path: Path) -> None:
-    [example] = re.findall(r"```python\n(# test_inbox\.py\n.*?)```", MANUAL, re.DOTALL)
+def warnings_of(caplog: pytest.LogCaptureFixture) -> list[str]:
+    return [record.getMessage() for record in caplog.records]
+
+
+@pytest.mark.parametrize("enabled", [True, False])
+def test_an_app_that_is_switched_off_is_named_once_it_is_asked(
+    app_inbox_vendor: VendorDouble, caplog: pytest.LogCaptureFixture, enabled: bool
+) -> None:
+    app = Flask("shop")
+    app.config.update(APP_INBOX_API_KEY="key", APP_INBOX_ENABLED=enabled)
+    AppInbox(app).contact_loader(lambda: ANN)
+    caplog.clear()
+    answer = app.test_client().post("/app-inbox/token")
+    assert answer.status_code == (200 if enabled else 404)
+    told = "".join(warnings_of(caplog))
+    assert ("APP_INBOX_ENABLED is False in the app 'shop'" in told) != enabled
+
+
+def test_an_app_without_the_extension_is_none_of_our_business(
+    app_inbox_vendor: VendorDouble, caplog: pytest.LogCaptureFixture
+) -> None:
+    Flask("shop").test_client().get("/")
+    assert warnings_of(caplog) == []
+
+
+RunTests = Callable[[str], str]
+
+
+@pytest.fixture
+def run_tests(tmp_path: Path) -> RunTests:
+    """Run a test module as the manual says; return what pytest prints."""
     [plugins] = re.findall(r"^pytest_plugins = .*$", MANUAL, re.MULTILINE)
+    (tmp_path / "conftest.py").write_text(plugins, "utf-8")
+    known = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+
+    def run(module: str) -> str:
+        (tmp_path / "test_inbox.py").write_text(module, "utf-8")
+        done = subprocess.run(
+            [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "."],
+            cwd=tmp_path,
+            env=known,
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+        return done.stdout + done.stderr
+
+    return run
+
+
+def test_the_manuals_example_runs(run_tests: RunTests) -> None:
+    [example] = re.findall(r"```python\n(# test_inbox\.py\n.*?)```", MANUAL, re.DOTALL)
     tests = len(re.findall(r"^def test_", example, re.MULTILINE))
     assert tests >= 3
-    (tmp_path / "conftest.py").write_text(plugins, "utf-8")
-    (tmp_path / "test_inbox.py").write_text(example, "utf-8")
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "."],
-        cwd=tmp_path,
-        env={name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ},
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
-    assert f"{tests} passed" in done.stdout, done.stdout + done.stderr
+    told = run_tests(example)
+    assert f"{tests} passed" in told, told
+
+
+SWITCHED_OFF = """
+import pytest
+from flask import Flask
+from flask_app_inbox import AppInbox, Contact
+
+@pytest.fixture
+def app():
+    app = Flask("shop")
+    app.config.update(APP_INBOX_ENABLED=False)
+    app.inbox = AppInbox(app)
+    return app
+
+@pytest.fixture
+def context(app):
+    with app.app_context():
+        yield
+
+def test_endpoint(app, app_inbox_vendor):
+    assert app.test_client().post("/app-inbox/token").json == {"token": "token 1"}
+
+def test_call(app, context, app_inbox_vendor):
+    app.inbox.sync_contact(Contact("ann@example.com"))
+    [request] = app_inbox_vendor.requests
+
+def test_that_passes(app, app_inbox_vendor):
+    assert app.test_client().get("/").status_code == 404
+"""
+
+
+def test_a_test_that_fails_because_of_that_shows_it(run_tests: RunTests) -> None:
+    told = run_tests(SWITCHED_OFF)
+    assert "2 failed, 1 passed" in told
+    assert told.count("APP_INBOX_ENABLED is False in the app 'shop'. So its") == 2

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from flask import Response, current_app, request, url_for
 from werkzeug.datastructures import Headers
@@ -16,11 +16,14 @@ from ..web.blueprint import (
     exempt_from_form_tokens,
     keep_out_of_caches,
 )
+from ..web.elements import elements_of
 from ..web.guards import check_same_origin
 from ..web.loaders import page_language, page_nonce
 from ..web.problems import BadRequest
+from ..web.session import leave_session_alone
 from ..web.user_tag import check_user
 from .operators import choose_operator, load_operators, operator_tag
+from .page import chathub
 from .state import State, current_state
 from .texts import texts_in
 
@@ -33,7 +36,15 @@ _MAX_BODY = 2000
 blueprint = AnyHostBlueprint("chathub", __name__, cli_group="chathub")
 answer_problems(blueprint, lambda: current_state().failures)
 exempt_from_form_tokens(blueprint)
-keep_out_of_caches(blueprint, "script", "frame_script")
+keep_out_of_caches(blueprint, "script", "embed_script", "frame_script")
+leave_session_alone(blueprint)
+
+#: What is left of it where the extension is switched off: the script, and what tells a
+#: page that there is nothing to show.
+script_blueprint = AnyHostBlueprint("chathub", __name__)
+answer_problems(script_blueprint, lambda: current_state().failures)
+keep_out_of_caches(script_blueprint, "embed_script")
+leave_session_alone(script_blueprint)
 
 
 class TokenRequest(NamedTuple):
@@ -50,8 +61,9 @@ def token() -> dict[str, str]:
     """Issue the operator's token to the user who is that operator."""
     state = current_state()
     deadline = Deadline(state.settings.timeout)
+    operators = _let_operators_in(state)
     asked = _read_request()
-    operator, user_tag = _admit(state, asked.organization)
+    operator, user_tag = _choose(state, operators, asked.organization)
     state.rate_limiter.check(user_tag)
     assert state.tokens is not None  # noqa: S101 - there is no view without tokens
     issue = state.tokens.replace if asked.failed else state.tokens.issue
@@ -67,12 +79,12 @@ def user() -> tuple[str, int] | dict[str, list[str]]:
     whenever that may have changed. This does not call the vendor.
     """
     state = current_state()
+    operators = _let_operators_in(state)
     if "organization" in request.args:
-        _admit(state, request.args["organization"])
+        _choose(state, operators, request.args["organization"])
         return "", 204
-    check_same_origin(request)
-    operators = load_operators(state).items()
-    return {"users": [operator_tag(state, *operator) for operator in operators]}
+    tags = [operator_tag(state, *operator) for operator in operators.items()]
+    return {"users": tags}
 
 
 @blueprint.get("/panel")
@@ -125,6 +137,28 @@ def _allow_own_frames(response: Response) -> None:
     response.get_wsgi_headers = headers_at_last  # type: ignore[method-assign]
 
 
+@script_blueprint.get("/embed")
+@blueprint.get("/embed")
+def embed() -> dict[str, Any]:
+    """Return the elements that ``chathub()`` renders, for pages without our templates.
+
+    The nonce is left out: it belongs to one page's policy.
+    """
+    check_same_origin(request)
+    rendered = elements_of(chathub(request.args.get("organization"), nonce=""))
+    panel, script = rendered or (None, None)
+    organizations = panel["attributes"]["data-organizations"] if panel else "[]"
+    check_user(request, *(user_tag for _, user_tag in json.loads(organizations)))
+    return {"panel": panel, "script": script}
+
+
+@script_blueprint.get("/embed.js")
+@blueprint.get("/embed.js")
+def embed_script() -> Response:
+    """Serve the page's script at an address that never changes."""
+    return respond_with_script(current_state().scripts.page)
+
+
 @blueprint.get("/chathub.<fingerprint>.js")
 def script(fingerprint: str) -> Response:
     """Serve the page's script."""
@@ -137,13 +171,23 @@ def frame_script(fingerprint: str) -> Response:
     return respond_with_script(current_state().scripts.frame, fingerprint)
 
 
-def _admit(state: State, organization: str | None) -> tuple[int, str]:
-    """Return the operator who asks, and their user tag.
+def _let_operators_in(state: State) -> dict[str, int]:
+    """Return the operators that the user is.
 
-    :raises Problem: if they may not ask.
+    :raises Problem: if they are none, or another site's page asks.
     """
     check_same_origin(request)
-    alias, operator = choose_operator(load_operators(state), organization)
+    return load_operators(state)
+
+
+def _choose(
+    state: State, operators: dict[str, int], organization: str | None
+) -> tuple[int, str]:
+    """Return the operator who asks, and their user tag.
+
+    :raises Problem: if they may not ask for that organization.
+    """
+    alias, operator = choose_operator(operators, organization)
     user_tag = operator_tag(state, alias, operator)
     check_user(request, user_tag)
     return operator, user_tag
@@ -154,9 +198,7 @@ def _read_request() -> TokenRequest:
 
     :raises BadRequest: for anything else.
     """
-    if (request.content_length or 0) > _MAX_BODY:
-        raise BadRequest
-    data = request.get_data(cache=False)
+    data = _read_body()
     if not data:
         return TokenRequest(None, False)
     try:
@@ -169,3 +211,22 @@ def _read_request() -> TokenRequest:
     if not isinstance(asked.organization, str | None) or type(asked.failed) is not bool:
         raise BadRequest
     return asked
+
+
+def _read_body() -> bytes:
+    """Return the body, of which no more is read than :data:`_MAX_BODY`.
+
+    :raises BadRequest: if it is longer.
+    """
+    data = b""
+    # A body in chunks has no length that could be looked at before.
+    while len(data) <= _MAX_BODY:
+        chunk = request.stream.read(_MAX_BODY + 1 - len(data))
+        if not chunk:
+            break
+        data += chunk
+    # A function of the site may have read it before.
+    data = data or request.get_data(cache=False)
+    if len(data) > _MAX_BODY:
+        raise BadRequest
+    return data

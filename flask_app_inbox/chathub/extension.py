@@ -20,7 +20,7 @@ from ..web.assets import read_page_script
 from ..web.csp import origin_of
 from ..web.rate_limit import RateLimiter
 from .commands import add_commands
-from .endpoints import blueprint
+from .endpoints import blueprint, script_blueprint
 from .page import chathub
 from .settings import ChatHubSettings, read_settings
 from .state import EXTENSION, Loaders, Scripts, State, current_state
@@ -90,8 +90,10 @@ class ChatHub:
             loaders=self._loaders,
         )
         add_commands(blueprint.cli)
-        if settings.enabled:
-            app.register_blueprint(blueprint, url_prefix=settings.url_prefix)
+        app.register_blueprint(
+            blueprint if settings.enabled else script_blueprint,
+            url_prefix=settings.url_prefix,
+        )
         app.jinja_env.globals.update(chathub=chathub)
 
     def operator_loader(self, loader: OperatorLoader) -> OperatorLoader:

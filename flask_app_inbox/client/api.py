@@ -35,6 +35,10 @@ class VendorApi:
         self._credentials = credentials
         self._timeout = timeout
 
+    def with_credentials(self, credentials: Callable[[], Credentials]) -> VendorApi:
+        """Return the same API for another account."""
+        return VendorApi(self._url, self._transport, credentials, timeout=self._timeout)
+
     def deadline(self) -> Deadline:
         """Return the deadline of a call that begins now."""
         return Deadline(self._timeout)

@@ -10,6 +10,7 @@ from ..errors import VendorInvalid
 from .answer import MAX_TOKEN
 from .api import VendorApi
 from .contact import Contact
+from .credentials import Credentials
 from .deadline import Deadline
 
 CONTACT_PATH = "/v1/contact"
@@ -46,6 +47,17 @@ class AppInboxClient:
         self._token_path = token_path
         self._create_contacts = create_contacts
         self._sleep = sleep
+
+    def with_credentials(
+        self, credentials: Callable[[], Credentials]
+    ) -> AppInboxClient:
+        """Return a client like this one for another account."""
+        return AppInboxClient(
+            self.api.with_credentials(credentials),
+            token_path=self._token_path,
+            create_contacts=self._create_contacts,
+            sleep=self._sleep,
+        )
 
     def issue_token(self, contact: Contact, deadline: Deadline | None = None) -> str:
         """Issue a token; create an unknown contact first if the site wants that.

@@ -9,11 +9,12 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from requests import Request
 
 from ..errors import VendorInvalid, VendorRejected, VendorTimeout
+from ..per_process import PerProcess
 from .answer import Answer
 from .chathub_answers import (
     Operator,
@@ -40,6 +41,14 @@ class Credentials:
     password: str | None = None
 
 
+@dataclass
+class _Login:
+    """The company token of one process; who holds the lock gets another."""
+
+    token: str | None = None
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+
 class ChatHubClient:
     """Calls to ChatHub for one company.
 
@@ -62,8 +71,7 @@ class ChatHubClient:
         self._transport = transport
         self._timeout = timeout
         self._clock = clock
-        self._company_lock = threading.Lock()
-        self._company_token: str | None = None
+        self._login = PerProcess(_Login)
 
     def organizations(self, deadline: Deadline | None = None) -> list[Organization]:
         """List the company's organizations.
@@ -127,7 +135,8 @@ class ChatHubClient:
 
         :param origin: the site's, like ``https://shop.example``.
         :param method: of the page's call; other than GET and HEAD it is preflighted.
-        :raises VendorError: if the address does not answer.
+        :raises VendorError: if the address does not answer, or not with what a page
+            wants to read.
         """
         headers = {"Origin": origin}
         asked = "HEAD"
@@ -139,6 +148,9 @@ class ChatHubClient:
         allowed: list[str] = []
 
         def judge(status: int, headers: Mapping[str, str], body: bytes) -> Answer:
+            # Some servers know no HEAD, and preflights need no credentials.
+            if status >= 400 and status != 405 and asked == "HEAD":
+                raise VendorInvalid(f"the vendor answered {status}", status=status)
             allowed.append(headers.get("Access-Control-Allow-Origin", ""))
             return Answer(status, body)
 
@@ -166,17 +178,18 @@ class ChatHubClient:
     def _auth(self, deadline: Deadline) -> HeaderAuth:
         if self._credentials.key:
             return HeaderAuth("X-Authorization-Key", self._credentials.key)
-        token = self._company_token
+        token = self._login.get().token
         if token is None:
             token = self._log_in(deadline)
         return HeaderAuth("Authorization", f"Bearer {token}")
 
     def _log_in(self, deadline: Deadline) -> str:
         """Return the company token, or get a new one; one thread at a time asks."""
-        if not self._company_lock.acquire(timeout=deadline.remaining()):
+        login = self._login.get()
+        if not login.lock.acquire(timeout=deadline.remaining()):
             raise VendorTimeout("another thread is still logging in to the vendor")
         try:
-            token = self._company_token
+            token = login.token
             if token is None:
                 body = {
                     "login": self._credentials.login,
@@ -185,10 +198,10 @@ class ChatHubClient:
                 path = "/api/company/get-token"
                 answer = self._send("POST", path, deadline, body, None)
                 token, _ = read_token(answer)
-                self._company_token = token
+                login.token = token
             return token
         finally:
-            self._company_lock.release()
+            login.lock.release()
 
     def _forget(self, auth: HeaderAuth) -> None:
         """Drop the company token that was refused, unless it was renewed already.
@@ -196,8 +209,9 @@ class ChatHubClient:
         This does not take the lock, whose holder may be waiting for the vendor. At
         worst the site logs in once more.
         """
-        if auth.value == f"Bearer {self._company_token}":
-            self._company_token = None
+        login = self._login.get()
+        if auth.value == f"Bearer {login.token}":
+            login.token = None
 
     def _send(
         self,

@@ -68,7 +68,8 @@ class Contact:
             raise ValueError(
                 "A contact needs an email, a phone or an external_customer_id."
             )
-        object.__setattr__(self, "fields", _own_fields(self.fields))
+        if self.fields is not None:
+            object.__setattr__(self, "fields", _own_fields(self.fields))
 
     def __repr__(self) -> str:
         known = ", ".join(name for name in FIELDS if getattr(self, name))
@@ -97,8 +98,6 @@ def _cleaned(name: str, value: object) -> str | None:
 
 
 def _own_fields(fields: object) -> Mapping[int, str] | None:
-    if fields is None:
-        return None
     if not isinstance(fields, Mapping) or not all(
         type(number) is int and isinstance(value, str)
         for number, value in fields.items()

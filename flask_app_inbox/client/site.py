@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 
-from ..errors import VendorInvalid
+from ..errors import VendorError, VendorInvalid
 from .api import VendorApi
 from .deadline import Deadline
 
 #: The vendor's answer to a domain that it knows already comes in two wordings.
 _KNOWN_DOMAIN = re.compile(rb"already (?:exists|registered)", re.IGNORECASE)
+_NAME = re.compile(r"[a-z0-9.-]{1,253}", re.IGNORECASE)
 _UNREACHABLE = re.compile(rb"can.t be reached", re.IGNORECASE)
 
 #: The id stands in the address of the script, or is the last argument of the loader,
@@ -28,10 +29,12 @@ def register_domain(
     Source: ``POST /v1/site/domains`` in the platform's OpenAPI description answers 201
     for a new domain and 200 for one that it knows. The vendor's plugins for
     WooCommerce and Shopify met a 400 whose text says that the domain exists, and count
-    it as success.
+    it as success. The description allows an organization one domain, and does not say
+    how another one is refused. So after a refusal we ask which one it has.
 
     :returns: whether the domain is new.
-    :raises VendorError: with the cause.
+    :raises VendorInvalid: also if the account has another domain.
+    :raises VendorError: with any other cause.
     """
     answer = api.call("POST", "/v1/site/domains", deadline, body={"domain": domain})
     if answer.status < 400:
@@ -40,9 +43,30 @@ def register_domain(
         return False
     if _UNREACHABLE.search(answer.body):
         raise VendorInvalid("the vendor cannot reach that domain", status=answer.status)
+    others = [one for one in _domains(api, deadline) if one != domain]
+    if others:
+        raise VendorInvalid(
+            f"the account has the domain {others[0]}, and the vendor takes one domain "
+            "for each account",
+            status=answer.status,
+        )
     raise VendorInvalid(
         f"the vendor answered {answer.status} to a domain", status=answer.status
     )
+
+
+def _domains(api: VendorApi, deadline: Deadline | None) -> list[str]:
+    """Return the domains of the account, as far as the vendor says.
+
+    Source: ``GET /v1/site/domains`` in the platform's OpenAPI description.
+    """
+    try:
+        told = api.call("GET", "/v1/site/domains", deadline).json()
+    except VendorError:
+        return []
+    entries = told if isinstance(told, list) else []
+    names = [entry.get("domain") for entry in entries if isinstance(entry, dict)]
+    return [name for name in names if isinstance(name, str) and _NAME.fullmatch(name)]
 
 
 def read_script_id(api: VendorApi, deadline: Deadline | None = None) -> str:

@@ -4,24 +4,26 @@ The policy, in the order of :meth:`Transport.send`: a slot, so that a slow vendo
 only some of the process's threads; a breaker, so that a dead vendor takes none; retries
 where they help and fit into the deadline; one exchange over kept connections. Every
 wait of the exchange keeps the deadline, and the answer is read up to a size. It follows
-no redirects, obeys no proxy variables and keeps no cookies.
+no redirects, obeys no proxy variables and keeps no cookies. All of it is the process's
+own: a forked child opens connections for itself.
 """
 
 from __future__ import annotations
 
 import logging
 import os
-import random
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from http.cookiejar import DefaultCookiePolicy
 from urllib.parse import urlsplit
 
 import requests
 
 from ..errors import VendorError, VendorRateLimited, VendorTimeout, VendorUnavailable
+from ..per_process import PerProcess, random_part
 from .answer import MAX_SIZE, Answer, Judge, check_status, read_body
 from .breaker import Breaker
 from .deadline import Deadline, DeadlineAdapter, is_kept
@@ -35,6 +37,15 @@ SLOT_PATIENCE = 0.1
 RETRIES = 2
 #: Seconds before the first retry; doubled for the next.
 FIRST_PAUSE = 0.1
+
+
+@dataclass(frozen=True)
+class _Resources:
+    """What the calls of one process share."""
+
+    slots: threading.BoundedSemaphore
+    session: requests.Session
+    breakers: dict[str, Breaker] = field(default_factory=dict)
 
 
 class Transport:
@@ -54,15 +65,20 @@ class Transport:
         max_concurrent: int,
         ca_bundle: str | None = None,
         sleep: Callable[[float], None] = time.sleep,
-        jitter: Callable[[], float] = random.random,
+        jitter: Callable[[], float] = random_part,
         make_breaker: Callable[[str], Breaker] = Breaker,
     ) -> None:
-        self._slots = threading.BoundedSemaphore(max_concurrent)
         self._make_breaker = make_breaker
-        self._breakers: dict[str, Breaker] = {}
         self._sleep = sleep
         self._jitter = jitter
-        self._session = _session(max_concurrent, ca_bundle or _ca_bundle_of_system())
+        ca_bundle = ca_bundle or _ca_bundle_of_system()
+        self._resources = PerProcess(
+            lambda: _Resources(
+                threading.BoundedSemaphore(max_concurrent),
+                _session(max_concurrent, ca_bundle),
+            )
+        )
+        self._resources.get()  # a bundle that cannot be read is told now
         # The same function twice is one filter.
         logging.getLogger("urllib3.connectionpool").addFilter(_hide_queries)
 
@@ -84,35 +100,31 @@ class Transport:
         """
         if not deadline.remaining():
             raise VendorTimeout("no time was left to ask the vendor")
-        with self._slot(deadline):
+        resources = self._resources.get()
+        with _slot(resources.slots, deadline):
             if not deadline.remaining():
                 # The site used up the time itself, so the breaker does not count it.
                 raise VendorTimeout("no time was left to ask the vendor")
-            return self._breaker_of(request.url).call(
+            breaker = self._breaker_of(request.url, resources.breakers)
+            return breaker.call(
                 lambda: self._send_again(
-                    request, deadline, repeatable, judge or check_status
+                    resources.session,
+                    request,
+                    deadline,
+                    repeatable,
+                    judge or check_status,
                 )
             )
 
-    @contextmanager
-    def _slot(self, deadline: Deadline) -> Iterator[None]:
-        if not self._slots.acquire(timeout=min(SLOT_PATIENCE, deadline.remaining())):
-            raise VendorUnavailable(
-                "all slots for calls to the vendor are busy", retry_after=1
-            )
-        try:
-            yield
-        finally:
-            self._slots.release()
-
-    def _breaker_of(self, url: str) -> Breaker:
+    def _breaker_of(self, url: str, breakers: dict[str, Breaker]) -> Breaker:
         host = urlsplit(url).netloc
-        if host not in self._breakers:
-            self._breakers.setdefault(host, self._make_breaker(host))
-        return self._breakers[host]
+        if host not in breakers:
+            breakers.setdefault(host, self._make_breaker(host))
+        return breakers[host]
 
     def _send_again(
         self,
+        session: requests.Session,
         request: requests.Request,
         deadline: Deadline,
         repeatable: bool,
@@ -120,7 +132,7 @@ class Transport:
     ) -> Answer:
         for attempt in range(RETRIES + 1):
             try:
-                return self._exchange(request, deadline, judge)
+                return _exchange(session, request, deadline, judge)
             except VendorError as error:
                 pause = pause_before_retry(error, attempt, self._jitter())
                 if pause is None or not repeatable or pause >= deadline.remaining():
@@ -128,25 +140,41 @@ class Transport:
                 self._sleep(pause)
         raise AssertionError("the last attempt returns or raises")
 
-    def _exchange(
-        self, request: requests.Request, deadline: Deadline, judge: Judge
-    ) -> Answer:
-        prepared = self._session.prepare_request(request)
-        try:
-            with deadline.kept_by_sockets():
-                response = self._session.send(
-                    prepared,
-                    stream=True,
-                    allow_redirects=False,
-                    timeout=deadline.patience(),
-                )
-                with response:
-                    body = read_body(response, deadline.max_body or MAX_SIZE)
-        except EXCHANGE_FAILURES as error:
-            # Not "from error": its text holds bytes of the answer, its attributes the
-            # credentials, and sites log the causes of what they catch.
-            raise cause_of(error) from None
-        return judge(response.status_code, response.headers, body)
+
+@contextmanager
+def _slot(slots: threading.BoundedSemaphore, deadline: Deadline) -> Iterator[None]:
+    if not slots.acquire(timeout=min(SLOT_PATIENCE, deadline.remaining())):
+        raise VendorUnavailable(
+            "all slots for calls to the vendor are busy", retry_after=1
+        )
+    try:
+        yield
+    finally:
+        slots.release()
+
+
+def _exchange(
+    session: requests.Session,
+    request: requests.Request,
+    deadline: Deadline,
+    judge: Judge,
+) -> Answer:
+    prepared = session.prepare_request(request)
+    try:
+        with deadline.kept_by_sockets():
+            response = session.send(
+                prepared,
+                stream=True,
+                allow_redirects=False,
+                timeout=deadline.patience(),
+            )
+            with response:
+                body = read_body(response, deadline.max_body or MAX_SIZE)
+    except EXCHANGE_FAILURES as error:
+        # Not "from error": its text holds bytes of the answer, its attributes the
+        # credentials, and sites log the causes of what they catch.
+        raise cause_of(error) from None
+    return judge(response.status_code, response.headers, body)
 
 
 def _hide_queries(record: logging.LogRecord) -> bool:

@@ -141,7 +141,7 @@ def url(value: Any) -> str:
         or not (parts.path.strip("/") == "" or _is_plain_path(parts.path.rstrip("/")))
     ):
         raise ValueError(needed)
-    if parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(host)):
+    if parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host)):
         return value.rstrip("/")
     raise ValueError(needed)
 
@@ -171,7 +171,8 @@ def _is_plain_path(value: str) -> bool:
     )
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Return whether a host is this machine."""
     if host == "localhost":
         return True
     try:

@@ -4,26 +4,32 @@ from __future__ import annotations
 
 import logging
 import operator
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
+from inspect import signature
 from typing import Any, TypeVar
 
-from ..client.api import VendorApi
+from ..client.app_inbox import AppInboxClient
 from ..client.contact import Contact
 from ..client.contacts import SyncResult, delete_contact, import_contacts
+from ..client.import_status import ImportStatus, read_import_status
 from ..errors import LoaderError
 from ..web.loaders import call
-from .state import Loaders, State, current_state
+from .state import Loaders, State, current_state, enabled_state
 
 logger = logging.getLogger(__name__)
 
-ContactsLoader = TypeVar("ContactsLoader", bound=Callable[[], Any])
+ContactsLoader = TypeVar("ContactsLoader", bound=Callable[..., Any])
 
 
 class ContactCalls:
     """The part of :class:`AppInbox` that brings contacts to the vendor.
 
-    While ``APP_INBOX_ENABLED`` is False its calls do nothing, and the log says so at
-    debug level.
+    While ``APP_INBOX_ENABLED`` is False the calls that tell it something do nothing,
+    and the log says so at debug level.
+
+    Each call takes the name of an OAuth ``connection``; by default it uses that of the
+    current request.
     """
 
     _loaders: Loaders
@@ -32,12 +38,13 @@ class ContactCalls:
         """Register the function that returns every customer, for ``sync``.
 
         It returns an iterable of contacts, such as a generator, in the same order each
-        time.
+        time. For ``sync --connection`` it takes the name of the connection, and returns
+        the customers of that one alone.
         """
         self._loaders.contacts = loader
         return loader
 
-    def sync_contact(self, contact: Contact) -> None:
+    def sync_contact(self, contact: Contact, *, connection: str | None = None) -> None:
         """Create or update a contact at the vendor, in the current app.
 
         The vendor refuses data that it was sent within the last minute; that is
@@ -47,15 +54,19 @@ class ContactCalls:
 
         :raises VendorError: with the cause, if that fails.
         """
-        if _api("sync_contact"):
-            current_state().client.sync_contact(contact)
+        client = _client("sync_contact", connection)
+        if client:
+            client.sync_contact(contact)
 
-    def sync_contacts(self, contacts: Iterable[Contact]) -> Iterator[SyncResult]:
+    def sync_contacts(
+        self, contacts: Iterable[Contact], *, connection: str | None = None
+    ) -> Iterator[SyncResult]:
         """Create or update many contacts at the vendor, in the current app.
 
-        The vendor takes them at once and works on them later, a few minutes at most.
-        Repeating an import is safe: each contact is found by their external id, else
-        by their email, else by their phone. Only what a contact carries is replaced.
+        The vendor takes them at once and works on them later, a few minutes at most;
+        :meth:`import_status` tells how far it is. Repeating an import is safe: each
+        contact is found by their external id, else by their email, else by their
+        phone. Only what a contact carries is replaced.
 
         Iterate within the app context: nothing is sent before the first result is
         asked for.
@@ -65,10 +76,25 @@ class ContactCalls:
             :class:`VendorError` as ``error``, and the next result is that of the next
             call.
         """
-        api = _api("sync_contacts")
-        return import_contacts(api, contacts) if api else iter(())
+        client = _client("sync_contacts", connection)
+        return import_contacts(client.api, contacts) if client else iter(())
 
-    def delete_contact(self, contact: Contact, erase: bool = False) -> bool:
+    def import_status(
+        self, session_id: str, *, connection: str | None = None
+    ) -> ImportStatus:
+        """Ask how the vendor is doing with an import, in the current app.
+
+        :param session_id: from a result of :meth:`sync_contacts`.
+        :raises VendorError: with the cause, if the vendor does not say; for an import
+            that it does not know, :class:`VendorInvalid`.
+        :raises AppInboxError: if ``APP_INBOX_ENABLED`` is False.
+        """
+        client = enabled_state().client_for(connection)
+        return read_import_status(client.api, session_id)
+
+    def delete_contact(
+        self, contact: Contact, erase: bool = False, *, connection: str | None = None
+    ) -> bool:
         """Delete a contact at the vendor, in the current app.
 
         :param contact: with an ``external_customer_id``; nothing else counts.
@@ -78,13 +104,16 @@ class ContactCalls:
         :raises ValueError: if the contact has no ``external_customer_id``.
         :raises VendorError: with the cause, if that fails.
         """
-        api = _api("delete_contact")
-        return delete_contact(api, contact, erase=erase) if api else False
+        client = _client("delete_contact", connection)
+        return delete_contact(client.api, contact, erase=erase) if client else False
 
 
-def load_contacts(state: State) -> tuple[Iterator[Contact], int | None]:
+def load_contacts(
+    state: State, connection: str | None = None
+) -> tuple[Iterator[Contact], int | None]:
     """Return every contact of the site, and how many there are if that is known.
 
+    :param connection: whose contacts; the loader is called with it, if it is given.
     :raises LoaderError: if there is no loader, or it fails or returns anything else;
         the iterator raises it, too.
     """
@@ -94,8 +123,9 @@ def load_contacts(state: State) -> tuple[Iterator[Contact], int | None]:
             "The site does not say who its customers are. Register a function that "
             "returns an iterable of contacts with @app_inbox.contacts_loader."
         )
+    load = _of_connection(loader, connection)
     try:
-        contacts = call(loader)
+        contacts = call(load)
         length = operator.length_hint(contacts, -1)
     except Exception as error:
         raise _failed(error) from error
@@ -105,6 +135,35 @@ def load_contacts(state: State) -> tuple[Iterator[Contact], int | None]:
             f"{type(contacts).__name__}."
         )
     return _checked(contacts), None if length < 0 else length
+
+
+def _of_connection(
+    loader: Callable[..., Any], connection: str | None
+) -> Callable[[], Any]:
+    """Return the loader of one connection's contacts.
+
+    Without a connection's name, a loader returns everybody. These must not all reach
+    the account of one connection.
+    """
+    names = () if connection is None else (connection,)
+    if _takes(loader, names):
+        return partial(loader, *names)
+    raise LoaderError(
+        "The contacts_loader takes the name of a connection: give it with --connection."
+        if connection is None
+        else "With --connection the contacts_loader is called with the connection's "
+        "name, to return the customers of that one alone. Let it take the name."
+    )
+
+
+def _takes(loader: Callable[..., Any], names: Sequence[str]) -> bool:
+    try:
+        signature(loader).bind(*names)
+    except TypeError:
+        return False
+    except ValueError:  # a builtin without a signature
+        return not names
+    return True
 
 
 def _checked(contacts: Iterable[Any]) -> Iterator[Contact]:
@@ -126,10 +185,10 @@ def _failed(error: Exception) -> LoaderError:
     return LoaderError(f"The contacts_loader raised {type(error).__name__}.")
 
 
-def _api(caller: str) -> VendorApi | None:
-    """Return the vendor's API; None if the extension is switched off."""
+def _client(caller: str, connection: str | None) -> AppInboxClient | None:
+    """Return the client of a connection; None if the extension is switched off."""
     state = current_state()
     if state.settings.enabled:
-        return state.client.api
+        return state.client_for(connection)
     logger.debug("%s did nothing: APP_INBOX_ENABLED is False.", caller)
     return None

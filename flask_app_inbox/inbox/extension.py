@@ -3,26 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 from weakref import WeakSet
 
-from flask import Flask, before_render_template, current_app, has_app_context
+from flask import Flask, before_render_template, has_app_context
 
 from ..client.api import VendorApi
 from ..client.app_inbox import AppInboxClient
 from ..client.contact import Contact
 from ..client.credentials import ApiKey, Credentials
 from ..client.transport import Transport
-from ..errors import AppInboxError
 from ..web.assets import read_page_script
 from ..web.csp import Policy
 from ..web.rate_limit import RateLimiter
+from ..web.this_app import this_app
 from .commands import add_commands
 from .contacts import ContactCalls
 from .csp import csp_sources
+from .embed import EMBED_SCRIPT
 from .page import PAGE_SCRIPT, app_inbox, app_inbox_anchor, begin_page
 from .settings import Settings, read_settings
-from .state import EXTENSION, Loaders, State, current_state
+from .state import EXTENSION, Loaders, State, current_state, enabled_state
 from .token import blueprint, issue_token, script_blueprint
 
 ContactLoader = TypeVar(
@@ -68,6 +69,7 @@ class AppInbox(ContactCalls):
             client=make_client(settings, credentials=self._credentials(app, settings)),
             rate_limiter=RateLimiter(settings.rate_limit, settings.storage_url),
             script=read_page_script(*PAGE_SCRIPT),
+            embed_script=read_page_script(*EMBED_SCRIPT),
             loaders=self._loaders,
         )
         self._apps.add(app)
@@ -77,8 +79,7 @@ class AppInbox(ContactCalls):
         else:
             # Its commands stay: `check` tells why there is no bell.
             app.cli.add_command(blueprint.cli, "app-inbox")
-            if settings.serves_script:
-                app.register_blueprint(script_blueprint, url_prefix=settings.url_prefix)
+            app.register_blueprint(script_blueprint, url_prefix=settings.url_prefix)
         before_render_template.connect(begin_page, app)
         app.jinja_env.globals.update(
             app_inbox=app_inbox, app_inbox_anchor=app_inbox_anchor
@@ -136,13 +137,14 @@ class AppInbox(ContactCalls):
         self._loaders.connection = loader
         return loader
 
-    def issue_token(self, contact: Contact) -> str:
+    def issue_token(self, contact: Contact, *, connection: str | None = None) -> str:
         """Issue a token to a contact, in the current app.
 
+        :param connection: the OAuth connection to use; by default this request's.
         :returns: the token, "" for a contact that the vendor does not know.
         :raises VendorError: with the cause, if the vendor issues none.
         """
-        return issue_token(_enabled_state(), contact)
+        return issue_token(enabled_state(), contact, connection=connection)
 
     def connection_status(self) -> dict[str, Any] | None:
         """Return how this request's OAuth connection is doing, without its secrets.
@@ -192,7 +194,7 @@ class AppInbox(ContactCalls):
 
     def _only_app(self) -> Flask:
         if has_app_context():
-            return cast(Flask, cast(Any, current_app)._get_current_object())
+            return this_app()
         apps = list(self._apps)
         if len(apps) != 1:
             raise RuntimeError(
@@ -200,13 +202,6 @@ class AppInbox(ContactCalls):
                 f"belongs to {len(apps) or 'no'} app{'s' * (len(apps) != 1)}."
             )
         return apps[0]
-
-
-def _enabled_state() -> State:
-    state = current_state()
-    if not state.settings.enabled:
-        raise AppInboxError("APP_INBOX_ENABLED is False: no call to the vendor.")
-    return state
 
 
 def make_client(

@@ -9,6 +9,9 @@ from xml.etree import ElementTree
 #: Bytes; a bell needs a few hundred.
 MAX_SIZE = 64 * 1024
 
+#: Elements within each other; a bell needs three or four.
+MAX_DEPTH = 100
+
 _SVG = "{http://www.w3.org/2000/svg}"
 #: The elements of a picture. Others can run or load something, or end the SVG.
 _ELEMENTS = frozenset(
@@ -62,9 +65,16 @@ def read_icon(path: Path) -> str:
         raise ValueError(f"it is not well-formed XML ({error})") from error
     if root.tag != f"{_SVG}svg":
         raise ValueError("its root is not <svg> of http://www.w3.org/2000/svg")
-    for element in root.iter():
-        _check(element)
+    _check_tree(root, MAX_DEPTH)
     return ElementTree.canonicalize(text, with_comments=False)
+
+
+def _check_tree(element: ElementTree.Element, depth: int) -> None:
+    if not depth:
+        raise ValueError(f"its elements are nested more than {MAX_DEPTH} deep")
+    _check(element)
+    for child in element:
+        _check_tree(child, depth - 1)
 
 
 def _check(element: ElementTree.Element) -> None:

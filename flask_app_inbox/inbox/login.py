@@ -6,10 +6,11 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Flask, current_app
+from flask import Flask
 
 from ..client.contact import IDENTIFIERS, Contact
 from ..errors import LoaderError
+from ..web.this_app import this_app
 from ..web.user_tag import keyed_tag
 from .settings import Settings
 
@@ -57,7 +58,7 @@ def load_flask_login_contact(
     :returns: None if nobody is logged in, or nothing is known that may be sent.
     :raises LoaderError: without Flask-Login, or if the user lacks an attribute.
     """
-    if getattr(current_app, "login_manager", None) is None:
+    if getattr(this_app(), "login_manager", None) is None:
         raise LoaderError(
             "This app has neither Flask-Login nor a contact_loader. Register "
             "one with @app_inbox.contact_loader."
@@ -70,9 +71,10 @@ def load_flask_login_contact(
     values = {name: _attribute(user, path) for name, path in fields.items()}
     if verified_attribute and not _attribute(user, verified_attribute):
         values.pop("email", None)
-    if all(_is_blank(field, values.get(field)) for field in IDENTIFIERS):
-        return None
-    return _contact_of(values)
+    for field in IDENTIFIERS:
+        if not _is_blank(field, values.get(field)):
+            return _contact_of(values)
+    return None
 
 
 def _is_blank(field: str, value: object) -> bool:

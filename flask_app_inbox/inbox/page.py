@@ -5,20 +5,20 @@ from __future__ import annotations
 import logging
 
 from flask import Flask, has_request_context, request
-from flask.globals import app_ctx
 from markupsafe import Markup
 from werkzeug.exceptions import HTTPException
 
 from ..errors import LoaderError
 from ..web.assets import render
 from ..web.loaders import page_language, page_nonce
+from ..web.this_app import this_app
 from .script_source import script_source
-from .state import State, current_state
+from .state import State, current_state, state_of
 
 logger = logging.getLogger(__name__)
 
-#: The files that make our page script.
-PAGE_SCRIPT = (
+#: The files that start the inbox in a page, whoever calls them.
+INBOX_SCRIPT = (
     "web/static/site_endpoint.js",
     "web/static/who_is_here.js",
     "inbox/static/inbox_events.js",
@@ -27,8 +27,9 @@ PAGE_SCRIPT = (
     "inbox/static/vendor_bell.js",
     "inbox/static/token_source.js",
     "inbox/static/app_inbox.js",
-    "inbox/static/page.js",
 )
+#: The files that make our page script.
+PAGE_SCRIPT = (*INBOX_SCRIPT, "inbox/static/page.js")
 
 _RENDERED = "flask_app_inbox.rendered"
 
@@ -65,11 +66,12 @@ def app_inbox(nonce: str | None = None) -> Markup:
     :returns: nothing outside a request and for a second call in one page; without an
         inbox, nothing unless ``APP_INBOX_ANONYMOUS`` is ``tracking``.
     """
-    state = current_state()
+    app = this_app()
+    state = state_of(app)
     settings = state.settings
     if not settings.serves_script or not has_request_context():
         return Markup()
-    inbox = _inbox(state) if settings.enabled else {}
+    inbox = _inbox(app, state) if settings.enabled else {}
     if not inbox and settings.anonymous == "nothing":
         return Markup()
     environ = request.environ
@@ -80,7 +82,7 @@ def app_inbox(nonce: str | None = None) -> Markup:
         )
         return Markup()
     environ[_RENDERED] = True
-    return _render_script(state, inbox, nonce)
+    return _render_script(app, state, inbox, nonce)
 
 
 def begin_page(_app: Flask, **_data: object) -> None:
@@ -92,14 +94,13 @@ def begin_page(_app: Flask, **_data: object) -> None:
         request.environ.pop(_RENDERED, None)
 
 
-def _inbox(state: State) -> dict[str, object]:
+def _inbox(app: Flask, state: State) -> dict[str, object]:
     """Return the script's settings for this request's contact.
 
     :returns: nothing if nobody is logged in, or if a loader of the site fails: that
         costs the inbox, not the page and not its ``init``.
     """
     settings = state.settings
-    app = app_ctx.app
     try:
         contact = state.contact()
         if contact is None:
@@ -123,9 +124,10 @@ def _inbox(state: State) -> dict[str, object]:
     }
 
 
-def _render_script(state: State, inbox: dict[str, object], nonce: str | None) -> Markup:
+def _render_script(
+    app: Flask, state: State, inbox: dict[str, object], nonce: str | None
+) -> Markup:
     settings = state.settings
-    app = app_ctx.app  # the proxy would be asked for each attribute
     fingerprint = state.script.fingerprint
     # The script's route is beside the token's; a second url_for() costs more.
     beside = inbox.get("token_url") or app.url_for(

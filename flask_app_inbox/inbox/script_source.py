@@ -43,4 +43,12 @@ def _source_of_connection(settings: Settings) -> str | None:
         # The page may be the error page of a loader that calls abort().
         logger.error(_FALLS_BACK, f"the connection_loader aborts with {error.code}.")
         return None
-    return replace(settings, script_id=script_id).script_source if script_id else None
+    return with_script_id(settings, script_id).script_source if script_id else None
+
+
+def with_script_id(settings: Settings, script_id: str | None) -> Settings:
+    """Return the settings as they are for a connection.
+
+    :param script_id: its own; None: it has none, and uses that of the setting.
+    """
+    return replace(settings, script_id=script_id) if script_id else settings

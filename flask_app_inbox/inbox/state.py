@@ -6,15 +6,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from flask import current_app
+from flask import Flask
 
 from ..client.app_inbox import AppInboxClient
 from ..client.contact import Contact
-from ..errors import LoaderError
+from ..errors import AppInboxError, LoaderError
 from ..web.assets import PageScript
 from ..web.failure_log import FailureLog
 from ..web.loaders import call_loader
 from ..web.rate_limit import RateLimiter
+from ..web.this_app import this_app
 from .login import flask_login_id, load_flask_login_contact, user_tag
 from .settings import Settings
 
@@ -26,7 +27,7 @@ class Loaders:
     """Functions of the site that we call; each is optional."""
 
     contact: Callable[[], Any] | None = None
-    contacts: Callable[[], Any] | None = None
+    contacts: Callable[..., Any] | None = None
     language: Callable[[], Any] | None = None
     csp_nonce: Callable[[], Any] | None = None
     owner: Callable[[], Any] | None = None
@@ -41,6 +42,7 @@ class State:
     client: AppInboxClient
     rate_limiter: RateLimiter
     script: PageScript
+    embed_script: PageScript
     loaders: Loaders
     failures: FailureLog = field(default_factory=FailureLog)
 
@@ -65,7 +67,25 @@ class State:
     def user_tag(self, contact: Contact) -> str:
         """Return the user tag of the contact that :meth:`contact` returned."""
         login = flask_login_id() if self.loaders.contact is None else None
-        return user_tag(current_app, self.settings, contact, login)
+        return user_tag(this_app(), self.settings, contact, login)
+
+    def client_for(self, connection: str | None) -> AppInboxClient:
+        """Return the client of an OAuth connection, in the current app.
+
+        :param connection: its name; None: that of this request, or the API key.
+        :raises ValueError: if the app has an API key and no connections.
+        """
+        if connection is None:
+            return self.client
+        # Most sites have an API key.
+        from ..oauth.connections import current_connections
+
+        connections = current_connections()
+        if connections is None:
+            raise ValueError(
+                f"There is no connection {connection!r}: this app has an API key."
+            )
+        return self.client.with_credentials(lambda: connections.credentials(connection))
 
 
 def current_state() -> State:
@@ -73,7 +93,26 @@ def current_state() -> State:
 
     :raises RuntimeError: if it has none.
     """
-    state: State | None = current_app.extensions.get(EXTENSION)
+    return state_of(this_app())
+
+
+def state_of(app: Flask) -> State:
+    """Return the inbox of an app.
+
+    :raises RuntimeError: if it has none.
+    """
+    state: State | None = app.extensions.get(EXTENSION)
     if state is None:
         raise RuntimeError("This app has no AppInbox. Call init_app(app) first.")
+    return state
+
+
+def enabled_state() -> State:
+    """Return the inbox of the current app, for a call that asks the vendor.
+
+    :raises AppInboxError: if it is switched off.
+    """
+    state = current_state()
+    if not state.settings.enabled:
+        raise AppInboxError("APP_INBOX_ENABLED is False: no call to the vendor.")
     return state

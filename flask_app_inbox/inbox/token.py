@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
-from flask import Flask, Response, current_app, has_request_context, request
+from flask import Response, has_request_context, request
 
 from ..client.contact import Contact
 from ..client.deadline import Deadline
@@ -21,6 +21,8 @@ from ..web.blueprint import (
 )
 from ..web.guards import check_same_origin
 from ..web.problems import LoginRequired, RateLimited
+from ..web.session import leave_session_alone
+from ..web.this_app import this_app
 from ..web.user_tag import check_user
 from .login import user_tag
 from .state import State, current_state
@@ -33,11 +35,16 @@ _VENDOR_TIME = "flask_app_inbox.vendor_time"
 blueprint = AnyHostBlueprint("app_inbox", __name__, cli_group="app-inbox")
 answer_problems(blueprint, lambda: current_state().failures)
 exempt_from_form_tokens(blueprint)
-keep_out_of_caches(blueprint, "script")
+keep_out_of_caches(blueprint, "script", "embed_script")
+leave_session_alone(blueprint)
 
-#: What is left of it where the extension is switched off and pages carry the vendor's
-#: snippet: the script, for their ``init``.
+#: What is left of it where the extension is switched off: the scripts, and what tells
+#: a page that there is nothing to show. Where pages carry the vendor's snippet, they
+#: get their ``init`` from it.
 script_blueprint = AnyHostBlueprint("app_inbox", __name__)
+answer_problems(script_blueprint, lambda: current_state().failures)
+keep_out_of_caches(script_blueprint, "script", "embed_script")
+leave_session_alone(script_blueprint)
 
 
 @blueprint.post("/token")
@@ -52,7 +59,7 @@ def token() -> dict[str, str]:
         tell_failure(error.code)
         raise
     except RateLimited as problem:
-        tell_failure(problem.problem_code, retryable=True)
+        tell_failure(problem.problem_code, retryable=problem.retryable)
         raise
     return {"token": issue_token(state, contact, deadline, user=contact_tag)}
 
@@ -90,18 +97,21 @@ def issue_token(
     deadline: Deadline | None = None,
     *,
     user: str | None = None,
+    connection: str | None = None,
     clock: Callable[[], float] = time.perf_counter,
 ) -> str:
     """Issue a token to a contact, and send a signal about the outcome.
 
     :param user: the tag for the signal; by default made of the contact alone.
+    :param connection: the OAuth connection to use; None: this request's.
     :returns: the token, "" for a contact that the vendor does not know.
     :raises AppInboxError: with the cause.
     """
-    user = user or user_tag(current_app, state.settings, contact)
+    client = state.client_for(connection)
+    user = user or user_tag(this_app(), state.settings, contact)
     start = clock()
     try:
-        token = state.client.issue_token(contact, deadline)
+        token = client.issue_token(contact, deadline)
     except AppInboxError as error:
         duration = _measured(clock() - start)
         tell_failure(
@@ -146,5 +156,5 @@ def _measured(seconds: float) -> float:
 
 
 def _send(signal: NamedSignal, **data: Any) -> None:
-    app: Flask = cast(Any, current_app)._get_current_object()
+    app = this_app()
     signal.send(app, _async_wrapper=app.ensure_sync, **data)

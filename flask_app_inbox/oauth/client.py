@@ -15,7 +15,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlsplit
 
 from authlib.oauth2.auth import ClientAuth
 from authlib.oauth2.rfc6749.parameters import prepare_grant_uri, prepare_token_request
@@ -75,6 +75,11 @@ class OAuthClient:
         )
         # It has slots of its own, so that a crowd of requests does not delay a refresh.
         self._transport = transport or Transport(max_concurrent=8)
+
+    @property
+    def callback_path(self) -> str:
+        """The path at which browsers come back to the site."""
+        return urlsplit(self._redirect_uri).path or "/"
 
     def authorize_url(self, state: str, verifier: str) -> str:
         """Return the address of the vendor's consent page.

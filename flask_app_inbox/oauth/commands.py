@@ -14,7 +14,7 @@ from flask.cli import with_appcontext
 
 from ..errors import AppInboxError, ReconnectNeeded, VendorInvalid
 from .connections import OAuthConnections, current_connections
-from .status import account_name, describe, explain
+from .status import account_name, connect_command, describe, explain
 
 REVOKE = (
     "The vendor still lists the app as connected. To revoke its access there, open "
@@ -190,7 +190,7 @@ def _of(account: dict[str, Any]) -> str:
 def _print(shown: dict[str, Any]) -> None:
     click.echo(f"{shown['connection']}: {shown['state'].replace('_', ' ')}")
     if shown["state"] == "not_connected":
-        click.echo("  next step:     flask app-inbox oauth connect")
+        click.echo(f"  next step:     {connect_command(shown['connection'])}")
         return
     click.echo(f"  account:       {account_name(shown['account']) or 'not named'}")
     if shown["script_id"]:
@@ -202,4 +202,4 @@ def _print(shown: dict[str, Any]) -> None:
     if shown["problem"]:
         click.echo(f"  problem:       {shown['problem']}")
     if shown["state"] == "reconnect_needed":
-        click.echo("  next step:     flask app-inbox oauth connect")
+        click.echo(f"  next step:     {connect_command(shown['connection'])}")

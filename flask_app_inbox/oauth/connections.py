@@ -3,26 +3,24 @@
 from __future__ import annotations
 
 import logging
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
-from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask, current_app
 
 from ..client.account import read_account
 from ..client.api import VendorApi
-from ..client.credentials import AccessToken, Credentials
+from ..client.credentials import AccessToken
 from ..client.transport import Transport
 from ..errors import ConfigError, LoaderError
 from ..signals import connection_lost
 from ..web.loaders import call_loader
 from .script_ids import ScriptIds
 from .settings import OAuthSettings
-from .status import describe
+from .status import DEFAULT_CONNECTION, describe
 
 if TYPE_CHECKING:
     from .client import OAuthClient
@@ -33,9 +31,6 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 EXTENSION = "app_inbox_oauth"
-
-#: The name of the connection of a site that has only one.
-DEFAULT_CONNECTION = "default"
 
 _FILE = "app_inbox.sqlite3"
 #: Seconds for each of the first calls with a new access token.
@@ -68,7 +63,6 @@ class OAuthConnections:
     on_lost: Callable[[str, str], None]
     script_ids: ScriptIds
     _keepers: dict[str, ConnectionKeeper] = field(default_factory=dict)
-    _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def is_owner(self) -> bool:
         """Return whether the owner makes this request; without a loader nobody does."""
@@ -103,25 +97,31 @@ class OAuthConnections:
         return describe(name, self.store.read(name))
 
     def keeper(self, name: str) -> ConnectionKeeper:
-        """Return the object that keeps a connection alive in this process."""
+        """Return the object that keeps a connection alive."""
         from .keeper import ConnectionKeeper
 
-        with self._lock:
-            if name not in self._keepers:
-                self._keepers[name] = ConnectionKeeper(
-                    name,
-                    self.store,
-                    self.client,
-                    max_waiting=self.max_concurrent,
-                    on_lost=self.on_lost,
-                )
-            return self._keepers[name]
+        if name not in self._keepers:
+            keeper = ConnectionKeeper(
+                name,
+                self.store,
+                self.client,
+                max_waiting=self.max_concurrent,
+                on_lost=self.on_lost,
+            )
+            # Of threads that come at once, all get the same one.
+            self._keepers.setdefault(name, keeper)
+        return self._keepers[name]
 
-    def credentials(self) -> OAuthCredentials:
-        """Return the credentials of this request's connection."""
+    def credentials(self, name: str | None = None) -> OAuthCredentials:
+        """Return the credentials of a connection; without a name, of this request's.
+
+        :raises LoaderError: if the site's loader fails or returns anything but a name.
+        """
         from .credentials import OAuthCredentials
 
-        return OAuthCredentials(self.keeper(self.current_name()))
+        if name is None:
+            name = self.current_name()
+        return OAuthCredentials(self.keeper(name))
 
     def script_id(self) -> str | None:
         """Return the script id of this request's connection.
@@ -132,18 +132,6 @@ class OAuthConnections:
         if self.connection_loader() is None:
             return None
         return self.script_ids.find(self.current_name())
-
-    def api(self, name: str) -> VendorApi:
-        """Return the vendor's API as an owner calls it for a connection."""
-        from .credentials import OAuthCredentials
-
-        credentials = OAuthCredentials(self.keeper(name))
-        return self._owners_api(lambda: credentials)
-
-    def _owners_api(self, credentials: Callable[[], Credentials]) -> VendorApi:
-        # An owner waits longer than a page, and should not have to consent twice.
-        patience = max(self.timeout, _PATIENCE)
-        return VendorApi(self.api_url, self.transport, credentials, timeout=patience)
 
     def connect(self, name: str, code: str, verifier: str | None) -> dict[str, Any]:
         """Exchange a code for a connection, test it, store it, return its account.
@@ -162,17 +150,15 @@ class OAuthConnections:
         self.store.read(name)
         tokens = self.client.exchange(code, verifier)
         access_token = AccessToken(tokens.access_token)
-        api = self._owners_api(lambda: access_token)
+        # An owner waits longer than a page, and should not have to consent twice.
+        patience = max(self.timeout, _PATIENCE)
+        api = VendorApi(
+            self.api_url, self.transport, lambda: access_token, timeout=patience
+        )
         api.read_object("/v2/version")
         account = read_account(api).to_json()
         self.store.connect(name, tokens, account)
         return account
-
-
-def connect_command(name: str) -> str:
-    """Return the command line that makes the connection of a name."""
-    option = "" if name == DEFAULT_CONNECTION else f" --connection {quote(name)}"
-    return f"flask app-inbox oauth connect{option}"
 
 
 def current_connections() -> OAuthConnections | None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-import threading
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,6 +21,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlch
 from sqlalchemy.pool import NullPool
 
 from ..errors import StorageError
+from ..per_process import PerProcess
 
 #: Seconds after which PostgreSQL ends a transaction whose client is silent, because its
 #: machine may have vanished. It is longer than any call to the vendor.
@@ -42,22 +43,12 @@ class Database:
     def __init__(self, url: str) -> None:
         self._url = make_url(re.sub(r"^postgres(ql)?://", "postgresql+psycopg://", url))
         self.is_sqlite = self._url.get_backend_name() == "sqlite"
-        self._lock = threading.Lock()
-        self._engine: Engine | None = None
-        self._process = 0
+        self._engines = PerProcess(self._make_engine)
 
     @property
     def engine(self) -> Engine:
         """The engine of this process; a forked child gets its own."""
-        with self._lock:
-            if self._engine is not None and self._process != os.getpid():
-                # Its connections are the parent's; they are not closed from here.
-                self._engine.dispose(close=False)
-                self._engine = None
-            if self._engine is None:
-                self._engine = self._make_engine()
-                self._process = os.getpid()
-            return self._engine
+        return self._engines.get()
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -96,10 +87,9 @@ class Database:
 
     def close(self) -> None:
         """Close the connections that this process keeps; it may open others later."""
-        with self._lock:
-            if self._engine is not None and self._process == os.getpid():
-                self._engine.dispose()
-            self._engine = None
+        engine = self._engines.forget()
+        if engine is not None:
+            engine.dispose()
 
     def _make_engine(self) -> Engine:
         if not self.is_sqlite:
@@ -148,12 +138,16 @@ def _told_plainly() -> Iterator[None]:
         yield
     except (OperationalError, InterfaceError) as error:
         if _is_busy(error):
-            raise LockBusy("The database is locked by another process.") from None
+            raise LockBusy(
+                "The database is locked by another process.", retryable=True
+            ) from None
         # The first line of a driver's message names host or file, never a password.
         reason = next(iter(str(error.orig).splitlines()), "")
         raise StorageError(
             f"The database with the OAuth connections cannot be used ({reason}). See "
-            "APP_INBOX_DATABASE_URL; `flask app-inbox oauth init-db` makes its table."
+            "APP_INBOX_DATABASE_URL; `flask app-inbox oauth init-db` makes its table.",
+            # A server may come back; a file that is missing or full needs somebody.
+            retryable=not isinstance(error.orig, sqlite3.Error),
         ) from None
     except SQLAlchemyError as error:
         kind = error.orig if isinstance(error, DBAPIError) else error

@@ -8,8 +8,6 @@ not cut it off, and requests that come while the old token still works do not wa
 from __future__ import annotations
 
 import logging
-import os
-import random
 import threading
 import time
 from collections.abc import Callable
@@ -25,6 +23,7 @@ from ..errors import (
     VendorTimeout,
     VendorUnavailable,
 )
+from ..per_process import PerProcess, random_part
 from .client import OAuthClient, Tokens
 from .locked import LockedConnection
 from .pace import (
@@ -35,6 +34,7 @@ from .pace import (
     pause_after,
     pause_left,
 )
+from .status import connect_command
 from .store import TokenStore
 from .table import RECONNECT_NEEDED, StoredConnection
 
@@ -48,7 +48,6 @@ _INTERRUPTED = (
     "The vendor refused the refresh token. An earlier refresh was cut off, and its new "
     "tokens were lost on the way."
 )
-_CONNECT = "Its owner must connect it again: `flask app-inbox oauth connect`."
 
 
 @dataclass(frozen=True)
@@ -68,8 +67,23 @@ class _PutOff(Exception):
         self.pause = pause
 
 
+@dataclass
+class _Refreshing:
+    """How one process refreshes.
+
+    :param places: for the requests that wait for a refresh.
+    :param share: one number for all requests of the process, so that they agree on
+        when to refresh, and another one for each process.
+    """
+
+    places: threading.BoundedSemaphore
+    share: float
+    running: Future[StoredConnection] | None = None
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+
 class ConnectionKeeper:
-    """One connection, as this process sees it.
+    """One connection, as the processes of this machine see it.
 
     :param name: under which it is stored.
     :param max_waiting: how many requests may wait for a refresh at once.
@@ -90,21 +104,21 @@ class ConnectionKeeper:
         on_lost: Callable[[str, str], None] = lambda _name, _reason: None,
         clock: Callable[[], float] = time.time,
         sleep: Callable[[float], None] = time.sleep,
-        jitter: Callable[[], float] = random.random,
+        jitter: Callable[[], float] = random_part,
     ) -> None:
         self._name = name
         self._store = store
         self._client = client
-        self._places = threading.BoundedSemaphore(max_waiting)
         self._on_lost = on_lost
         self._clock = clock
         self._sleep = sleep
         self._jitter = jitter
-        self._lock = threading.Lock()
-        self._running: Future[StoredConnection] | None = None
-        self._process = 0
-        # One number per process, so that its requests agree on when to refresh.
-        self._share = 0.5 + jitter() / 2
+        self._refreshing = PerProcess(
+            lambda: _Refreshing(
+                threading.BoundedSemaphore(max_waiting), 0.5 + jitter() / 2
+            )
+        )
+        self._advice = f"Its owner must connect it again: `{connect_command(name)}`."
 
     def lend(self, deadline: Deadline) -> Lent:
         """Return an access token that has not expired.
@@ -115,7 +129,7 @@ class ConnectionKeeper:
         """
         row = self._read()
         now = self._clock()
-        if now < row.expires_at - leeway(row, self._share):
+        if now < row.expires_at - leeway(row, self._refreshing.get().share):
             return _lent(row)
         pause = pause_left(row, now)
         if now < row.expires_at:
@@ -167,15 +181,16 @@ class ConnectionKeeper:
         if row is None:
             raise ReconnectNeeded(
                 "the site is not connected to the vendor. Its owner must connect it: "
-                "`flask app-inbox oauth connect`."
+                f"`{connect_command(self._name)}`."
             )
         if row.state == RECONNECT_NEEDED:
-            raise ReconnectNeeded(f"{row.problem} {_CONNECT}")
+            raise ReconnectNeeded(f"{row.problem} {self._advice}")
         return row
 
     def _renewed(self, generation: int, deadline: Deadline) -> Lent:
         """Wait for a refresh and return the new token."""
-        if not self._places.acquire(blocking=False):
+        places = self._refreshing.get().places
+        if not places.acquire(blocking=False):
             raise VendorUnavailable(
                 "too many requests wait for a new access token", retry_after=1
             )
@@ -189,15 +204,14 @@ class ConnectionKeeper:
                 "the access token was not renewed within the deadline"
             ) from None
         finally:
-            self._places.release()
+            places.release()
 
     def _begin(self, generation: int) -> Future[StoredConnection]:
         """Start a refresh unless one is running; return the future of its outcome."""
-        with self._lock:
-            running = self._running
-            # A forked child has the object, but not the thread that works on it.
-            if running and not running.done() and self._process == os.getpid():
-                return running
+        refreshing = self._refreshing.get()
+        with refreshing.lock:
+            if refreshing.running and not refreshing.running.done():
+                return refreshing.running
             future: Future[StoredConnection] = Future()
             thread = threading.Thread(
                 target=self._run,
@@ -205,7 +219,7 @@ class ConnectionKeeper:
                 name=f"app-inbox oauth refresh {self._name}",
             )
             thread.start()
-            self._running, self._process = future, os.getpid()
+            refreshing.running = future
             return future
 
     def _run(self, future: Future[StoredConnection], generation: int) -> None:
@@ -280,7 +294,7 @@ class ConnectionKeeper:
         if isinstance(error, ReconnectNeeded):
             reason = _INTERRUPTED if row.unfinished > 1 else _REFUSED
             locked.lose(reason)
-            return ReconnectNeeded(f"{reason} {_CONNECT}", status=error.status)
+            return ReconnectNeeded(f"{reason} {self._advice}", status=error.status)
         pause = pause_after(error, row.failures, self._jitter())
         locked.put_off(
             f"The last refresh failed: {error}.",

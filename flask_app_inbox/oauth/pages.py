@@ -10,7 +10,6 @@ import hmac
 import logging
 import re
 import secrets
-import time
 from base64 import urlsafe_b64encode
 from hashlib import sha256
 from typing import Any
@@ -22,9 +21,9 @@ from flask import (
     redirect,
     render_template,
     request,
-    session,
     url_for,
 )
+from itsdangerous import BadSignature, URLSafeTimedSerializer
 from werkzeug.wrappers import Response as AnyResponse
 
 from ..errors import (
@@ -38,19 +37,23 @@ from ..web.assets import read_page_script
 from ..web.blueprint import AnyHostBlueprint, exempt_from_form_tokens
 from ..web.guards import check_same_origin
 from ..web.problems import Problem
-from .connections import OAuthConnections, connect_command, current_connections
-from .status import account_name, explain
+from ..web.session import leave_session_alone
+from .connections import OAuthConnections, current_connections
+from .status import account_name, connect_command, explain
 
 logger = logging.getLogger(__name__)
+
+#: Seconds that an owner may take at the vendor's consent page.
+MAX_AGE = 3600
+#: What a browser comes back with from there. It is not in the site's session: what is
+#: saved at the end of a slow callback could bring back a session that has ended.
+COOKIE = "app_inbox_oauth"
 
 blueprint = AnyHostBlueprint("app_inbox_oauth", __name__, template_folder="templates")
 blueprint.register_error_handler(Problem, Problem.respond)
 exempt_from_form_tokens(blueprint)
+leave_session_alone(blueprint, own_cookie=COOKIE)
 
-#: Seconds that an owner may take at the vendor's consent page.
-MAX_AGE = 3600
-
-_SESSION_KEY = "_app_inbox_oauth"
 _POLICY = (
     "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; "
     "frame-ancestors 'none'"
@@ -79,30 +82,33 @@ def connect() -> AnyResponse:
     """Send the owner to the vendor's consent page."""
     if not current_app.secret_key:
         raise StorageError(
-            "SECRET_KEY is not set, so there is no session to come back to. Set it, or "
-            "connect with `flask app-inbox oauth connect`."
+            "SECRET_KEY is not set, so it would not be known who comes back. Set it, "
+            "or connect with `flask app-inbox oauth connect`."
         )
     # Report a wrong key now, not after the consent.
     name = _oauth().current_name()
     _oauth().store.read(name)
     state = secrets.token_urlsafe(32)
-    session[_SESSION_KEY] = {
+    visit = {
         "state": state,
         "connection": name,
         "next": path_of_this_site(request.args.get("next")),
-        "at": int(time.time()),
     }
-    return redirect(_oauth().client.authorize_url(state, _verifier(state)))
+    response = redirect(_oauth().client.authorize_url(state, _verifier(state)))
+    _set_cookie(response, _signer().dumps(visit), max_age=MAX_AGE)
+    return response
 
 
 @blueprint.get("/callback")
 def callback() -> AnyResponse | tuple[str, int]:
     """Take the owner back from the vendor, with a code or a refusal."""
-    begun = session.pop(_SESSION_KEY, None)
+    begun = _begun()
     state = request.args.get("state", "")
     if not state and "code" in request.args:
         return _explain_bare_code()
-    if not _is_fresh(begun, state):
+    if begun is None or not hmac.compare_digest(
+        begun["state"].encode(), state.encode()
+    ):
         return _failed(
             "This visit did not begin here, or it is over already. Begin again."
         )
@@ -153,6 +159,14 @@ def _tell_trouble(error: AppInboxError) -> tuple[str, int]:
 
 
 @blueprint.after_request
+def _end_visit(response: Response) -> Response:
+    """Let a callback work once, however it ends."""
+    if request.endpoint == f"{blueprint.name}.callback" and current_connections():
+        _set_cookie(response, "", max_age=0)
+    return response
+
+
+@blueprint.after_request
 def _protect(response: Response) -> Response:
     response.cache_control.no_store = True
     response.vary.add("Cookie")
@@ -196,19 +210,45 @@ def _explain_bare_code() -> tuple[str, int]:
     return render_template("app_inbox/oauth_bare_code.html", command=command), 400
 
 
-def _is_fresh(begun: Any, state: str) -> bool:
-    return (
-        isinstance(begun, dict)
-        and hmac.compare_digest(str(begun.get("state")).encode(), state.encode())
-        and 0 <= time.time() - begun.get("at", 0) <= MAX_AGE
+def _begun() -> dict[str, Any] | None:
+    """Return the visit that this browser has begun here, unless it took too long."""
+    if not current_app.secret_key:
+        return None
+    try:
+        visit: dict[str, Any] = _signer().loads(
+            request.cookies.get(COOKIE, ""), max_age=MAX_AGE
+        )
+    except BadSignature:
+        return None
+    return visit
+
+
+def _signer() -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(
+        current_app.secret_key or "", salt="flask-app-inbox oauth visit"
+    )
+
+
+def _set_cookie(response: AnyResponse, value: str, max_age: int) -> None:
+    app = current_app
+    response.set_cookie(
+        COOKIE,
+        value,
+        max_age=max_age,
+        path=_oauth().client.callback_path,
+        domain=app.config["SESSION_COOKIE_DOMAIN"] or None,
+        secure=app.config["SESSION_COOKIE_SECURE"] or request.is_secure,
+        httponly=True,
+        # It has to come with the redirect from the vendor's page.
+        samesite="Lax",
     )
 
 
 def _verifier(state: str) -> str:
     """Return the PKCE verifier that belongs to a state.
 
-    A session that is kept in a cookie can be read by whoever has the cookie, so the
-    verifier is not in it but made anew from the site's secret.
+    Whoever has the cookie can read it, so the verifier is not in it but made anew from
+    the site's secret.
     """
     key = current_app.secret_key or b""
     key = key.encode() if isinstance(key, str) else key

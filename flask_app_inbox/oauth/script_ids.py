@@ -6,18 +6,30 @@ those that it has read last.
 
 from __future__ import annotations
 
-import os
 import threading
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 from ..errors import StorageError
+from ..per_process import PerProcess
 from ..web.outage import Outage
 
 #: Seconds after which the ids are read again, while pages use those that are there.
 LIFE = 60.0
 #: Seconds that the first page of a process waits for them.
 PATIENCE = 0.5
+
+
+@dataclass
+class _Memory:
+    """What one process remembers, and the thread that reads it anew."""
+
+    outage: Outage
+    next_read: float
+    ids: Mapping[str, str] | None = None
+    reader: threading.Thread | None = None
+    lock: threading.Lock = field(default_factory=threading.Lock)
 
 
 class ScriptIds:
@@ -36,47 +48,48 @@ class ScriptIds:
     ) -> None:
         self._read = read
         self._clock = clock
-        self._ids: Mapping[str, str] | None = None
-        self._next_read = clock()
-        self._lock = threading.Lock()
-        self._reader: threading.Thread | None = None
-        self._process = 0
-        self._outage = Outage(
-            "The script ids of connections cannot be read, so pages use those that "
-            "were read last, or APP_INBOX_SCRIPT_ID",
-            clock=clock,
+        self._memory = PerProcess(
+            lambda: _Memory(
+                Outage(
+                    "The script ids of connections cannot be read, so pages use those "
+                    "that were read last, or APP_INBOX_SCRIPT_ID",
+                    clock=clock,
+                ),
+                next_read=clock(),
+            )
         )
 
     def find(self, name: str) -> str | None:
         """Return the id of a connection; None if none is known."""
-        if self._clock() >= self._next_read and self._outage.is_worth_a_try():
-            reader = self._start()
-            if self._ids is None:
+        memory = self._memory.get()
+        if self._clock() >= memory.next_read and memory.outage.is_worth_a_try():
+            reader = self._start(memory)
+            if memory.ids is None:
                 reader.join(PATIENCE)
                 if reader.is_alive():
-                    self._outage.note(TimeoutError())
-        return self._ids.get(name) if self._ids else None
+                    memory.outage.note(TimeoutError())
+        return memory.ids.get(name) if memory.ids else None
 
-    def _start(self) -> threading.Thread:
+    def _start(self, memory: _Memory) -> threading.Thread:
         """Start to read unless a thread does so; return that thread."""
-        with self._lock:
-            reader = self._reader
-            # A forked child has the object, but not the thread.
-            if reader is None or self._process != os.getpid() or not reader.is_alive():
+        with memory.lock:
+            if memory.reader is None or not memory.reader.is_alive():
                 # A database that hangs does not keep the process from its end.
-                reader = threading.Thread(
-                    target=self._run, name="app-inbox script ids", daemon=True
+                memory.reader = threading.Thread(
+                    target=self._run,
+                    args=(memory,),
+                    name="app-inbox script ids",
+                    daemon=True,
                 )
-                reader.start()
-                self._reader, self._process = reader, os.getpid()
-            return reader
+                memory.reader.start()
+            return memory.reader
 
-    def _run(self) -> None:
+    def _run(self, memory: _Memory) -> None:
         try:
             ids = self._read()
         except StorageError as error:
-            self._outage.note(error)
+            memory.outage.note(error)
         else:
-            self._ids = ids
-            self._next_read = self._clock() + LIFE
-            self._outage.end()
+            memory.ids = ids
+            memory.next_read = self._clock() + LIFE
+            memory.outage.end()

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime, timezone
+from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 from ..errors import AppInboxError, VendorError
 
 if TYPE_CHECKING:
     from .table import StoredConnection
+
+#: The name of the connection of a site that has only one.
+DEFAULT_CONNECTION = "default"
 
 NOT_CONNECTED = "not_connected"
 
@@ -34,6 +38,12 @@ def describe(name: str, row: StoredConnection | None) -> dict[str, Any]:
 def account_name(account: dict[str, Any]) -> str:
     """Return the best name for an account that the vendor gave, else ""."""
     return str(account.get("name") or account.get("email") or account.get("id") or "")
+
+
+def connect_command(name: str) -> str:
+    """Return the command line that makes the connection of a name."""
+    option = "" if name == DEFAULT_CONNECTION else f" --connection {quote(name)}"
+    return f"flask app-inbox oauth connect{option}"
 
 
 def explain(error: AppInboxError) -> str:

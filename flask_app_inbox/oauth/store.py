@@ -44,6 +44,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, insert, select
 
 from ..errors import StorageError
+from ..per_process import PerProcess
 from ..web.encryption import Encryptor, WrongKey
 from .client import Tokens
 from .database import PATIENCE, Database
@@ -81,11 +82,11 @@ class TokenStore:
         self._clock = clock
         self._sleep = sleep
         self._made = False
-        self._making = threading.Lock()
+        self._making = PerProcess(threading.Lock)
 
     def make_tables(self) -> None:
         """Make the table unless it is there; add columns that are newer than it."""
-        with self._making:
+        with self._making.get():
             if not self._made:
                 with self._database.write() as connection:
                     if not self._database.is_sqlite:

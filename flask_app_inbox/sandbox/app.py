@@ -19,6 +19,7 @@ from .chathub import panel as chathub_panel
 from .faults.middleware import FaultMiddleware
 from .faults.routes import Routes
 from .journal import JournalMiddleware
+from .own_host import OwnHostMiddleware
 from .state import State
 
 if TYPE_CHECKING:
@@ -69,6 +70,7 @@ def create_sandbox(
     layers: WSGIApplication = app.wsgi_app
     layers = FaultMiddleware(layers, state.faults, state.routes)
     layers = JournalMiddleware(layers, state.journal)
+    layers = OwnHostMiddleware(layers, lambda: state.host, control.PREFIX)
     # Flask's own way to add layers; mypy takes the attribute for a method.
     app.wsgi_app = layers  # type: ignore[method-assign]
     return app

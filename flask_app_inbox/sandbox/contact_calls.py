@@ -196,13 +196,15 @@ def _objection(contact: Contact, found_by: str) -> str:
     return ""
 
 
-def _matches(contact: Contact, wanted: dict[str, str]) -> bool:
-    asked, known = Contact(**wanted), dict(contact.identifiers())  # type: ignore[arg-type] # all are strings
-    return all(known.get(name) == value for name, value in asked.identifiers()) and all(
-        getattr(contact, name) == wanted[name]
-        for name in ("first_name", "last_name")
-        if name in wanted
-    )
+def _matches(one: Contact, wanted: dict[str, str]) -> bool:
+    asked, known = _values(Contact(**wanted)), _values(one)  # type: ignore[arg-type] # all are strings
+    # A phone without a digit is asked for, and nobody's.
+    return all(name in asked and asked[name] == known.get(name) for name in wanted)
+
+
+def _values(contact: Contact) -> dict[str, str]:
+    names = {"first_name": contact.first_name, "last_name": contact.last_name}
+    return {**names, **dict(contact.identifiers())}
 
 
 def _number(name: str, default: int, most: int) -> int:

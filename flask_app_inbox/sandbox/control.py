@@ -18,7 +18,7 @@ from .json_body import BadBody, choice, number, only, read_object, text
 from .messages import DEFAULT_LIFETIME, Content
 from .own_callers import objection
 from .selector import check_selector
-from .site import POSITIONS, Site
+from .site import INIT_FORMS, POSITIONS, Site
 from .state import state
 from .tokens import MODES
 
@@ -34,7 +34,7 @@ _TEN_YEARS = 10 * 365 * 86400.0
 @blueprint.before_request
 def refuse_foreign_pages() -> tuple[Response, int] | None:
     """Refuse web pages other than the console."""
-    if reason := objection(request, state().host):
+    if reason := objection(request):
         return jsonify(error=reason), 403
     if request.content_length and request.mimetype != "application/json":
         return jsonify(error="Bodies must have Content-Type: application/json."), 415
@@ -146,15 +146,15 @@ def requests_log() -> Response:
 
 @blueprint.get("/site")
 def site() -> Response:
-    """Return where the bell goes."""
+    """Return where the bell goes, and how pages ask for it."""
     return jsonify(state().site.to_json())
 
 
 @blueprint.put("/site")
 def configure_site() -> Response:
-    """Set where the bell goes; missing values return to their defaults."""
+    """Set up the bell; missing values return to their defaults."""
     body = read_object(request)
-    only(body, ("selector", "position", "icon"))
+    only(body, ("selector", "position", "icon", "initForm"))
     fresh = Site()
     position = fresh.position
     if body.get("position") is not None:
@@ -167,7 +167,10 @@ def configure_site() -> Response:
         check_selector(selector)
     except ValueError as error:
         raise BadBody(f'"selector": {error}') from error
-    state().site = Site(selector, position, icon)
+    init_form = text(body, "initForm")
+    if init_form:
+        choice(body, "initForm", INIT_FORMS)
+    state().site = Site(selector, position, icon, init_form)
     return site()
 
 

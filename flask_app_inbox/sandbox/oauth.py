@@ -80,7 +80,7 @@ def ask() -> Response:
 @_authorize
 def decide() -> Response:
     """Redirect to the app, with a code if the owner allowed it."""
-    if reason := objection(request, state().host):
+    if reason := objection(request):
         return Response(reason, 403, mimetype="text/plain")
     account = request.form.get("account", "").strip() or _DEFAULT_ACCOUNT
     try:

@@ -28,7 +28,7 @@ blueprint.register_blueprint(contact_calls.blueprint)
 _DOMAIN = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z0-9-]{2,63}")
 
 _site = breakable(
-    "site", "registering a domain, and the list of domains", wrong_types={"siteId": 7}
+    "site", "registering the domain, and the list with it", wrong_types={"siteId": 7}
 )
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
@@ -89,11 +89,7 @@ def contact_token() -> Response:
 @open_to(*RIGHTS)
 def account_info() -> Response:
     """Describe the account (plugins test a key with this call)."""
-    connection = connection_of(request)
-    return jsonify(
-        userEmail="owner@sandbox.invalid",
-        organisationName=connection.account if connection else "Sandbox",
-    )
+    return jsonify(userEmail="owner@sandbox.invalid", organisationName=_organization())
 
 
 @blueprint.get("/v1/version")
@@ -112,27 +108,38 @@ def version() -> Response:
 def register_domain() -> tuple[Response, int]:
     """Register a site, or find it, and return the id of its script.
 
-    201 and 200 are of the OpenAPI description, the body is what the plugins read.
+    201, 200 and one domain per organization are of the OpenAPI description, the body is
+    what the plugins read. How another domain is refused is documented nowhere.
     """
     domain = text(read_object(request), "domain").strip().lower()
     if not _DOMAIN.fullmatch(domain):
         raise BadBody("Invalid domain name")
-    site_id, is_new = state().domains.register(domain)
-    return jsonify(siteId=site_id), 201 if is_new else 200
+    known, is_new = state().domains.register(_organization(), domain)
+    if known.name != domain:
+        raise BadBody("Only one domain can be registered per organization.")
+    return jsonify(siteId=known.script_id), 201 if is_new else 200
 
 
 @blueprint.get("/v1/site/domains")
 @_site
 def domains() -> Response:
-    """List the registered domains."""
-    return jsonify([{"domain": domain} for domain in state().domains.all()])
+    """Return the organization's domain in a list; without one it is empty."""
+    domain = state().domains.find(_organization())
+    return jsonify([{"domain": domain.name}] if domain else [])
 
 
 @blueprint.get("/v1/site/script")
 @breakable("snippet", "the HTML that loads the widget")
 def site_script() -> Response:
-    """Return the HTML that loads and starts the script on a page."""
-    return plain(loader_snippet(request.host_url, state().domains.newest_id()))
+    """Return the HTML that loads and starts the script on a page.
+
+    "The domain must exist for an organization before getting a script", says the
+    OpenAPI description, and not what is answered otherwise.
+    """
+    domain = state().domains.find(_organization())
+    if domain is None:
+        return plain("Register the organization's domain first.", 404)
+    return plain(loader_snippet(request.host_url, domain.script_id))
 
 
 @blueprint.route("/v1/<path:_>", methods=METHODS)
@@ -146,6 +153,12 @@ def not_simulated(_: str) -> Response:
     if known:
         raise MethodNotAllowed(known)
     return plain("The sandbox does not simulate this method.", 501)
+
+
+def _organization() -> str:
+    """Return the name of the account that a request is made for."""
+    connection = connection_of(request)
+    return connection.account if connection else "Sandbox"
 
 
 def _require_identifier(contact: Contact) -> None:

@@ -1,4 +1,4 @@
-"""The sandbox as a server in a thread of this process."""
+"""The sandbox, or another app, as a server in a thread of this process."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import Flask
 from werkzeug.serving import ThreadedWSGIServer
@@ -15,6 +15,10 @@ from werkzeug.serving import ThreadedWSGIServer
 from .app import create_sandbox
 from .connection import Connection, VerboseConnection
 from .state import state_of
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+    from typing_extensions import Self
 
 #: Connections that may wait to be accepted.
 _BACKLOG = 512
@@ -29,7 +33,85 @@ _PATIENCE = 10.0
 _REACHABLE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  (nothing is bound)
 
 
-class SandboxServer:
+class AppServer:
+    """An app that listens on a port: a context manager, or ``start`` and ``stop``.
+
+    A server that was stopped can start again on the same port.
+
+    :param app: any WSGI application.
+    :param host: the address to listen on.
+    :param port: the port to listen on; 0 takes a free one.
+    :param verbose: log each request to the terminal.
+    """
+
+    def __init__(
+        self,
+        app: WSGIApplication,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        *,
+        verbose: bool = False,
+    ) -> None:
+        self._app = app
+        self._host = host
+        self._port = port
+        self._handler = VerboseConnection if verbose else Connection
+        self._server: _Server | None = None
+        self._thread: threading.Thread | None = None
+
+    @property
+    def port(self) -> int:
+        """The port; 0 before the first start if none was given."""
+        return self._port
+
+    @property
+    def url(self) -> str:
+        """The address, without a slash at its end."""
+        host = _REACHABLE.get(self._host, self._host)
+        return f"http://{f'[{host}]' if ':' in host else host}:{self._port}"
+
+    def start(self) -> Self:
+        """Listen and answer; return the server itself.
+
+        :raises OSError: when the port is taken.
+        :raises RuntimeError: when the server is running already.
+        """
+        if self._server is not None:
+            raise RuntimeError("This server is running already: stop it first.")
+        family = socket.AF_INET6 if ":" in self._host else socket.AF_INET
+        with socket.create_server(
+            (self._host, self._port), family=family, backlog=_BACKLOG
+        ) as listener:
+            self._port = listener.getsockname()[1]
+            self._server = _Server(
+                self._host, self._port, self._app, self._handler, fd=listener.fileno()
+            )
+        self._thread = threading.Thread(
+            target=self._server.serve_forever,
+            args=(_POLL,),
+            name=f"server-{self._port}",
+            daemon=True,
+        )
+        self._thread.start()
+        return self
+
+    def stop(self) -> None:
+        """Stop at once, even in the middle of answers; do nothing when stopped."""
+        if self._server is None or self._thread is None:
+            return
+        self._server.shutdown()
+        self._thread.join()
+        self._server.drop_connections()
+        self._server = self._thread = None
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+
+class SandboxServer(AppServer):
     """A sandbox that listens on a port: a context manager, or ``start`` and ``stop``.
 
     A server that was stopped can start again on the same port and with the same
@@ -53,66 +135,11 @@ class SandboxServer:
     ) -> None:
         self.app: Flask = create_sandbox(api_key=api_key, clock=clock)
         state_of(self.app).host = host
-        self._host = host
-        self._port = port
-        self._handler = VerboseConnection if verbose else Connection
-        self._server: _Server | None = None
-        self._thread: threading.Thread | None = None
-
-    @property
-    def port(self) -> int:
-        """The port; 0 before the first start if none was given."""
-        return self._port
-
-    @property
-    def url(self) -> str:
-        """The address, without a slash at its end."""
-        host = _REACHABLE.get(self._host, self._host)
-        return f"http://{f'[{host}]' if ':' in host else host}:{self._port}"
-
-    def start(self) -> SandboxServer:
-        """Listen and answer; return the server itself.
-
-        :raises OSError: when the port is taken.
-        :raises RuntimeError: when the server is running already.
-        """
-        if self._server is not None:
-            raise RuntimeError("This sandbox is running already: stop it first.")
-        family = socket.AF_INET6 if ":" in self._host else socket.AF_INET
-        with socket.create_server(
-            (self._host, self._port), family=family, backlog=_BACKLOG
-        ) as listener:
-            self._port = listener.getsockname()[1]
-            self._server = _Server(
-                self._host, self._port, self.app, self._handler, fd=listener.fileno()
-            )
-        self._thread = threading.Thread(
-            target=self._server.serve_forever,
-            args=(_POLL,),
-            name=f"sandbox-{self._port}",
-            daemon=True,
-        )
-        self._thread.start()
-        return self
-
-    def stop(self) -> None:
-        """Stop at once, even in the middle of answers; do nothing when stopped."""
-        if self._server is None or self._thread is None:
-            return
-        self._server.shutdown()
-        self._thread.join()
-        self._server.drop_connections()
-        self._server = self._thread = None
+        super().__init__(self.app, host, port, verbose=verbose)
 
     def reset(self) -> None:
         """Reset to the initial state, as ``POST /_sandbox/reset`` does."""
         state_of(self.app).reset()
-
-    def __enter__(self) -> SandboxServer:
-        return self.start()
-
-    def __exit__(self, *_: object) -> None:
-        self.stop()
 
 
 class _Server(ThreadedWSGIServer):
@@ -128,7 +155,7 @@ class _Server(ThreadedWSGIServer):
         thread = threading.Thread(
             target=self.process_request_thread,
             args=(request, client_address),
-            name=f"sandbox-{self.port}-client",
+            name=f"{threading.current_thread().name}-client",
             daemon=True,
         )
         with self._lock:

@@ -1,63 +1,73 @@
-"""Where the bell goes in the shop's pages, and the shop's registered domains."""
+"""What support set up for the shop's pages, and the shop's registered domain."""
 
 from __future__ import annotations
 
 import threading
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 #: Where ``insertAdjacentHTML`` can put the bell; the guides name the method alone.
 POSITIONS = ("beforebegin", "afterbegin", "beforeend", "afterend")
+#: The forms of ``eS('init', …)``: flags and then options, or options alone. Each is in
+#: one of the guides.
+INIT_FORMS = ("features", "options")
 
 
 @dataclass(frozen=True)
 class Site:
-    """Where the bell goes, and its icon: SVG text, or empty for the default."""
+    """Where the bell goes, its icon, and how pages ask for it.
+
+    :param icon: SVG text, or empty for the default.
+    :param init_form: the one of ``INIT_FORMS`` that the account takes; empty: both.
+    """
 
     selector: str = "#app-inbox"
     position: str = "beforeend"
     icon: str = ""
+    init_form: str = ""
 
     def to_json(self) -> dict[str, object]:
-        """Return the form of the control API; no ``icon`` where none is set."""
-        shown: dict[str, object] = {
+        """Return the form of the control API, without what is empty."""
+        shown = {
             "selector": self.selector,
             "position": self.position,
+            "icon": self.icon,
+            "initForm": self.init_form,
         }
-        if self.icon:
-            shown["icon"] = self.icon
-        return shown
+        return {name: value for name, value in shown.items() if value}
+
+
+@dataclass(frozen=True)
+class Domain:
+    """The domain of an organization, and the id of the script for its pages."""
+
+    name: str
+    script_id: str = field(default_factory=lambda: uuid.uuid4().hex.upper())
 
 
 class Domains:
-    """Domains registered for the script; safe to use from many threads."""
-
-    #: The script id of an account that has registered no domain.
-    FIRST_ID = "5A4DB0C5000000000000000000000001"
+    """The one domain of each organization; safe to use from many threads."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._ids: dict[str, str] = {}
+        self._domains: dict[str, Domain] = {}
 
-    def register(self, domain: str) -> tuple[str, bool]:
-        """Return the script id of a domain, and whether the domain is new."""
-        with self._lock:
-            is_new = domain not in self._ids
-            if is_new:
-                self._ids[domain] = uuid.uuid4().hex.upper()
-            return self._ids[domain], is_new
+    def register(self, organization: str, name: str) -> tuple[Domain, bool]:
+        """Return the organization's domain, and whether it is new.
 
-    def all(self) -> list[str]:
-        """Return every domain, the oldest first."""
+        An organization that has a domain keeps it, whatever the name is.
+        """
         with self._lock:
-            return list(self._ids)
+            known = self._domains.get(organization)
+            domain = self._domains.setdefault(organization, known or Domain(name))
+            return domain, known is None
 
-    def newest_id(self) -> str:
-        """Return the script id of the domain that was registered last."""
+    def find(self, organization: str) -> Domain | None:
+        """Return the domain of an organization; None: it has registered none."""
         with self._lock:
-            return next(reversed(self._ids.values()), self.FIRST_ID)
+            return self._domains.get(organization)
 
     def clear(self) -> None:
         """Remove all domains."""
         with self._lock:
-            self._ids.clear()
+            self._domains.clear()

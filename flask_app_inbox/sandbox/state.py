@@ -29,7 +29,7 @@ class State:
 
     def __init__(self, *, api_key: str, clock: Callable[[], float] = time.time) -> None:
         self.api_key = api_key
-        #: The host that the server was told to listen on; the control API trusts it.
+        #: The host that the server was told to listen on, and answers under.
         self.host = "127.0.0.1"
         self.oauth = OAuthMemory(clock)
         self.contacts = Contacts()

@@ -11,13 +11,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, Flask, Response, current_app, has_request_context, request
+from flask import Blueprint, Response, current_app, has_request_context, request
 from flask.blueprints import BlueprintSetupState
 from werkzeug.wrappers import Response as AnyResponse
 
 from ..errors import AppInboxError
 from .failure_log import FailureLog
 from .problems import Problem
+from .this_app import this_app
 
 _HOST = "app_inbox_host"
 _SUBDOMAIN = "app_inbox_subdomain"
@@ -62,7 +63,7 @@ def _forget_host(_: str | None, values: dict[str, Any] | None) -> None:
 def _stay_on_host(_: str, values: dict[str, Any]) -> None:
     if not has_request_context():
         return
-    app: Flask = current_app
+    app = this_app()
     if app.url_map.host_matching:
         values.setdefault(_HOST, request.host)
     elif app.subdomain_matching:

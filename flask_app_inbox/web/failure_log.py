@@ -10,13 +10,24 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass, field
 
 from ..errors import AppInboxError
+from ..per_process import PerProcess
 
 logger = logging.getLogger(__name__)
 
 #: Seconds between two lines about one code.
 PAUSE = 60.0
+
+
+@dataclass(frozen=True)
+class _Lines:
+    """When each code's next line is due, and how many failures it will count."""
+
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    due: dict[str, float] = field(default_factory=dict)
+    left_out: dict[str, int] = field(default_factory=dict)
 
 
 class FailureLog:
@@ -40,22 +51,21 @@ class FailureLog:
         self._command = command
         self._pause = pause
         self._clock = clock
-        self._lock = threading.Lock()
-        self._next_line: dict[str, float] = {}
-        self._left_out: dict[str, int] = {}
+        self._lines = PerProcess(_Lines)
 
     def write(self, error: AppInboxError) -> None:
         """Write a line about a failure, or count it for the next one.
 
         :param error: its message holds no secrets and no personal data.
         """
-        with self._lock:
+        lines = self._lines.get()
+        with lines.lock:
             now = self._clock()
-            if now < self._next_line.get(error.code, now):
-                self._left_out[error.code] = self._left_out.get(error.code, 0) + 1
+            if now < lines.due.get(error.code, now):
+                lines.left_out[error.code] = lines.left_out.get(error.code, 0) + 1
                 return
-            self._next_line[error.code] = now + self._pause
-            left_out = self._left_out.pop(error.code, 0)
+            lines.due[error.code] = now + self._pause
+            left_out = lines.left_out.pop(error.code, 0)
         logger.warning(
             "%s cannot answer: %s (%s).%s%s",
             self._what,

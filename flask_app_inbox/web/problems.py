@@ -31,6 +31,8 @@ class Problem(HTTPException):
     title = "Error"
     #: When this is answered, for the manual.
     when = ""
+    #: Whether the same request may succeed a little later, without anybody's help.
+    retryable = False
 
     def __init__(self, *, retry_after: float | None = None) -> None:
         super().__init__(self.title)
@@ -46,6 +48,7 @@ class Problem(HTTPException):
         problem = cls(retry_after=retry_after)
         problem.code = problem.status = error.http_status
         problem.problem_code, problem.title = error.code, error.title
+        problem.retryable = error.retryable
         problem.description = error.title
         return problem
 
@@ -56,6 +59,7 @@ class Problem(HTTPException):
             "title": self.title,
             "status": self.status,
             "code": self.problem_code,
+            "retryable": self.retryable,
         }
         response = Response(
             json.dumps(body),
@@ -111,3 +115,4 @@ class RateLimited(Problem):
     problem_code = VendorRateLimited.code
     title = VendorRateLimited.title
     when = VendorRateLimited.when
+    retryable = VendorRateLimited.retryable

@@ -11,15 +11,18 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..errors import ConfigError
+from ..per_process import PerProcess
 from .outage import Outage
 from .problems import RateLimited
 
 if TYPE_CHECKING:
     from limits import RateLimitItem
     from limits.storage import Storage
+    from limits.strategies import SlidingWindowCounterRateLimiter
 
 #: Seconds that connecting to Redis may take, and each of its answers; together they
 #: stay below 0.1.
@@ -27,6 +30,14 @@ REDIS_PATIENCE = 0.04
 #: In every key, so that others can use the same Redis. The user tag follows, which
 #: differs between apps with different ``SECRET_KEY``.
 NAMESPACE = "flask-app-inbox"
+
+
+@dataclass(frozen=True)
+class _Counting:
+    """What one process counts with."""
+
+    windows: SlidingWindowCounterRateLimiter
+    outage: Outage
 
 
 class RateLimiter:
@@ -54,11 +65,17 @@ class RateLimiter:
         from limits.strategies import SlidingWindowCounterRateLimiter
 
         self._limit = parse(limit)
-        self._windows = SlidingWindowCounterRateLimiter(_make_storage(storage_url))
-        self._outage = Outage(
-            "The rate limit is off, because APP_INBOX_STORAGE_URL does not work",
-            clock=clock,
+        self._counting = PerProcess(
+            lambda: _Counting(
+                SlidingWindowCounterRateLimiter(_make_storage(storage_url)),
+                Outage(
+                    "The rate limit is off, because APP_INBOX_STORAGE_URL does not "
+                    "work",
+                    clock=clock,
+                ),
+            )
         )
+        self._counting.get()  # a URL that cannot work is told now
 
     def check(self, user_tag: str) -> None:
         """Count one request.
@@ -66,23 +83,29 @@ class RateLimiter:
         :param user_tag: of the contact, so that no personal data is stored.
         :raises RateLimited: if it is one too many.
         """
-        if self._limit is None or not self._outage.is_worth_a_try():
+        if self._limit is None:
+            return
+        counting = self._counting.get()
+        if not counting.outage.is_worth_a_try():
             return
         try:
-            wait = self._count(self._limit, user_tag)
+            wait = _count(counting.windows, self._limit, user_tag)
         except Exception as error:  # no failure of the limit may cost the token
-            self._outage.note(error)
+            counting.outage.note(error)
             return
-        self._outage.end()
+        counting.outage.end()
         if wait is not None:
             raise RateLimited(retry_after=wait)
 
-    def _count(self, limit: RateLimitItem, user_tag: str) -> float | None:
-        """Count a request; if it is one too many, return the seconds until the next."""
-        if self._windows.hit(limit, NAMESPACE, user_tag):
-            return None
-        stats = self._windows.get_window_stats(limit, NAMESPACE, user_tag)
-        return max(0.0, stats.reset_time - time.time())
+
+def _count(
+    windows: SlidingWindowCounterRateLimiter, limit: RateLimitItem, user_tag: str
+) -> float | None:
+    """Count a request; if it is one too many, return the seconds until the next."""
+    if windows.hit(limit, NAMESPACE, user_tag):
+        return None
+    stats = windows.get_window_stats(limit, NAMESPACE, user_tag)
+    return max(0.0, stats.reset_time - time.time())
 
 
 def _make_storage(url: str) -> Storage:

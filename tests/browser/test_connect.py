@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import socket
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import requests
 from flask import Flask, render_template_string
 from playwright.sync_api import Page, expect
-from werkzeug.serving import make_server
 
 from flask_app_inbox import AppInbox, Contact
 from flask_app_inbox.sandbox import SandboxServer
@@ -24,7 +22,7 @@ ANN = "ann@example.com"
 
 
 @pytest.fixture
-def shop(sandbox: SandboxServer, tmp_path: Path) -> Iterator[Callable[[], str]]:
+def shop(sandbox: SandboxServer, serve: Callable[..., str], tmp_path: Path) -> str:
     """Serve a site that is registered with the sandbox; its owner is whoever looks."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -51,42 +49,37 @@ def shop(sandbox: SandboxServer, tmp_path: Path) -> Iterator[Callable[[], str]]:
     inbox.contact_loader(lambda: Contact(email=ANN))
     inbox.owner_loader(lambda: True)
     app.add_url_rule("/", view_func=lambda: render_template_string(LAYOUT))
-    server = make_server("127.0.0.1", port, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield lambda: url
-    server.shutdown()
-    thread.join(10)
-    server.server_close()
+    serve(app, port)
+    return url
 
 
 def test_an_owner_connects_and_the_bell_works_by_oauth_alone(
-    page: Page, control: Control, shop: Callable[[], str], complaints: Complaints
+    page: Page, control: Control, shop: str, complaints: Complaints
 ) -> None:
     # Browsers ask for an icon, which these plain pages do not have.
     complaints.expected = [FAILED_LOAD]
     control.add(ANN, "Welcome")
-    page.goto(f"{shop()}/app-inbox/oauth/")
+    page.goto(f"{shop}/app-inbox/oauth/")
     expect(page.get_by_role("heading", name="Not connected")).to_be_visible()
     page.get_by_role("link", name="Connect", exact=True).click()
     page.get_by_label("Account").fill("Ann's shop")
     page.locator('[name="decision"][value="allow"]').click()
     expect(page.get_by_role("heading", name="Connected to the vendor")).to_be_visible()
     expect(page.get_by_text("Ann's shop")).to_be_visible()
-    page.goto(shop())
+    page.goto(shop)
     expect(bell(page, unread=1)).to_be_visible()
-    page.goto(f"{shop()}/app-inbox/oauth/")
+    page.goto(f"{shop}/app-inbox/oauth/")
     page.get_by_role("button", name="Disconnect").click()
     expect(page.get_by_role("heading", name="Disconnected")).to_be_visible()
 
 
 def test_an_owner_who_denies_reads_so(
-    page: Page, shop: Callable[[], str], complaints: Complaints
+    page: Page, shop: str, complaints: Complaints
 ) -> None:
     complaints.expected = [FAILED_LOAD]
-    page.goto(f"{shop()}/app-inbox/oauth/connect?next=/")
+    page.goto(f"{shop}/app-inbox/oauth/connect?next=/")
     page.locator('[name="decision"][value="deny"]').click()
     expect(page.get_by_role("alert")).to_contain_text("You did not allow the access")
     page.get_by_role("link", name="Try again").click()
     page.locator('[name="decision"][value="allow"]').click()
-    page.wait_for_url(f"{shop()}/app-inbox/oauth/")
+    page.wait_for_url(f"{shop}/app-inbox/oauth/")

@@ -124,7 +124,7 @@ def test_check_names_what_the_vendor_keeps_from_the_sites_pages(
     def refuse(client: ChatHubClient, origin: str, url: str, **options: Any) -> bool:
         is_panel = url.endswith(".js")
         if is_panel == (route == "panel"):
-            url = f"{client._api_url}/elsewhere"
+            url = f"{client._api_url}/"
         return real(client, origin, url, **options)
 
     monkeypatch.setattr(ChatHubClient, "lets_in", refuse)
@@ -139,6 +139,16 @@ def test_check_goes_on_where_the_panels_host_does_not_answer(
     result = run("check", *ORIGIN, CHATHUB_SCRIPT_URL="http://127.0.0.1:9")
     assert "may not be able to load its panel" in result.output
     assert "call its API" not in result.output
+
+
+def test_check_finds_a_wrong_address_of_the_panel(
+    run: Callable[..., Result], sandbox: SandboxServer
+) -> None:
+    wrong = f"{sandbox.url}/operator-chat-panel/widget.js"
+    result = run("check", *ORIGIN, CHATHUB_SCRIPT_URL=wrong)
+    assert result.exit_code == 1
+    told = f"load its panel: the vendor answered 404 ({wrong})"
+    assert told in result.output
 
 
 def test_check_reports_a_missing_loader(sandbox: SandboxServer) -> None:

@@ -214,7 +214,7 @@ def test_a_validation_that_says_nothing_is_refused(
 
 def test_one_thread_logs_in_and_the_others_wait_no_longer_than_they_may() -> None:
     hub = client(login="me", password="secret")
-    with hub._company_lock, pytest.raises(VendorTimeout):
+    with hub._login.get().lock, pytest.raises(VendorTimeout):
         hub.organizations(Deadline(0.05))
 
 
@@ -223,11 +223,11 @@ def test_a_login_of_another_thread_serves_this_one(
 ) -> None:
     vendor.get(ORGANIZATIONS, json=[], match=[bearer("theirs")])
     hub = client(login="me", password="secret")
-    hub._company_lock.acquire()
-    thread = threading.Thread(target=hub.organizations)
-    thread.start()
-    hub._company_token = "theirs"
-    hub._company_lock.release()
+    login = hub._login.get()
+    with login.lock:
+        thread = threading.Thread(target=hub.organizations)
+        thread.start()
+        login.token = "theirs"
     thread.join(timeout=5)
     assert len(vendor.calls) == 1
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import logging
 import re
@@ -10,7 +11,7 @@ from datetime import datetime, timezone
 from typing import Any
 
 import pytest
-from flask import Flask, Response
+from flask import Flask, Response, request
 from flask.testing import FlaskClient
 from flask_wtf import CSRFProtect
 
@@ -143,6 +144,59 @@ def test_a_body_that_nobody_documented_is_refused(
     answer = post(log_in(app, "olha"), data=data)
     assert (answer.status_code, answer.json["code"]) == (400, "bad_request")
     assert control.paths() == []
+
+
+class Endless(io.RawIOBase):
+    """A body in chunks that never ends, and how much of it was taken."""
+
+    def __init__(self) -> None:
+        self.taken = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        assert 0 <= size <= 2001, "more was asked for than anybody may send"
+        self.taken += size
+        return b" " * size
+
+
+def post_endless(client: FlaskClient, **request: Any) -> tuple[int, str, int]:
+    """Return the status, the code, and how many bytes of the body were taken."""
+    body = Endless()
+    whole = {"wsgi.input_terminated": True, "wsgi.input": body}
+    answer = post(client, environ_overrides=whole, **request)
+    return answer.status_code, answer.json["code"], body.taken
+
+
+def test_an_endless_body_is_read_no_further_than_it_may_be(app: Flask) -> None:
+    assert post_endless(log_in(app, "olha")) == (400, "bad_request", 2001)
+
+
+@pytest.mark.parametrize(
+    ("user", "headers", "status", "code"),
+    [
+        (None, {}, 401, "login_required"),
+        ("customer", {}, 403, "not_an_operator"),
+        ("olha", {"Sec-Fetch-Site": "cross-site"}, 403, "cross_origin"),
+    ],
+)
+def test_nothing_is_read_of_who_may_not_ask(
+    app: Flask, user: str | None, headers: dict[str, str], status: int, code: str
+) -> None:
+    client = log_in(app, user) if user else app.test_client()
+    assert post_endless(client, headers=headers) == (status, code, 0)
+
+
+def test_a_body_that_the_site_has_read_before_counts_too(app: Flask) -> None:
+    @app.before_request
+    def read() -> None:
+        request.get_data()
+
+    answer = ask(log_in(app, "olha"), {"organization": "support"})
+    with app.app_context():
+        assert ChatHub().validate(answer.json["token"]).operator == 102
+    assert ask(log_in(app, "olha"), ["x" * 3000]).status_code == 400
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,14 @@ from flask_app_inbox.chathub.storage import RedisStorage
 from flask_app_inbox.chathub.tokens import OperatorTokens
 from flask_app_inbox.client.chathub_answers import OperatorToken, Validation
 from flask_app_inbox.client.deadline import Deadline
-from flask_app_inbox.errors import VendorInvalid, VendorTimeout, VendorUnavailable
+from flask_app_inbox.errors import (
+    VendorError,
+    VendorInvalid,
+    VendorRateLimited,
+    VendorRejected,
+    VendorTimeout,
+    VendorUnavailable,
+)
 from flask_app_inbox.sandbox import SandboxServer
 from flask_app_inbox.web.encryption import derive_key
 from tests.fixtures.control import Control
@@ -43,29 +50,36 @@ class Vendor:
     def __init__(self, clock: Callable[[], float]) -> None:
         self.clock = clock
         self.issued: list[int] = []
-        self.down = False
+        self.failure: VendorError | None = None
         self.slow = 0.0
         self.life: float | None = None
         #: The tokens that it has declared invalid.
         self.dead: set[str] = set()
         self.validated: list[str] = []
         self.valid = True
+        #: Whose a token is, if the vendor tells.
+        self.operator: int | None = None
 
     def issue_token(
         self, operator: int, lifetime: float, deadline: Deadline
     ) -> OperatorToken:
         if self.slow:
             time.sleep(self.slow)
-        if self.down:
-            raise VendorUnavailable("down")
+        self._fail()
         self.issued.append(operator)
         now = self.clock()
         token = f"token-{operator}-{len(self.issued)}"
         return OperatorToken(operator, token, now, now + (self.life or lifetime))
 
     def validate(self, token: str, deadline: Deadline) -> Validation:
+        self._fail()
         self.validated.append(token)
-        return Validation(self.valid and token not in self.dead)
+        is_valid = self.valid and token not in self.dead
+        return Validation(is_valid, self.operator)
+
+    def _fail(self) -> None:
+        if self.failure is not None:
+            raise self.failure
 
 
 @pytest.fixture
@@ -192,12 +206,65 @@ def test_a_failure_is_kept_nowhere(
     make_tokens: Callable[..., OperatorTokens], vendor: Vendor
 ) -> None:
     tokens = make_tokens()
-    vendor.down = True
+    vendor.failure = VendorUnavailable("down")
     for _ in range(2):
         with pytest.raises(VendorUnavailable):
             tokens.issue(101)
-    vendor.down = False
+    vendor.failure = None
     assert tokens.issue(101).token
+
+
+DOWN = [
+    VendorUnavailable("no connection"),
+    VendorUnavailable("the vendor answered 503", status=503),
+    VendorTimeout("no answer"),
+    VendorRateLimited("the vendor answered 429", status=429),
+    VendorInvalid("the vendor's answer is no JSON", status=200),
+]
+REFUSALS = [
+    VendorRejected("the vendor answered 401", status=401),
+    VendorInvalid("the vendor answered 404", status=404),
+]
+
+
+@pytest.mark.parametrize("failure", DOWN, ids=str)
+def test_while_the_vendor_is_down_a_kept_token_serves_until_it_expires(
+    make_tokens: Callable[..., OperatorTokens],
+    vendor: Vendor,
+    clock: Clock,
+    caplog: pytest.LogCaptureFixture,
+    failure: VendorError,
+) -> None:
+    tokens = make_tokens()
+    first = tokens.issue(101)
+    clock.now += 800
+    vendor.failure = failure
+    for _ in range(3):
+        assert tokens.issue(101) == first
+        assert tokens.replace(101) == first
+    assert str(failure) in caplog.text
+    clock.now += 200
+    with pytest.raises(type(failure)):
+        tokens.issue(101)
+    vendor.failure = None
+    assert tokens.issue(101) != first
+
+
+@pytest.mark.parametrize("failure", REFUSALS, ids=str)
+def test_what_the_vendor_refuses_is_no_outage(
+    make_tokens: Callable[..., OperatorTokens],
+    vendor: Vendor,
+    clock: Clock,
+    failure: VendorError,
+) -> None:
+    tokens = make_tokens()
+    tokens.issue(101)
+    vendor.failure = failure
+    with pytest.raises(type(failure)):
+        tokens.replace(101)
+    clock.now += 800
+    with pytest.raises(type(failure)):
+        tokens.issue(101)
 
 
 @pytest.mark.alone
@@ -234,6 +301,16 @@ def test_a_token_that_the_vendor_does_not_accept_is_given_to_nobody(
         tokens.issue(101)
     vendor.valid = True
     assert tokens.issue(101).token == "token-101-2"
+
+
+def test_a_token_of_another_operator_is_given_to_nobody(
+    make_tokens: Callable[..., OperatorTokens], vendor: Vendor
+) -> None:
+    tokens = make_tokens()
+    vendor.operator = 100
+    with pytest.raises(VendorInvalid, match="another operator"):
+        tokens.issue(101)
+    assert tokens.issue(100).operator == 100
 
 
 def test_a_dead_token_is_replaced_and_a_good_one_is_not(
@@ -352,8 +429,9 @@ def test_a_lock_whose_holder_died_opens_by_itself(
     redis_url: str, server: redis.Redis, vendor: Vendor, clock: Clock
 ) -> None:
     tokens = make_shared(redis_url, vendor, clock, CHATHUB_TIMEOUT=0.2)
-    assert tokens._redis is not None
-    mutex = tokens._redis.mutex(tokens._key(101), Deadline(1))
+    shared = tokens._storages.get().redis
+    assert shared is not None
+    mutex = shared.mutex(tokens._key(101), Deadline(1))
     assert mutex.acquire()
     with pytest.raises(VendorTimeout):
         tokens.issue(101)
@@ -378,7 +456,7 @@ def test_redis_is_used_again_once_it_is_back(
     redis_url: str, server: redis.Redis, vendor: Vendor, clock: Clock
 ) -> None:
     tokens = make_shared(redis_url, vendor, clock)
-    outage = tokens._outage
+    outage = tokens._storages.get().outage
     seconds = [0.0]
     outage._clock = lambda: seconds[0]
     from flask_app_inbox.chathub.storage import StorageDown

@@ -34,7 +34,7 @@ def transport(pauses: list[float]) -> Iterator[Transport]:
     """A transport of two slots, whose retries do not wait."""
     transport = Transport(max_concurrent=2, sleep=pauses.append, jitter=lambda: 0.5)
     yield transport
-    transport._session.close()
+    transport._resources.get().session.close()
 
 
 @pytest.fixture

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 import responses
 
@@ -19,7 +21,13 @@ def api() -> VendorApi:
     return client_of(API_URL=BASE).api
 
 
-def register(api: VendorApi, status: int, body: str) -> bool:
+def register(
+    api: VendorApi, status: int, body: str, domains: dict[str, Any] | None = None
+) -> bool:
+    """Register a domain.
+
+    :param domains: how the vendor answers which ones it has; None: nobody asks.
+    """
     with responses.RequestsMock() as vendor:
         vendor.post(
             f"{BASE}/v1/site/domains",
@@ -27,6 +35,8 @@ def register(api: VendorApi, status: int, body: str) -> bool:
             body=body,
             match=[responses.matchers.json_params_matcher({"domain": "shop.example"})],
         )
+        if domains is not None:
+            vendor.get(f"{BASE}/v1/site/domains", **domains)
         return register_domain(api, "shop.example")
 
 
@@ -52,9 +62,26 @@ def test_a_domain_that_the_vendor_cannot_reach(api: VendorApi) -> None:
         register(api, 400, "Domain can't be reached")
 
 
-def test_any_other_refusal_is_told_by_its_status_alone(api: VendorApi) -> None:
+def test_an_account_has_one_domain(api: VendorApi) -> None:
+    with pytest.raises(VendorInvalid, match=r"has the domain other\.example"):
+        register(api, 400, "No.", {"json": [{"domain": "other.example"}]})
+
+
+@pytest.mark.parametrize(
+    "domains",
+    [
+        {"json": []},
+        {"json": [{"domain": "shop.example"}]},
+        {"json": [{"domain": 5}, {}, None, {"domain": "\x1b[2J"}]},
+        {"json": {"domain": "other.example"}},
+        {"status": 404},
+    ],
+)
+def test_any_other_refusal_is_told_by_its_status_alone(
+    api: VendorApi, domains: dict[str, Any]
+) -> None:
     with pytest.raises(VendorInvalid, match="answered 422 to a domain") as refusal:
-        register(api, 422, "something of the vendor's")
+        register(api, 422, "something of the vendor's", domains)
     assert "something" not in str(refusal.value)
 
 

@@ -1,7 +1,42 @@
-"""These tests drive a real browser."""
+"""What the contract tests need: a browser, programs by hand, a sandbox with a clock."""
 
 from __future__ import annotations
 
-from tests.fixtures.chromium import browser
+from collections.abc import Iterator
 
-__all__ = ["browser"]
+import pytest
+
+from flask_app_inbox.sandbox import SandboxServer
+from tests.contract.chathub_company import chat_by_hand, company
+from tests.contract.oauth_program import Program
+from tests.contract.oauth_site import make_oauth_site, oauth_vendor
+from tests.contract.openapi import api
+from tests.fixtures.chromium import browser
+from tests.fixtures.clock import Clock
+
+__all__ = [
+    "api",
+    "browser",
+    "chat_by_hand",
+    "company",
+    "make_oauth_site",
+    "oauth_vendor",
+]
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def oauth_sandbox(clock: Clock) -> Iterator[SandboxServer]:
+    with SandboxServer(clock=clock) as server:
+        yield server
+
+
+@pytest.fixture
+def program(oauth_sandbox: SandboxServer) -> Iterator[Program]:
+    program = Program(oauth_sandbox)
+    yield program
+    program.close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 
@@ -63,3 +64,13 @@ def trusted(authority: Authority, monkeypatch: pytest.MonkeyPatch) -> Authority:
     """The authority, trusted by the sites that are started after this."""
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(authority.bundle))
     return authority
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Iterator[Path]:
+    """A file for a server's output, in which no secret may be."""
+    path = tmp_path / "log"
+    yield path
+    text = path.read_text()
+    assert "Traceback" not in text
+    assert [secret for secret in SECRETS if secret in text] == []

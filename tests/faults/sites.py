@@ -5,20 +5,19 @@ from __future__ import annotations
 import http.client
 import json
 import socket
-import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import Flask
-from werkzeug.serving import make_server
 
 from flask_app_inbox import AppInbox, Contact
 from flask_app_inbox.client.breaker import Breaker
 from flask_app_inbox.client.transport import Transport
 from flask_app_inbox.inbox.extension import make_client
 from flask_app_inbox.inbox.state import EXTENSION, State
+from flask_app_inbox.sandbox.server import AppServer
 
 API_KEY = "key-of-the-fault-tests"
 EMAIL = "ann.fault@example.com"
@@ -101,10 +100,7 @@ class Site:
                 sleep=sleep or time.sleep,
             )
             self._replace(client=make_client(self.state.settings, transport))
-        self._server = make_server("127.0.0.1", 0, self.app, threaded=True)
-        self._thread = threading.Thread(
-            target=self._server.serve_forever, args=(0.02,), daemon=True
-        )
+        self._server = AppServer(self.app)
 
     @property
     def state(self) -> State:
@@ -119,13 +115,11 @@ class Site:
         self.app.extensions[EXTENSION] = replace(self.state, **parts)
 
     def __enter__(self) -> Site:
-        self._thread.start()
+        self._server.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
+        self._server.stop()
 
     def ask(self) -> Reply:
         """Ask for a token, as the page's script does."""
@@ -173,7 +167,7 @@ def check_problem(reply: Reply, status: int, code: str) -> None:
     assert reply.headers["Cache-Control"] == "no-store"
     assert reply.headers["Vary"] == "Cookie"
     assert "Access-Control-Allow-Origin" not in reply.headers
-    assert set(reply.json) == {"type", "title", "status", "code"}
+    assert set(reply.json) == {"type", "title", "status", "code", "retryable"}
     assert reply.json["status"] == status
     assert (reply.retry_after is not None) == (status in (429, 503))
 

@@ -134,8 +134,11 @@ def test_a_thousand_failed_calls_leak_no_thread_slot_or_socket(
     server.wait_until_idle()
 
     assert statuses.total() == calls
-    expected = {503} if scheme == "nobody" else {429, 502, 503, 504}
-    assert set(statuses) == expected
+    if scheme == "nobody":
+        # On a busy machine some calls have no time left when they get their slot.
+        assert set(statuses) <= {503, 504}
+    else:
+        assert set(statuses) == {429, 502, 503, 504}
     after = settled(before)
     assert not after.exceed(before), f"{after}, {before} before"
     if scheme != "nobody":

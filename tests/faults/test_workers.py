@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import socket
-import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -15,11 +11,12 @@ from pathlib import Path
 import pytest
 
 from tests.faults.raw_vendor import Line, RawVendor, http
-from tests.faults.records import SECRETS
+from tests.faults.servers import run_server
 from tests.faults.sites import (
     API_KEY,
     EMAIL,
     GRACE,
+    LONG,
     SHORT,
     TOKEN,
     Reply,
@@ -114,58 +111,39 @@ class Worker:
 
 
 @contextmanager
-def running(server: str, vendor: RawVendor, log: Path) -> Iterator[Worker]:
-    """Run a site under a server, and end it as a supervisor does."""
-    listener = socket.create_server(("127.0.0.1", 0), backlog=64)
-    descriptor = listener.fileno()
-    environment = os.environ | {
+def running(
+    server: str, vendor: RawVendor, log: Path, timeout: float
+) -> Iterator[Worker]:
+    """Run a site under a server, and end it as a supervisor does.
+
+    :param timeout: the site's deadline, in seconds.
+    """
+    environment = {
         "FLASK_APP_INBOX_API_URL": vendor.url,
         "FLASK_APP_INBOX_API_KEY": API_KEY,
-        "FLASK_APP_INBOX_TIMEOUT": str(SHORT),
+        "FLASK_APP_INBOX_TIMEOUT": str(timeout),
         "FLASK_APP_INBOX_RATE_LIMIT": "1000/second",
         "FLASK_APP_INBOX_MAX_CONCURRENT": str(SLOTS),
         "SITE_CONTACT": EMAIL,
     }
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            [part.format(descriptor=descriptor) for part in SERVERS[server]],
-            cwd=Path(__file__).parent,
-            env=environment,
-            pass_fds=[descriptor],
-            stdout=output,
-            stderr=subprocess.STDOUT,
-        )
-    port = listener.getsockname()[1]
-    # Whoever connects before the server is up waits until it is.
-    listener.close()
-    try:
+    with run_server(SERVERS[server], environment, log) as port:
         yield Worker(port)
-        process.terminate()
-        assert process.wait(15) in (0, -signal.SIGTERM)
-    finally:
-        process.kill()
-        process.wait()
 
 
 @pytest.fixture
-def log(tmp_path: Path) -> Iterator[Path]:
-    """A file for a worker's output, in which no secret may be."""
-    path = tmp_path / "log"
-    yield path
-    text = path.read_text()
-    assert "Traceback" not in text
-    assert [secret for secret in SECRETS if secret in text] == []
+def timeout() -> float:
+    return SHORT
 
 
 @pytest.fixture
 def place(
-    server: str, scheme: str, trusted: Authority, log: Path
+    server: str, scheme: str, trusted: Authority, log: Path, timeout: float
 ) -> Iterator[tuple[RawVendor, Worker]]:
     """A worker of a server, and a vendor that can be made to behave otherwise."""
     tls = trusted.server() if scheme == "https" else None
     with (
         RawVendor(well, tls, handshake=False) as vendor,
-        running(server, vendor, log) as worker,
+        running(server, vendor, log, timeout) as worker,
     ):
         yield vendor, worker
 
@@ -191,6 +169,7 @@ def test_a_slow_vendor_keeps_a_worker_no_longer_than_the_deadline(
     ("server", "scheme"),
     [*((name, "http") for name in SERVERS if "sync" not in name), GEVENT_TLS],
 )
+@pytest.mark.parametrize("timeout", [LONG])
 def test_hanging_calls_do_not_block_the_other_requests_of_a_worker(
     place: tuple[RawVendor, Worker],
 ) -> None:

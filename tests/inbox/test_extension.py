@@ -96,9 +96,14 @@ def test_an_app_has_its_inbox_whether_it_is_tested_debugged_or_neither(
         assert {"app_inbox", "app_inbox_anchor"} <= set(app.jinja_env.globals)
 
 
-def test_what_is_switched_off_has_no_route_but_its_globals(make_app: MakeApp) -> None:
+def test_what_is_switched_off_keeps_its_globals_and_what_tells_so(
+    make_app: MakeApp,
+) -> None:
     app = make_app(ENABLED=False, API_KEY=None)
-    assert "app_inbox" not in app.blueprints
+    endpoints = {rule.endpoint for rule in app.url_map.iter_rules()}
+    assert endpoints - {"static"} == {
+        f"app_inbox.{name}" for name in ("script", "embed", "embed_script")
+    }
     assert {"app_inbox", "app_inbox_anchor"} <= set(app.jinja_env.globals)
 
 

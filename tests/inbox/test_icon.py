@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from flask_app_inbox.inbox.icon import MAX_SIZE, read_icon
+from flask_app_inbox.inbox.icon import MAX_DEPTH, MAX_SIZE, read_icon
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9">{}</svg>'
 
@@ -149,6 +149,14 @@ def test_of_an_endless_file_no_more_is_read_than_is_taken() -> None:
         read_icon(Path("/dev/zero"))
 
 
-def test_a_deep_picture_is_no_trouble(icon: Path) -> None:
-    icon.write_text(SVG.format("<g>" * 9000 + "</g>" * 9000))
+@pytest.mark.parametrize("depth", [MAX_DEPTH, 9000])
+def test_a_picture_that_is_nested_too_deep_is_refused(icon: Path, depth: int) -> None:
+    icon.write_text(SVG.format("<g>" * depth + "</g>" * depth))
+    with pytest.raises(ValueError, match="nested more than 100 deep"):
+        read_icon(icon)
+
+
+def test_a_picture_may_be_as_deep_as_any_editor_nests_it(icon: Path) -> None:
+    groups = MAX_DEPTH - 1  # <svg> is one more
+    icon.write_text(SVG.format("<g>" * groups + "</g>" * groups))
     assert read_icon(icon).startswith("<svg")

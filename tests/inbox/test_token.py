@@ -49,9 +49,10 @@ def check_problem(response: TestResponse, status: int, code: str) -> None:
     assert response.status_code == status
     assert response.content_type == "application/problem+json"
     body = json.loads(response.data)
-    title = body.pop("title")
+    title, retryable = body.pop("title"), body.pop("retryable")
     assert body == {"type": "about:blank", "status": status, "code": code}
     assert title
+    assert retryable or status not in (429, 504)
     assert not any(secret in response.text for secret in SECRETS)
     assert (status in (429, 503)) == ("Retry-After" in response.headers)
 

@@ -6,6 +6,7 @@ Some of their tables are made from the code. ``python -m tests.manuals`` writes 
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -33,3 +34,16 @@ MANUALS = {
 def text_of(name: str) -> str:
     """Return what a manual says."""
     return MANUALS[name].read_text("utf-8")
+
+
+def blocks_of(name: str, language: str) -> list[str]:
+    """Return the blocks of a manual in one language."""
+    return re.findall(rf"```{language}\n(.*?)```", text_of(name), re.DOTALL)
+
+
+def block_of(name: str, language: str, beginning: str) -> str:
+    """Return the one block of a manual that begins with these words."""
+    [block] = [
+        block for block in blocks_of(name, language) if block.startswith(beginning)
+    ]
+    return block

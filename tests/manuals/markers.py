@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import re
 
-from .tables import TABLES
+from . import tables
+from .contract_tables import CONTRACT_TABLES
+
+#: What makes each table, by its name.
+TABLES = {**tables.TABLES, **CONTRACT_TABLES}
 
 _PLACE = re.compile(
     r"^(?P<begin><!-- table: (?P<name>[\w-]+) -->\n)"

@@ -25,40 +25,16 @@ from flask_app_inbox.web import problems
 from flask_app_inbox.web.problems import BadRequest, Problem
 
 from .scripts import codes_of, events_of
+from .table import Tables
 
-Table = Callable[[], str]
 Parent = TypeVar("Parent")
 Command = click.Command
 
-#: What makes each table, by its name.
-TABLES: dict[str, Table] = {}
+TABLES = Tables()
+_table = TABLES.add
 
 #: What an operator's token has nothing to do with.
 _OF_OAUTH = (errors.ReconnectNeeded, errors.StorageError)
-
-
-def _table(*head: str) -> Callable[[Callable[[], Iterable[Iterable[str]]]], Table]:
-    """Register the function below under its own name; it yields the rows."""
-
-    def register(rows: Callable[[], Iterable[Iterable[str]]]) -> Table:
-        def table() -> str:
-            lines = [_row(head), "|" + "---|" * len(head), *map(_row, rows())]
-            return "".join(f"{line}\n" for line in lines)
-
-        TABLES[rows.__name__.strip("_").replace("_", "-")] = table
-        return table
-
-    return register
-
-
-def _row(cells: Iterable[str]) -> str:
-    return "|" + "".join(
-        f" {cell} |" if cell else " |" for cell in map(_escaped, cells)
-    )
-
-
-def _escaped(cell: str) -> str:
-    return cell.replace("|", "\\|")
 
 
 # --- settings -----------------------------------------------------------------

@@ -13,7 +13,9 @@ from unittest.mock import patch
 import click
 import pytest
 import responses
+from blinker import ANY, NamedSignal
 
+from flask_app_inbox import signals
 from flask_app_inbox.chathub.settings import ChatHubSettings
 from flask_app_inbox.config.reader import settings_of
 from flask_app_inbox.inbox.check.finding import FindingKind
@@ -21,19 +23,15 @@ from flask_app_inbox.inbox.check.findings import FINDINGS
 from flask_app_inbox.inbox.settings import Settings
 from flask_app_inbox.sandbox.faults import kinds
 
-from . import MANUALS, text_of
+from . import MANUALS, blocks_of, text_of
 from .tables import CHATHUB_COMMANDS, INBOX_COMMANDS
 
 _TOKEN_URL = "https://esputnik.com/api/v1/auth/contact/token"
 _CONTACT_URL = "https://esputnik.com/api/v1/contact"
+_IMPORT_URL = "https://esputnik.com/api/v1/importstatus/1"
 _CHATHUB_URL = "https://chatapi.smsbat.com/api"
 
 _GROUPS = {"app-inbox": INBOX_COMMANDS, "chathub": CHATHUB_COMMANDS}
-
-
-def blocks_of(name: str, language: str) -> list[str]:
-    """Return the blocks of a manual in one language."""
-    return re.findall(rf"```{language}\n(.*?)```", text_of(name), re.DOTALL)
 
 
 WITH_PYTHON = [name for name in MANUALS if blocks_of(name, "python")]
@@ -45,6 +43,7 @@ def vendor() -> Iterator[responses.RequestsMock]:
     with responses.RequestsMock(assert_all_requests_are_fired=False) as vendor:
         vendor.post(_CONTACT_URL, json={"id": 1})
         vendor.post(f"{_CONTACT_URL}s", json={"asyncSessionId": "1"})
+        vendor.get(_IMPORT_URL, json={"status": "FINISHED", "mapping": []})
         vendor.post(_TOKEN_URL, json={"token": "of.ann"})
         vendor.get(f"{_CHATHUB_URL}/company/organization", json=[])
         vendor.get(f"{_CHATHUB_URL}/operator", json=[])
@@ -53,8 +52,18 @@ def vendor() -> Iterator[responses.RequestsMock]:
         yield vendor
 
 
+@pytest.fixture
+def no_receiver_left() -> Iterator[None]:
+    """Disconnect what an example connects for every app."""
+    yield
+    for signal in vars(signals).values():
+        if isinstance(signal, NamedSignal):
+            for receiver in [*signal.receivers_for(ANY)]:
+                signal.disconnect(receiver)
+
+
 @pytest.mark.parametrize("name", WITH_PYTHON)
-@pytest.mark.usefixtures("vendor")
+@pytest.mark.usefixtures("vendor", "no_receiver_left")
 def test_the_python_blocks_run_one_after_the_other(
     name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -7,8 +7,7 @@ import pytest
 from flask_app_inbox.web.problems import Problem
 
 from . import MANUALS, text_of
-from .markers import fill, names_in
-from .tables import TABLES
+from .markers import TABLES, fill, names_in
 
 
 @pytest.mark.parametrize("name", MANUALS)

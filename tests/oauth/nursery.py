@@ -14,6 +14,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from concurrent.futures import Future
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ from flask_app_inbox.oauth.client import OAuthClient
 from flask_app_inbox.oauth.keeper import ConnectionKeeper
 from flask_app_inbox.oauth.locked import LockedConnection
 from flask_app_inbox.oauth.store import TokenStore
+from tests.fixtures.locks import hold_locks
 from tests.oauth.site import Site
 
 ROOT = Path(__file__).parent.parent.parent
@@ -124,6 +126,10 @@ def _token(site: Site, order: dict[str, Any]) -> Any:
     return site.token()
 
 
+def _script_id(site: Site, order: dict[str, Any]) -> Any:
+    return site.oauth.script_ids.find("default")
+
+
 def _refresh(site: Site, order: dict[str, Any]) -> Any:
     with site.app.app_context():
         return site.oauth.keeper("default").refresh().generation
@@ -162,11 +168,25 @@ def _disconnect(site: Site, order: dict[str, Any]) -> Any:
     return site.oauth.store.disconnect("default")
 
 
+def _warm_up(site: Site) -> None:
+    """Use the connection before the fork, and fork at the worst moment.
+
+    Somebody holds every lock, a refresh runs in a thread that no child has, and it is
+    time to read the script ids again.
+    """
+    site.token()
+    site.oauth.script_ids.find("default")
+    site.oauth.script_ids._memory.get().next_read = 0.0
+    site.oauth.keeper("default")._refreshing.get().running = Future()
+    hold_locks(site.oauth, site.app.extensions["app_inbox"])
+
+
 #: What a site imports with its first call; a test waits for that once, not always.
 _LAZY = ("psycopg", "sqlalchemy.dialects.postgresql.psycopg")
 
 _JOBS: dict[str, Callable[[Site, dict[str, Any]], Any]] = {
     "token": _token,
+    "script_id": _script_id,
     "refresh": _refresh,
     "timed_refresh": _timed_refresh,
     "connect": _connect,
@@ -209,6 +229,8 @@ def main() -> None:
         # As a server that loads the app before it forks its workers.
         if latest is None or latest.config != config:
             latest = Site(config, instance_path)
+        if order.get("warm"):
+            _warm_up(latest)
         pid = os.fork()
         if pid:
             sys.stdout.write(f"{pid}\n")
@@ -221,6 +243,7 @@ def main() -> None:
             status = 0
         finally:
             os._exit(status)
+    os._exit(0)  # an ordinary end would wait for locks that somebody holds
 
 
 if __name__ == "__main__":

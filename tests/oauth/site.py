@@ -62,6 +62,6 @@ class Site:
 
     def wait_for_refresh(self) -> None:
         """Wait until no refresh runs in this process."""
-        running = self.oauth.keeper("default")._running
+        running = self.oauth.keeper("default")._refreshing.get().running
         if running is not None:
             running.exception(30)

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import logging
-import os
 import threading
 import time
 from collections.abc import Iterator
-from concurrent.futures import Future
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -25,6 +23,7 @@ from flask_app_inbox import (
     VendorRejected,
     VendorTimeout,
     VendorUnavailable,
+    per_process,
 )
 from flask_app_inbox.client.deadline import Deadline
 from flask_app_inbox.oauth.client import Tokens
@@ -33,9 +32,9 @@ from flask_app_inbox.oauth.locked import LockedConnection
 from flask_app_inbox.oauth.pace import leeway, pause_after, pause_left
 from flask_app_inbox.oauth.store import TokenStore
 from flask_app_inbox.signals import connection_lost
+from tests.fixtures.waiting import wait_until
 from tests.oauth.conftest import MakeSite, connect
-from tests.oauth.site import Site
-from tests.oauth.test_processes import let_the_token_die, wait_until
+from tests.oauth.test_processes import let_the_token_die
 from tests.oauth.vendor import Vendor
 
 DAY = 86400.0
@@ -309,7 +308,7 @@ def test_only_some_requests_wait_for_a_refresh(
     lent = keeper.lend(Deadline(1))
     thread = threading.Thread(target=keeper.replace, args=(lent, Deadline(20)))
     thread.start()
-    wait_until(lambda: keeper._running)
+    wait_until(lambda: keeper._refreshing.get().running)
     with pytest.raises(VendorUnavailable, match="too many"):
         keeper.replace(lent, Deadline(20))
     thread.join(30)
@@ -418,17 +417,15 @@ def test_a_refresh_meets_a_disconnect(vendor: Vendor, make_site: MakeSite) -> No
     assert vendor.refreshes() == 0
 
 
-def test_a_forked_child_does_not_wait_for_its_parents_thread(
+def test_each_process_refreshes_at_a_moment_of_its_own(
     vendor: Vendor, make_site: MakeSite, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    site = make_site(connected=True)
-    keeper = site.oauth.keeper("default")
-    vendor.control("DELETE", "oauth/tokens")
-    assert site.token() == (200, "")
-    keeper._running = Future()  # as it is copied by a fork
-    monkeypatch.setattr(keeper, "_process", os.getpid() + 1)
-    vendor.control("DELETE", "oauth/tokens")
-    assert site.token() == (200, "")
+    oauth = make_site().oauth
+    parts = [0.75, 0.25]
+    keeper = ConnectionKeeper("x", oauth.store, oauth.client, jitter=parts.pop)
+    assert keeper._refreshing.get().share == 0.625
+    monkeypatch.setattr(per_process, "_forks", per_process._forks + 1)
+    assert keeper._refreshing.get().share == 0.875
 
 
 def test_a_site_in_the_query_string_form_works_and_logs_no_secret(
@@ -558,16 +555,4 @@ def test_a_connection_of_the_pool_that_died_does_not_matter(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
             "WHERE pid <> pg_backend_pid() AND datname = 'postgres'"
         )
-    assert site.token() == (200, "")
-
-
-def test_a_site_may_be_made_before_its_workers_are_forked(
-    vendor: Vendor, make_site: MakeSite, database_url: str
-) -> None:
-    site: Site = make_site(DATABASE_URL=database_url, connected=True)
-    database = site.oauth.store._database
-    engine = database.engine
-    engine.dispose()  # in a real child they would be the parent's
-    database._process += 1
-    assert database.engine is not engine
     assert site.token() == (200, "")

@@ -43,6 +43,21 @@ def test_an_app_with_a_client_needs_no_key(tmp_path: Path) -> None:
     assert "client-secret" not in repr(app.extensions[EXTENSION].settings)
 
 
+@pytest.mark.parametrize(
+    ("platform", "server"),
+    [
+        ("esputnik", "https://uaa.esputnik.com/uaa"),
+        ("yespo", "https://uaa.yespo.io/uaa"),
+    ],
+)
+def test_each_brand_has_its_own_server(
+    tmp_path: Path, platform: str, server: str
+) -> None:
+    client = make(tmp_path, PLATFORM=platform, **CLIENT).extensions[OAUTH].client
+    address = client.authorize_url("state", "v" * 43)
+    assert address.startswith(f"{server}/oauth/authorize?")
+
+
 def test_a_key_and_a_client_do_not_go_together(tmp_path: Path) -> None:
     assert "both set" in problems(tmp_path, API_KEY="key", **CLIENT)
 

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import logging
 import time
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from flask import Flask, session
+from flask import session
 from flask_wtf import CSRFProtect
+from itsdangerous import TimestampSigner, URLSafeSerializer
 
-from flask_app_inbox.oauth.pages import path_of_this_site
+from flask_app_inbox.oauth.pages import COOKIE, path_of_this_site
 from flask_app_inbox.web.encryption import Encryptor
 from tests.oauth.conftest import MakeSite
 from tests.oauth.site import Site
 from tests.oauth.vendor import Vendor, plain_address
 
 PAGES = "/app-inbox/oauth"
+CALLBACK = f"{PAGES}/callback"
 
 
 def begin(site: Site, query: str = "") -> str:
@@ -30,6 +33,18 @@ def begin(site: Site, query: str = "") -> str:
 def come_back(site: Site, location: str) -> tuple[int, str | None, str]:
     answer = site.browser.get(f"{PAGES}/callback?{urlsplit(location).query}")
     return answer.status_code, answer.location, answer.text
+
+
+def visit_cookie(site: Site) -> str:
+    """Return the cookie of a visit that has begun."""
+    cookie = site.browser.get_cookie(COOKIE, path=CALLBACK)
+    assert cookie is not None
+    return cookie.value
+
+
+def read_cookie(cookie: str) -> Any:
+    """Return what anybody can read in a cookie without its key."""
+    return URLSafeSerializer("").loads_unsafe(cookie.rpartition(".")[0])[1]
 
 
 def is_connected(site: Site) -> bool:
@@ -124,15 +139,15 @@ def test_a_callback_works_once(vendor: Vendor, make_site: MakeSite) -> None:
     assert is_connected(site)
 
 
-def test_a_replayed_session_does_not_make_a_code_work_twice(
+def test_a_replayed_cookie_does_not_make_a_code_work_twice(
     vendor: Vendor, make_site: MakeSite
 ) -> None:
     site = make_site()
     location = vendor.consent(begin(site))
-    cookie = site.browser.get_cookie("session")
-    assert cookie is not None
+    cookie = visit_cookie(site)
     assert come_back(site, location)[0] == 303
-    site.browser.set_cookie("session", cookie.value)
+    assert site.browser.get_cookie(COOKIE, path=CALLBACK) is None
+    site.browser.set_cookie(COOKIE, cookie, path=CALLBACK)
     status, _, text = come_back(site, location)
     assert status == 400
     assert "The vendor did not accept the code" in text
@@ -205,13 +220,14 @@ def test_a_callback_without_a_code_is_refused(make_site: MakeSite) -> None:
 
 
 def test_a_visit_that_took_too_long_has_to_begin_again(
-    vendor: Vendor, make_site: MakeSite
+    vendor: Vendor, make_site: MakeSite, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     site = make_site()
-    location = vendor.consent(begin(site))
-    with site.browser.session_transaction() as kept:
-        begun = kept["_app_inbox_oauth"]
-        kept["_app_inbox_oauth"] = {**begun, "at": begun["at"] - 4000}
+    with monkeypatch.context() as patch:
+        patch.setattr(
+            TimestampSigner, "get_timestamp", lambda _: int(time.time()) - 4000
+        )
+        location = vendor.consent(begin(site))
     assert come_back(site, location)[0] == 400
     assert not is_connected(site)
 
@@ -424,17 +440,16 @@ def test_a_name_that_is_none_is_a_failure_of_the_site(
     assert site.browser.get(f"{PAGES}/").status_code == 503
 
 
-def test_no_secret_is_on_a_page_in_a_session_or_in_a_log(
+def test_no_secret_is_on_a_page_in_a_cookie_or_in_a_log(
     vendor: Vendor, make_site: MakeSite, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
     site = make_site()
     url = begin(site)
-    with site.browser.session_transaction() as kept:
-        in_session = repr(dict(kept))
+    in_cookie = repr(read_cookie(visit_cookie(site)))
     location = vendor.consent(url)
     code = parse_qs(urlsplit(location).query)["code"][0]
-    shown = [in_session, come_back(site, location)[2]]
+    shown = [in_cookie, come_back(site, location)[2]]
     first = site.row().tokens
     vendor.control("DELETE", "oauth/tokens")
     site.token()
@@ -457,13 +472,48 @@ def test_no_secret_is_on_a_page_in_a_session_or_in_a_log(
         assert secret not in everything
 
 
-def test_the_session_does_not_hold_the_verifier(
+def test_the_cookie_does_not_hold_the_verifier(make_site: MakeSite) -> None:
+    site = make_site()
+    begin(site)
+    visit = read_cookie(visit_cookie(site))
+    assert visit.keys() == {"state", "connection", "next"}
+
+
+def test_the_cookie_is_for_the_callback_alone_and_for_no_script(
+    make_site: MakeSite,
+) -> None:
+    site = make_site()
+    header = site.browser.get(f"{PAGES}/connect").headers["Set-Cookie"]
+    assert {"HttpOnly", "SameSite=Lax", f"Path={CALLBACK}"} <= {*header.split("; ")}
+    assert "Secure" not in header
+    secure = site.browser.get(f"{PAGES}/connect", base_url="https://localhost")
+    assert "; Secure" in secure.headers["Set-Cookie"]
+
+
+def test_a_cookie_that_the_site_has_not_signed_is_none(
     vendor: Vendor, make_site: MakeSite
 ) -> None:
     site = make_site()
-    with site.app.test_request_context():
-        assert isinstance(site.app, Flask)
-        assert "_app_inbox_oauth" not in session
-    begin(site)
-    with site.browser.session_transaction() as kept:
-        assert kept["_app_inbox_oauth"].keys() == {"state", "connection", "next", "at"}
+    location = vendor.consent(begin(site))
+    site.browser.set_cookie(COOKIE, visit_cookie(site)[:-1], path=CALLBACK)
+    assert come_back(site, location)[0] == 400
+    assert not is_connected(site)
+
+
+def test_no_page_saves_the_session_of_the_site(
+    vendor: Vendor, make_site: MakeSite
+) -> None:
+    site = make_site()
+
+    @site.app.before_request
+    def visit() -> None:
+        session.permanent = True
+        session["visits"] = session.get("visits", 0) + 1
+
+    site.app.add_url_rule("/home", view_func=lambda: str(session["visits"]))
+    assert site.browser.get("/home").text == "1"
+    assert come_back(site, vendor.consent(begin(site)))[0] == 303
+    for path in ("/", "/oauth.css"):
+        assert site.browser.get(PAGES + path).headers.getlist("Set-Cookie") == []
+    site.browser.post(f"{PAGES}/disconnect")
+    assert site.browser.get("/home").text == "2"

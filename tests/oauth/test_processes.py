@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import random
 import time
-from collections.abc import Callable
 
 import pytest
 
 from flask_app_inbox.oauth import store as token_store
 from flask_app_inbox.oauth.table import RECONNECT_NEEDED
+from tests.fixtures.waiting import wait_until
 from tests.oauth.conftest import MakeSite, connect
 from tests.oauth.nursery import Nursery
 from tests.oauth.site import Site
@@ -19,13 +19,6 @@ from tests.oauth.window import measure
 
 #: Where the vendor has changed the tokens and nobody has stored them.
 LOST = ("R4", "R5")
-
-
-def wait_until(condition: Callable[[], object]) -> None:
-    end = time.monotonic() + 20
-    while not condition():
-        assert time.monotonic() < end, "it never came true"
-        time.sleep(0.01)
 
 
 def let_the_token_die(vendor: Vendor, site: Site) -> None:
@@ -65,6 +58,20 @@ def test_eight_processes_that_are_refused_at_once_refresh_once(
     children = [nursery.start(site, "token") for _ in range(8)]
     assert [child.wait() for child in children] == [[200, ""]] * 8
     assert vendor.refreshes() == 1
+
+
+def test_children_of_a_process_that_has_used_its_connection_have_their_own(
+    vendor: Vendor, make_site: MakeSite, nursery: Nursery, database_url: str
+) -> None:
+    site = make_site(DATABASE_URL=database_url, connected=True)
+    site.oauth.store.set_script_id("default", "ITS-SCRIPT")
+    children = [nursery.start(site, "token", warm=number == 0) for number in range(4)]
+    assert [child.wait() for child in children] == [[200, ""]] * 4
+    vendor.control("DELETE", "oauth/tokens")
+    children = [nursery.start(site, "token") for _ in range(4)]
+    assert [child.wait() for child in children] == [[200, ""]] * 4
+    assert vendor.refreshes() == 1
+    assert nursery.start(site, "script_id").wait() == "ITS-SCRIPT"
 
 
 def kill_at(place: str, vendor: Vendor, site: Site, nursery: Nursery) -> None:
@@ -187,7 +194,7 @@ def test_processes_killed_at_random_lose_only_what_the_vendor_forgot(
     database_url: str,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    refreshes = int(os.environ.get("APP_INBOX_KILLS", "100"))
+    refreshes = int(os.environ.get("APP_INBOX_KILLS", "40"))
     seed = random.randrange(2**32)
     dice = random.Random(seed)
     site = make_site(DATABASE_URL=database_url, connected=True)

@@ -188,8 +188,9 @@ def waits(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 def settled(ids: ScriptIds) -> None:
     """Wait until no thread reads."""
-    assert ids._reader is not None
-    ids._reader.join(20)
+    reader = ids._memory.get().reader
+    assert reader is not None
+    reader.join(20)
 
 
 def test_ids_are_read_again_after_their_life_and_pages_do_not_wait(

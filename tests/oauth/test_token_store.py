@@ -153,7 +153,7 @@ def test_readers_do_not_wait_for_a_refresh(store: TokenStore) -> None:
 
 def test_one_holds_the_lock_and_others_are_told(store: TokenStore) -> None:
     store.connect("default", TOKENS, {})
-    failures: list[Exception] = []
+    failures: list[StorageError] = []
 
     def try_it() -> None:
         try:
@@ -167,6 +167,7 @@ def test_one_holds_the_lock_and_others_are_told(store: TokenStore) -> None:
         thread.start()
         thread.join(20)
     assert [type(error) for error in failures] == [LockBusy]
+    assert failures[0].retryable
 
 
 def test_a_change_that_fails_is_not_half_stored(store: TokenStore) -> None:
@@ -225,8 +226,9 @@ def test_a_database_that_stays_away_is_told_in_the_end(tmp_path: Path) -> None:
     with sqlite3.connect(path) as connection:
         connection.execute("DROP TABLE app_inbox_connections")
     connection.close()
-    with pytest.raises(StorageError, match="init-db"):
+    with pytest.raises(StorageError, match="init-db") as caught:
         store.rescue(row, NEXT)
+    assert not caught.value.retryable
 
 
 def test_a_database_that_cannot_be_reached_is_told_without_its_password(
@@ -236,6 +238,7 @@ def test_a_database_that_cannot_be_reached_is_told_without_its_password(
     assert site.token() == (503, "storage_failed")
     with pytest.raises(StorageError) as caught:
         site.oauth.store.read("default")
+    assert caught.value.retryable
     assert "pass-word" not in repr(caught.value) + str(caught.value)
     assert "pass-word" not in repr(site.oauth)
 

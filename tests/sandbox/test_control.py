@@ -144,6 +144,8 @@ def test_the_site_is_configured(control: Call) -> None:
     assert refused.status_code == 400
     assert "not a CSS selector" in refused.json()["error"]
     assert control("GET", "site").json() == site
+    with_form = site | {"initForm": "options"}
+    assert control("PUT", "site", json=with_form).json() == with_form
     assert control("PUT", "site", json={"selector": "#b"}).json() == {
         "selector": "#b",
         "position": "beforeend",
@@ -158,6 +160,8 @@ def test_the_site_is_configured(control: Call) -> None:
         {"selector": []},
         {"icon": "<img src=x>"},
         {"icon": 1},
+        {"initForm": "objects"},
+        {"initForm": True},
         {"colour": "red"},
     ],
 )
@@ -193,9 +197,12 @@ def test_the_sandboxs_own_calls_are_not_logged(control: Call, anyone: Call) -> N
     assert control("GET", "requests").json() == []
 
 
-def test_the_log_keeps_the_last_requests_only(control: Call, vendor: Call) -> None:
+def test_the_log_keeps_the_last_requests_only(
+    control: Call, sandbox: SandboxServer
+) -> None:
+    client = sandbox.app.test_client()
     for _ in range(LIMIT + 5):
-        vendor("GET", "/v1/version")
+        client.get("/v1/version")
     entries = control("GET", "requests").json()
     assert len(entries) == LIMIT
     assert entries[-1]["id"] - entries[0]["id"] == LIMIT - 1

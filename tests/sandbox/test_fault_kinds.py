@@ -35,15 +35,11 @@ def wire(sandbox: SandboxServer) -> Iterator[socket.socket]:
 
 def read_all(client: socket.socket) -> bytes:
     """Read to the end; a reset counts as one."""
-    received = b""
-    while True:
-        try:
-            block = client.recv(65536)
-        except ConnectionResetError:
-            return received
-        if not block:
-            return received
-        received += block
+    received = bytearray()
+    with contextlib.suppress(ConnectionResetError):
+        while block := client.recv(65536):
+            received += block
+    return bytes(received)
 
 
 def request_broken_by(

@@ -6,11 +6,8 @@ from collections.abc import Callable
 
 import pytest
 import requests
-from flask import Request
-from werkzeug.test import EnvironBuilder
 
 from flask_app_inbox.sandbox import SandboxServer
-from flask_app_inbox.sandbox.own_callers import objection
 
 Call = Callable[..., requests.Response]
 
@@ -53,12 +50,6 @@ def test_broken_json_is_refused(control: Call) -> None:
         {"Origin": "http://127.0.0.1:1"},
         {"Sec-Fetch-Site": "cross-site"},
         {"Sec-Fetch-Site": "same-site"},
-        {"Host": "evil.example"},
-        {"Host": "evil.example:5001"},
-        {"Host": "localhost.evil.example"},
-        {"Host": "192.0.2.1"},
-        {"Host": "[::1"},
-        {"Host": ""},
     ],
 )
 @pytest.mark.parametrize(("method", "path"), [("GET", "contacts"), ("POST", "reset")])
@@ -66,7 +57,7 @@ def test_foreign_pages_are_refused(
     control: Call, method: str, path: str, headers: dict[str, str]
 ) -> None:
     answer = control(method, path, headers=headers)
-    assert answer.status_code in (400, 403)
+    assert answer.status_code == 403
     assert answer.json()["error"]
 
 
@@ -81,27 +72,6 @@ def test_the_console_and_programs_are_let_in(
         {"Host": f"[::1]:{sandbox.port}"},
     ):
         assert control("GET", "contacts", headers=headers).status_code == 200
-
-
-@pytest.mark.parametrize(
-    ("host", "bound_host", "allowed"),
-    [
-        ("127.0.0.1:5001", "127.0.0.1", True),
-        ("127.8.8.8", "127.0.0.1", True),
-        ("10.0.0.7:5001", "127.0.0.1", False),
-        ("10.0.0.7:5001", "10.0.0.7", True),
-        ("10.0.0.7:5001", "0.0.0.0", True),
-        ("10.0.0.7:5001", "::", True),
-        ("vendor:5001", "vendor", True),
-        ("VENDOR:5001", "Vendor", True),
-        ("vendor:5001", "0.0.0.0", False),
-    ],
-)
-def test_the_host_must_be_this_machine_or_the_one_bound(
-    host: str, bound_host: str, allowed: bool
-) -> None:
-    request = Request(EnvironBuilder(headers=[("Host", host)]).get_environ())
-    assert (objection(request, bound_host) is None) == allowed
 
 
 def test_no_page_may_read_the_control_api(control: Call) -> None:

@@ -215,17 +215,26 @@ def test_the_account_is_told(vendor: Call) -> None:
 def test_a_domain_is_registered_once_and_its_id_stands_in_the_script(
     vendor: Call, sandbox: SandboxServer
 ) -> None:
-    first = vendor("GET", "/v1/site/script").text
+    assert vendor("GET", "/v1/site/script").status_code == 404
+    assert vendor("GET", "/v1/site/domains").json() == []
     answer = vendor("POST", "/v1/site/domains", json={"domain": "shop.example"})
     site_id = answer.json()["siteId"]
     assert len(site_id) == 32
     script = vendor("GET", "/v1/site/script", headers={"Accept": "text/plain"})
     assert script.headers["Content-Type"].startswith("text/plain")
     assert f'"{sandbox.url}/scripts/{site_id}.js"' in script.text
-    assert site_id not in first
     assert "eS('init')" in script.text
     again = vendor("POST", "/v1/site/domains", json={"domain": " Shop.example "})
     assert (again.status_code, again.json()) == (200, {"siteId": site_id})
+    listed = vendor("GET", "/v1/site/domains")
+    assert listed.json() == [{"domain": "shop.example"}]
+
+
+def test_an_organization_has_one_domain(vendor: Call) -> None:
+    vendor("POST", "/v1/site/domains", json={"domain": "shop.example"})
+    another = vendor("POST", "/v1/site/domains", json={"domain": "other.example"})
+    assert another.status_code == 400
+    assert "one domain" in another.text
     listed = vendor("GET", "/v1/site/domains")
     assert listed.json() == [{"domain": "shop.example"}]
 

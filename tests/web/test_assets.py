@@ -7,9 +7,10 @@ import re
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from markupsafe import Markup
 
 from flask_app_inbox.inbox.page import PAGE_SCRIPT
-from flask_app_inbox.web.assets import PageScript, read_page_script
+from flask_app_inbox.web.assets import PageScript, read_page_script, render
 from tests.conftest import MakeApp
 
 PREFIX = "/app-inbox/app_inbox."
@@ -77,3 +78,14 @@ def test_it_needs_no_login_and_runs_no_loader(
 def test_comments_are_for_readers_of_the_source_alone(files: tuple[str, ...]) -> None:
     served = read_page_script(*files).content.decode()
     assert not re.search(r"/\*\*|(^|\s)//\s", served, re.MULTILINE)
+
+
+def test_a_template_takes_the_values_that_it_names_and_no_others() -> None:
+    values = {"language": "en", "title": "<b>", "source": "/a", "script": "/b"}
+    html = render("flask_app_inbox.chathub", "frame.html", **values, nonce=None)
+    assert isinstance(html, Markup)
+    assert html.startswith("<!doctype html>\n")
+    assert html.endswith("</html>")
+    assert "<title>&lt;b&gt;</title>" in html
+    with pytest.raises(TypeError, match="unknown"):
+        render("flask_app_inbox.chathub", "frame.html", **values, unknown=1)

@@ -10,6 +10,8 @@ from werkzeug.exceptions import HTTPException
 
 from flask_app_inbox import (
     AppInboxError,
+    LoaderError,
+    ReconnectNeeded,
     StorageError,
     VendorError,
     VendorInvalid,
@@ -18,8 +20,18 @@ from flask_app_inbox import (
     VendorTimeout,
     VendorUnavailable,
 )
-from flask_app_inbox.web.problems import LoginRequired, Problem
+from flask_app_inbox.web.problems import LoginRequired, Problem, RateLimited
 from tests.conftest import MakeApp, load_nobody, state_of
+
+
+class Odd(VendorInvalid):
+    """An error that nobody has told the web room of."""
+
+
+class OddStorage(StorageError):
+    """Another one."""
+
+    code = "odd_storage"
 
 
 @pytest.mark.parametrize(
@@ -52,17 +64,43 @@ def test_a_body_has_these_fields_and_no_others() -> None:
         "title": "Nobody is logged in.",
         "status": 401,
         "code": "login_required",
+        "retryable": False,
     }
 
 
-class Odd(VendorInvalid):
-    """An error that nobody has told the web room of."""
+@pytest.mark.parametrize(
+    ("error", "retryable"),
+    [
+        (VendorRejected("wrong key", status=401), False),
+        (ReconnectNeeded("lost"), False),
+        (VendorInvalid("nonsense"), False),
+        (VendorInvalid("cut off", retryable=True), True),
+        (VendorUnavailable("no connection"), True),
+        (VendorUnavailable("no trusted TLS", retryable=False), False),
+        (VendorTimeout("late"), True),
+        (VendorRateLimited("too often"), True),
+        (LoaderError("raised"), False),
+        (StorageError("wrong key"), False),
+        (StorageError("locked", retryable=True), True),
+        (OddStorage("x"), False),
+    ],
+    ids=str,
+)
+def test_a_problem_says_whether_to_ask_again(
+    error: AppInboxError, retryable: bool
+) -> None:
+    body = Problem.of(error).respond().get_json(force=True)
+    assert body["retryable"] is retryable
 
 
-class OddStorage(StorageError):
-    """Another one."""
+def test_only_who_asked_too_often_may_ask_again() -> None:
+    ours = [kind for kind in _subclasses(Problem) if "flask_app_inbox" in str(kind)]
+    assert [kind for kind in ours if kind.retryable] == [RateLimited]
 
-    code = "odd_storage"
+
+def test_a_long_wait_is_told_as_it_is() -> None:
+    response = Problem.of(VendorUnavailable("x", retry_after=600)).respond()
+    assert response.headers["Retry-After"] == "600"
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,14 @@
 // The operator panel as an element of the page: tabs, one panel for each of the
 // user's organizations, and nothing of one while the user is no operator there. It
-// draws in a shadow tree, where libraries that morph the page do not look.
+// draws in a shadow tree, where libraries that morph the page do not look. A template
+// gives the element its attributes; where none did, it asks the site for them.
 (() => {
   const LOOK_EVERY = 60000; // milliseconds
 
   const own = document.currentScript;
-  const nonce = own instanceof HTMLScriptElement ? own.nonce : "";
+  const isScript = own instanceof HTMLScriptElement;
+  const nonce = isScript ? own.nonce : "";
+  const embedUrl = isScript ? new URL("embed", own.src).href : "";
 
   /**
    * @typedef {object} Place of one organization
@@ -34,28 +37,74 @@
         role: "tablist",
       });
       this.list.onkeydown = (event) => this.steer(event);
+      this.turn = 0; // which of the questions for its attributes counts
+      /** @type {string[]} names of the attributes that the site gave */
+      this.given = [];
     }
 
     static get observedAttributes() {
-      return ["data-organizations"];
+      return ["data-organizations", "organization"];
     }
 
     connectedCallback() {
       if (this.places.length) return; // it was only moved
-      const open = () => this.isConnected && this.open();
-      if (!(/** @type {any} */ (document).prerendering)) open();
-      else document.addEventListener("prerenderingchange", open);
+      const begin = () => this.isConnected && this.begin();
+      if (!(/** @type {any} */ (document).prerendering)) begin();
+      else document.addEventListener("prerenderingchange", begin);
     }
 
     disconnectedCallback() {
       setTimeout(() => this.isConnected || this.close());
     }
 
-    /** A library makes this element that of another user. */
-    attributeChangedCallback() {
-      if (!this.places.length) return;
+    /**
+     * @param {string} name
+     */
+    attributeChangedCallback(name) {
+      if (name === "organization") {
+        if (this.turn && this.isConnected) this.ask();
+      } else if (this.places.length) {
+        // A library makes this element that of another user.
+        this.close();
+        this.open();
+      }
+    }
+
+    begin() {
+      elements.add(this);
+      if (this.dataset.organizations) this.open();
+      else this.ask();
+    }
+
+    /** Ask the site what a template would have got, and draw that. */
+    async ask() {
+      const turn = ++this.turn;
+      const organization = this.getAttribute("organization") || "";
+      const query = organization && `?${new URLSearchParams({ organization })}`;
+      const { status, body, code } = await siteEndpoint.insist(
+        `${embedUrl}${query}`,
+        "",
+        undefined,
+        "GET",
+      );
+      if (turn !== this.turn || !this.isConnected) return;
+      if (status !== 200 || !body) {
+        return announcePanel("error", { organization, code });
+      }
+      /** @type {Record<string, string>} */
+      const attributes = body.panel ? body.panel.attributes : {};
+      const { organizations } = this.dataset;
+      if (attributes["data-organizations"] === organizations) return;
       this.close();
-      this.open();
+      this.given.forEach((name) => this.removeAttribute(name));
+      this.given = Object.keys(attributes);
+      for (const name of this.given) this.setAttribute(name, attributes[name]);
+      this.begin();
+    }
+
+    /** Ask anew who an element belongs to that no template has made. */
+    look() {
+      if (this.turn && !this.places.some(({ isOurs }) => isOurs)) this.ask();
     }
 
     // --- places -------------------------------------------------------------------
@@ -64,7 +113,6 @@
       if (this.places.length) return;
       const { organizations = "[]", texts = "{}", userUrl = "" } = this.dataset;
       who = who || whoIsHere(userUrl, "chathub:check");
-      elements.add(this);
       this.texts = JSON.parse(texts);
       this.list.setAttribute("aria-label", this.texts.organizations);
       addPanelStyle(this.root, nonce);
@@ -191,7 +239,11 @@
         operatorTokens.forget(user);
         place.tab.setAttribute("aria-selected", "false");
       }
-      Promise.resolve().then(() => this.draw()); // once all places have heard
+      const draw = () => {
+        this.draw();
+        if (isHere === false) this.look(); // another operator may be here
+      };
+      Promise.resolve().then(draw); // once all places have heard
       if (isHere === false) announcePanel("removed", { organization, code });
     }
 
@@ -228,6 +280,9 @@
   addEventListener("online", wake);
   addEventListener("focus", wake);
   document.addEventListener("visibilitychange", wake);
+  document.addEventListener("chathub:check", () => {
+    for (const element of elements) element.look();
+  });
   setInterval(() => {
     wake();
     if (document.visibilityState === "visible") who?.look();

@@ -21,9 +21,14 @@
  * @typedef {OperatorTokenEvent | ReadyEvent | PanelErrorEvent | RemovedEvent} PanelEvent
  */
 
-/** @type {(...event: PanelEvent) => unknown} */
-const announcePanel = (...[name, detail]) =>
+/** @type {(...event: PanelEvent) => void} */
+const announcePanel = (...[name, detail]) => {
+  if (name === "error") {
+    const { organization, code } = detail;
+    console.warn(`ChatHub: no panel for ${organization}: ${code}`);
+  }
   document.dispatchEvent(new CustomEvent("chathub:" + name, { detail }));
+};
 
 /**
  * Why there is no panel.

@@ -16,6 +16,7 @@ from ...oauth.settings import PREFIX
 from ..settings import Settings, read_settings
 from ..state import State
 from .finding import FindingKind, Section, SettingRow
+from .login import check_login_source, login_source
 
 #: What ``app.config.from_prefixed_env()`` reads by default.
 ENVIRONMENT_PREFIX = "FLASK_"
@@ -42,16 +43,6 @@ CHANGED_TOO_LATE = FindingKind(
     what="Settings changed after AppInbox had read them: {changed}.",
     why="AppInbox reads its settings once, in init_app; later changes have no effect.",
     fix="app_inbox.init_app(app)  # move it below the last app.config line",
-)
-CONTACT_LOADER_MISSING = FindingKind(
-    "contact_loader_missing",
-    "error",
-    what="AppInbox cannot tell who is logged in: there is no contact_loader, and the "
-    "app does not use Flask-Login.",
-    why="Without a contact there is no token, and pages carry no bell.",
-    fix="@app_inbox.contact_loader\n"
-    "def contact():\n"
-    "    return Contact(email=g.user.email) if g.user else None",
 )
 
 
@@ -129,16 +120,7 @@ def check_configuration(app: Flask, state: State, section: Section) -> None:
         return
     _check_environment(app.config, os.environ, section)
     _check_late_changes(app, state, section)
-    if state.loaders.contact is not None:
-        section.ok("Contacts come from the site's contact_loader.")
-    elif getattr(app, "login_manager", None) is None:
-        section.report(CONTACT_LOADER_MISSING)
-    else:
-        fields_ = ", ".join(
-            f"{theirs} as {ours}"
-            for ours, theirs in state.settings.contact_fields.items()
-        )
-        section.ok(f"Contacts come from Flask-Login's current user: {fields_}.")
+    check_login_source(login_source(app, state), state, section)
 
 
 def _check_environment(

@@ -6,11 +6,11 @@ import json
 from urllib.parse import urlsplit
 
 from .finding import FindingKind, Section
-from .page import LOADER_FAILED, loader_case
+from .login import LoginSource, report_failure
 from .visit import Page, Site, VisitError
 
-_IN_FRONT = "Something in front of the extension answers instead of it."
-_EXEMPT_US = (
+IN_FRONT = "Something in front of the extension answers instead of it."
+EXEMPT_US = (
     'if request.blueprint == "app_inbox": return  # first in your before_request'
 )
 
@@ -18,15 +18,15 @@ SCRIPT_UNREACHABLE = FindingKind(
     "script_unreachable",
     "error",
     what="{path} does not serve our script: {reason}.",
-    why=_IN_FRONT,
-    fix=_EXEMPT_US,
+    why=IN_FRONT,
+    fix=EXEMPT_US,
 )
 ENDPOINT_FAILS = FindingKind(
     "endpoint_fails",
     "error",
     what="The token endpoint does not answer: {reason}.",
     why="Without tokens the bell stays empty.",
-    fix=_EXEMPT_US,
+    fix=EXEMPT_US,
 )
 ENDPOINT_OPEN = FindingKind(
     "endpoint_open",
@@ -41,14 +41,14 @@ ENDPOINT_REDIRECTS = FindingKind(
     what="{path} answers {status} and redirects to {target}.",
     why="A script cannot log in: it needs the 401 in JSON. A before_request of the "
     "site redirects everyone to the login page.",
-    fix=_EXEMPT_US,
+    fix=EXEMPT_US,
 )
 ENDPOINT_TAKEN = FindingKind(
     "endpoint_taken",
     "error",
     what="{path} answers {status}, not 401 with login_required.",
-    why=_IN_FRONT,
-    fix=_EXEMPT_US,
+    why=IN_FRONT,
+    fix=EXEMPT_US,
 )
 
 
@@ -69,12 +69,9 @@ def check_script_file(site: Site, address: str, section: Section) -> None:
 
 
 def check_endpoint(
-    site: Site, address: str, section: Section, *, own_loader: bool
+    site: Site, address: str, source: LoginSource, section: Section
 ) -> None:
-    """Ask for a token without being logged in; the answer must be a 401 in JSON.
-
-    :param own_loader: whether the site has a contact_loader.
-    """
+    """Ask for a token without being logged in; the answer must be a 401 in JSON."""
     try:
         page = site.ask_anonymously("POST", address)
     except VisitError as error:
@@ -88,7 +85,7 @@ def check_endpoint(
         section.report(ENDPOINT_OPEN, path=path)
     elif code == "loader_failed":
         reason = f"{path} answers {page.status} with loader_failed; see the log."
-        section.report(LOADER_FAILED, loader_case(own_loader), reason=reason)
+        report_failure(source, reason, section)
     elif 300 <= page.status < 400:
         target = page.headers.get("Location", "nowhere")
         section.report(ENDPOINT_REDIRECTS, path=path, status=page.status, target=target)

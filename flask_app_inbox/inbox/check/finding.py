@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Literal
 
-Level = Literal["error", "warning"]
+Level = Literal["error", "warning", "note"]
 
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 
@@ -32,7 +32,8 @@ class FindingKind:
     """Something that ``check`` can find. Its texts may hold ``{placeholders}``.
 
     :param code: stable, for programs.
-    :param level: ``error``: the bell or its safety fails; ``warning``: it may.
+    :param level: ``error``: the bell or its safety fails; ``warning``: it may;
+        ``note``: nothing is wrong, but there is more to know.
     :param what: what is wrong, in one sentence.
     :param why: why that matters.
     :param fix: the line that fixes it, ready to copy; where that depends on the case,
@@ -145,9 +146,14 @@ class Report:
             "ok": not self.count("error"),
             "settings": [asdict(row) for row in self.settings],
             "passed": [text for section in self.sections for text in section.passed],
-            "findings": [
-                asdict(finding)
-                for section in self.sections
-                for finding in section.findings
-            ],
+            "findings": self._told("error", "warning"),
+            "notes": self._told("note"),
         }
+
+    def _told(self, *levels: Level) -> list[dict[str, str]]:
+        return [
+            asdict(finding)
+            for section in self.sections
+            for finding in section.findings
+            if finding.level in levels
+        ]

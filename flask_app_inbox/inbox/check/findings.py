@@ -5,10 +5,28 @@ A finding is declared beside the check that reports it; this module only collect
 
 from __future__ import annotations
 
-from . import configuration, endpoint, page, page_policy, session, storage, vendor
+from . import (
+    anchor,
+    configuration,
+    connections,
+    embed,
+    endpoint,
+    login,
+    one_init,
+    own_script,
+    page,
+    page_policy,
+    session,
+    storage,
+    vendor,
+)
 from .finding import FindingKind
 
-_CHECKS = (configuration, vendor, page, page_policy, endpoint, session, storage)
+_CHECKS = (
+    *(configuration, login, connections, vendor),
+    *(embed, page, own_script, anchor, one_init, page_policy, endpoint),
+    *(session, storage),
+)
 
 #: Each with ``code``, ``level``, ``what``, ``why`` and ``fix``. What ``{braces}``
 #: hold is known only when it is reported.

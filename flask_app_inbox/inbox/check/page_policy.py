@@ -8,7 +8,8 @@ from ...web.csp import origin_of
 from ..csp import TRUSTED_TYPES_POLICY, csp_sources
 from ..settings import Settings
 from .finding import FindingKind, Section
-from .page import address_in, find_own_script
+from .own_script import find_own_script, vendor_script_of
+from .page import address_in
 from .policy import ContentSecurityPolicy
 from .visit import Page
 
@@ -115,11 +116,10 @@ def _check_scripts(
         sources = policy.sources("script-src", "default-src") or ()
         case = "nonce" if "'strict-dynamic'" in sources else "host"
         section.report(CSP_OWN_SCRIPT, case)
-    source = settings.script_source or f"{settings.script_url}/scripts/"
-    vendor_allowed = policy.allows_script(
+    source = vendor_script_of(html, settings.script_source)
+    if source and not policy.allows_script(
         source, nonce=nonce, by_script=own is not None and own_allowed
-    )
-    if not vendor_allowed and settings.script_source:
+    ):
         section.report(CSP_VENDOR_SCRIPT, origin=origin_of(source))
     if not policy.allows_trusted_types(TRUSTED_TYPES_POLICY):
         section.report(CSP_TRUSTED_TYPES)

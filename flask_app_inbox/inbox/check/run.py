@@ -4,29 +4,28 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from functools import partial
 
 from flask import Flask
 
 from ...client.contact import Contact
+from ...errors import StorageError
 from ..state import EXTENSION, State
+from .anchor import check_anchor
 from .configuration import check_configuration, setting_rows
+from .connections import CONNECTIONS_UNREADABLE, Access, accesses_of
+from .embed import embed
 from .endpoint import check_endpoint, check_script_file
 from .finding import Report, Section
 from .html import read_html
-from .page import (
-    SECOND_INIT,
-    address_in,
-    check_answer,
-    check_page,
-    check_page_of_visitors,
-    find_own_script,
-    is_page,
-    report_no_page,
-)
+from .login import CHECKED_AS_STRANGER, login_source
+from .one_init import SECOND_INIT, check_init, check_init_for_visitors
+from .own_script import check_own_script, find_own_script
+from .page import address_in, check_answer, is_page, report_no_page
 from .page_policy import check_policy
 from .session import check_cookies, check_secret_key
 from .storage import check_storage, processes_of
-from .vendor import STRANGER, check_vendor
+from .vendor import STRANGER, check_account, check_script
 from .visit import Page, Site, SiteInProcess, VisitError, logged_in_as
 
 
@@ -37,6 +36,7 @@ class CheckOptions:
     :param page: the path or address of a page.
     :param contact: the contact to issue a token and render the page for.
     :param own_login: whether the site's own loader says who is logged in.
+    :param connection: the OAuth connection to check; None: all.
     :param vendor: whether to call the vendor too.
     :param processes: how many the site runs in operation; None: what the environment
         says.
@@ -45,6 +45,7 @@ class CheckOptions:
     page: str = "/"
     contact: Contact | None = None
     own_login: bool = False
+    connection: str | None = None
     vendor: bool = True
     processes: int | None = None
 
@@ -63,35 +64,94 @@ def check(app: Flask, site: Site, options: CheckOptions) -> Report:
         if state.settings.serves_script:
             _check_visitors(site, options, state, report.section(_title(options)))
         return report
+    page = _visit(app, site, options)
     if options.vendor:
-        check_vendor(state, report.section("Vendor"), options.contact)
+        _check_vendor(state, options, page, report)
     section = report.section(_title(options))
-    _check_page(app, site, options, section)
+    if not (options.own_login or options.contact) and isinstance(site, SiteInProcess):
+        section.report(CHECKED_AS_STRANGER)
+    _check_page(app, site, options, page, section)
     if not section.has(SECOND_INIT):
         _check_visitors(site, options, state, section)
     section = report.section("Operation")
     check_secret_key(app, section)
-    check_cookies(app, section)
+    check_cookies(app, site.origin, section)
     processes = options.processes or processes_of(os.environ)
     check_storage(state.settings, processes, section)
     return report
 
 
+def _title(options: CheckOptions) -> str:
+    return f"Page {options.page}"
+
+
+def _visit(app: Flask, site: Site, options: CheckOptions) -> Page | VisitError:
+    try:
+        return _fetch(app, site, options, options.page)
+    except VisitError as error:
+        return error
+
+
+def _fetch(app: Flask, site: Site, options: CheckOptions, address: str) -> Page:
+    """Fetch an address as the visitor whom the options name."""
+    if options.own_login or not isinstance(site, SiteInProcess):
+        return site.get(address)
+    with logged_in_as(app, options.contact or STRANGER):
+        return site.get(address)
+
+
+def _check_vendor(
+    state: State, options: CheckOptions, page: Page | VisitError, report: Report
+) -> None:
+    try:
+        accesses = accesses_of(state, options.connection)
+    except StorageError as error:
+        report.section("Vendor").report(CONNECTIONS_UNREADABLE, reason=error)
+        return
+    scripts: set[str | None] = set()
+    for access in accesses:
+        section = report.section(access.title)
+        contact = _contact_of(access, options, page)
+        check_account(access, state.settings, contact, section)
+        if access.script_source not in scripts:
+            scripts.add(access.script_source)
+            check_script(access, section)
+
+
+def _contact_of(
+    access: Access, options: CheckOptions, page: Page | VisitError
+) -> Contact | None:
+    """Return the contact to ask an account about; None: one whom nobody knows."""
+    contact, connection = options.contact, options.connection
+    if isinstance(page, Page):
+        connection = connection or page.connection
+        if options.own_login and isinstance(page.visitor, Contact):
+            contact = page.visitor
+    # The accounts of other connections have other contacts.
+    return contact if access.connection in (None, connection) else None
+
+
 def _check_page(
-    app: Flask, site: Site, options: CheckOptions, section: Section
+    app: Flask,
+    site: Site,
+    options: CheckOptions,
+    page: Page | VisitError,
+    section: Section,
 ) -> None:
     state: State = app.extensions[EXTENSION]
-    own_loader = state.loaders.contact is not None
-    try:
-        page = _page(app, site, options)
-    except VisitError as error:
-        report_no_page(error, section)
+    source = login_source(app, state)
+    if isinstance(page, VisitError):
+        report_no_page(page, section)
         return
     script = site.own_address("app_inbox.script", fingerprint=state.script.fingerprint)
     token = site.own_address("app_inbox.token")
     if check_answer(page, section):
         html = read_html(page)
-        check_page(page, html, state.settings, section, own_loader=own_loader)
+        fetch = partial(_fetch, app, site, options)
+        embed(page, html, state.settings, section, site, fetch)
+        check_own_script(page, html, source, section)
+        check_anchor(html, state.settings, section)
+        check_init(html, state.settings, section)
         check_policy(page, html, state.settings, section)
         own = find_own_script(html)
         if own is not None and script is None:
@@ -101,11 +161,7 @@ def _check_page(
     if script:
         check_script_file(site, script, section)
     if token:
-        check_endpoint(site, token, section, own_loader=own_loader)
-
-
-def _title(options: CheckOptions) -> str:
-    return f"Page {options.page}"
+        check_endpoint(site, token, source, section)
 
 
 def _check_visitors(
@@ -117,11 +173,7 @@ def _check_visitors(
     except VisitError:
         return
     if is_page(page):
-        check_page_of_visitors(read_html(page), state.settings, section)
-
-
-def _page(app: Flask, site: Site, options: CheckOptions) -> Page:
-    if options.own_login or not isinstance(site, SiteInProcess):
-        return site.get(options.page)
-    with logged_in_as(app, options.contact or STRANGER):
-        return site.get(options.page)
+        html = read_html(page)
+        fetch = partial(site.ask_anonymously, "GET")
+        embed(page, html, state.settings, section, site, fetch)
+        check_init_for_visitors(html, state.settings, section)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
+from urllib.parse import urlsplit
 
 from flask import Flask
 
+from ...config.validators import is_loopback
 from .finding import FindingKind, Section
 
 #: Bits; 16 random bytes have about 62 by this measure, `secrets.token_hex()` 250.
@@ -46,9 +48,21 @@ COOKIE_NOT_SECURE = FindingKind(
     "cookie_not_secure",
     "warning",
     what="Browsers send {cookie} over plain http too.",
-    why="Anyone who listens on the way can use it. (In development over http it cannot "
-    "be otherwise.)",
-    fix="{prefix}_SECURE = True",
+    why="Anyone who listens on the way can use it.",
+    fix={
+        "https": "{prefix}_SECURE = True",
+        "unknown": "{prefix}_SECURE = True  # where you have https: over plain http "
+        "browsers send such a cookie to localhost alone",
+    },
+)
+COOKIE_NEVER_SENT = FindingKind(
+    "cookie_never_sent",
+    "error",
+    what="Browsers do not send {cookie} to {origin}: it is Secure.",
+    why="Nobody stays logged in there. Browsers send Secure cookies over https, and "
+    "over plain http to localhost alone.",
+    fix="{prefix}_SECURE = False  # while you develop without https; or open the site "
+    "as http://localhost{port}",
 )
 COOKIE_NOT_SAMESITE = FindingKind(
     "cookie_not_samesite",
@@ -83,8 +97,13 @@ def strength(key: str | bytes) -> float:
     return sum(-count * math.log2(count / size) for count in counts.values())
 
 
-def check_cookies(app: Flask, section: Section) -> None:
-    """Find cookies that others than this site's own pages could use."""
+def check_cookies(app: Flask, origin: str | None, section: Section) -> None:
+    """Find cookies that others than this site's own pages could use, or not even they.
+
+    :param origin: of the site as browsers see it; None: unknown.
+    """
+    address = urlsplit(origin or "")
+    case = "https" if address.scheme == "https" else "unknown"
     kinds = [("SESSION_COOKIE", "the session cookie")]
     if getattr(app, "login_manager", None) is not None:
         kinds.append(("REMEMBER_COOKIE", "Flask-Login's remember cookie"))
@@ -94,8 +113,18 @@ def check_cookies(app: Flask, section: Section) -> None:
         if not app.config.get(f"{prefix}_HTTPONLY", True):
             section.report(COOKIE_NOT_HTTPONLY, cookie=name, prefix=prefix)
         if not app.config.get(f"{prefix}_SECURE", False):
-            section.report(COOKIE_NOT_SECURE, cookie=name, prefix=prefix)
+            section.report(COOKIE_NOT_SECURE, case, cookie=name, prefix=prefix)
+        elif address.scheme == "http" and not _is_local(address.hostname or ""):
+            port = f":{address.port}" if address.port else ""
+            section.report(
+                COOKIE_NEVER_SENT, cookie=name, prefix=prefix, origin=origin, port=port
+            )
         if app.config.get(f"{prefix}_SAMESITE") not in ("Lax", "Strict"):
             section.report(COOKIE_NOT_SAMESITE, cookie=name, prefix=prefix)
     if len(section.findings) == before:
         section.ok("Cookies are Secure, HttpOnly and SameSite.")
+
+
+def _is_local(host: str) -> bool:
+    """Tell whether browsers send Secure cookies to a host over plain http."""
+    return is_loopback(host) or host.endswith(".localhost")

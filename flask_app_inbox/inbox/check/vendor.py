@@ -6,8 +6,16 @@ import contextlib
 
 from ...client.account import read_account, read_version
 from ...client.contact import Contact
-from ...errors import VendorError, VendorInvalid, VendorRateLimited, VendorRejected
-from ..state import State
+from ...errors import (
+    ReconnectNeeded,
+    StorageError,
+    VendorError,
+    VendorInvalid,
+    VendorRateLimited,
+    VendorRejected,
+)
+from ..settings import Settings
+from .connections import CONNECTIONS_UNREADABLE, Access
 from .finding import FindingKind, Section
 from .visit import ask_status
 
@@ -22,10 +30,15 @@ KEY_REFUSED = FindingKind(
 RIGHT_MISSING = FindingKind(
     "right_missing",
     "error",
-    what="The key opens the account, but the vendor issues no token with it (403).",
-    why="The vendor does not document which right a key needs for tokens; full access "
-    "to the API certainly includes it.",
-    fix='APP_INBOX_API_KEY = "…"  # a new one, with full access',
+    what="{credentials} opens the account, but the vendor issues no token with it "
+    "(403).",
+    why="The vendor does not document which right tokens need; full access to the API "
+    "certainly includes it.",
+    fix={
+        "key": 'APP_INBOX_API_KEY = "…"  # a new one, with full access',
+        "connection": 'APP_INBOX_OAUTH_CLIENT_ID = "…"  # an app that is registered '
+        "with full access",
+    },
 )
 API_URL_WRONG = FindingKind(
     "api_url_wrong",
@@ -60,77 +73,97 @@ SCRIPT_ID_WRONG = FindingKind(
     "error",
     what="The vendor's page script {failure}: {source}",
     why="Without it nothing draws the bell.",
-    fix="flask app-inbox script --domain your.domain  # prints the right id",
+    fix={
+        "setting": "flask app-inbox script --domain your.domain  # prints the right id",
+        "connection": "flask app-inbox script --connection {connection} --domain "
+        "its.domain  # stores the right id",
+    },
 )
 
 #: A contact whom no vendor knows; ``.invalid`` can belong to nobody.
 STRANGER = Contact(email="check@app-inbox.invalid")
 
 
-def check_vendor(state: State, section: Section, contact: Contact | None) -> None:
+def check_account(
+    access: Access, settings: Settings, contact: Contact | None, section: Section
+) -> None:
     """Call the vendor as the endpoint does, but create nobody.
 
     :param contact: whose token to ask for; None: somebody unknown.
     """
-    if not _check_account(state, section):
-        return
-    _check_token(state, section, contact)
-    _check_script(state, section)
+    try:
+        if _opens(access, settings, section):
+            _check_token(access, settings, contact, section)
+    except StorageError as error:
+        section.report(CONNECTIONS_UNREADABLE, reason=error)
 
 
-def _check_account(state: State, section: Section) -> bool:
+def _opens(access: Access, settings: Settings, section: Section) -> bool:
     """Tell whether it is worth asking for more."""
     try:
-        account = read_account(state.client.api)
+        account = read_account(access.client.api)
     except VendorRejected as error:
         if error.status == 403:
-            section.ok("The key opens an account, but may not say whose.")
+            section.ok(f"{access.credentials} opens an account, but may not say whose.")
             return True
-        section.report(KEY_REFUSED)
+        _report_refusal(access, error, section)
         return False
     except VendorInvalid:
         # Perhaps not every documented host has this call; the token call decides.
         section.ok("The vendor did not say whose account this is.")
         return True
     except VendorError as error:
-        _report_unreachable(state, section, error)
+        _report_failure(access, settings, error, section)
         return False
     name = account.name or "without a name"
     number = f" ({account.id})" if account.id is not None else ""
-    section.ok(f"The key opens the account {name}{number}.")
+    section.ok(f"{access.credentials} opens the account {name}{number}.")
     with contextlib.suppress(VendorError):  # it decides nothing
-        version = read_version(state.client.api)
+        version = read_version(access.client.api)
         section.ok(f"The vendor's API has version {version}.")
     return True
 
 
-def _check_token(state: State, section: Section, contact: Contact | None) -> None:
+def _check_token(
+    access: Access, settings: Settings, contact: Contact | None, section: Section
+) -> None:
     try:
-        token = state.client.issue_to_known(contact or STRANGER)
+        token = access.client.issue_to_known(contact or STRANGER)
     except VendorRejected as error:
-        section.report(KEY_REFUSED if error.status == 401 else RIGHT_MISSING)
+        if error.status == 401:
+            _report_refusal(access, error, section)
+        else:
+            case = "connection" if access.connection else "key"
+            section.report(RIGHT_MISSING, case, credentials=access.credentials)
     except VendorInvalid as error:
         section.report(
             API_URL_WRONG,
-            token_url=state.settings.token_url,
+            token_url=settings.token_url,
             error=error,
-            likely_url=_likely_url(state),
+            likely_url=_likely_url(settings),
         )
     except VendorError as error:
-        _report_unreachable(state, section, error)
+        _report_failure(access, settings, error, section)
     else:
-        _judge_token(section, token, contact)
+        _judge_token(token, contact, section)
 
 
-def _likely_url(state: State) -> str:
+def _report_refusal(access: Access, error: VendorRejected, section: Section) -> None:
+    if access.connection is None:
+        section.report(KEY_REFUSED)
+    else:
+        access.report_lost_connection(error, section)
+
+
+def _likely_url(settings: Settings) -> str:
     """Return the most likely base: a stand-in's own, else the platform's."""
-    given = state.settings.api_url
+    given = settings.api_url
     if given.startswith("http:"):
         return "/".join(given.split("/")[:3]) + "/api"
-    return state.settings.platform.api_url
+    return settings.platform.api_url
 
 
-def _judge_token(section: Section, token: str, contact: Contact | None) -> None:
+def _judge_token(token: str, contact: Contact | None, section: Section) -> None:
     if token:
         section.ok("The vendor issues a token for this contact.")
     elif contact is None:
@@ -139,32 +172,43 @@ def _judge_token(section: Section, token: str, contact: Contact | None) -> None:
         section.report(CONTACT_UNKNOWN)
 
 
-def _check_script(state: State, section: Section) -> None:
-    source = state.settings.script_source
+def check_script(access: Access, section: Section) -> None:
+    """Fetch the vendor's script that the account's pages load."""
+    source = access.script_source
     if source is None:
         return
     status = ask_status(source)
     if status == 200:
         section.ok("The vendor's page script is there.")
         return
-    failure = f"answers {status}" if status else "cannot be reached"
-    section.report(SCRIPT_ID_WRONG, failure=failure, source=source)
+    section.report(
+        SCRIPT_ID_WRONG,
+        "connection" if access.has_own_script else "setting",
+        failure=f"answers {status}" if status else "cannot be reached",
+        source=source,
+        connection=access.quoted_connection,
+    )
 
 
-def _report_unreachable(state: State, section: Section, error: VendorError) -> None:
-    platform_url = state.settings.platform.api_url
+def _report_failure(
+    access: Access, settings: Settings, error: VendorError, section: Section
+) -> None:
+    if isinstance(error, ReconnectNeeded):
+        access.report_lost_connection(error, section)
+        return
+    platform_url = settings.platform.api_url
     if isinstance(error, VendorRateLimited):
         case = "rate_limited"
     elif error.status:
         case = "down"
-    elif state.settings.api_url != platform_url:
+    elif settings.api_url != platform_url:
         case = "other_address"
     else:
         case = "network"
     section.report(
         VENDOR_UNREACHABLE,
         case,
-        api_url=state.settings.api_url,
+        api_url=settings.api_url,
         error=error,
         platform_url=platform_url,
     )

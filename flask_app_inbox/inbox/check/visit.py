@@ -14,9 +14,12 @@ import requests
 import urllib3
 from flask import Flask, request, url_for
 from werkzeug.datastructures import Headers
+from werkzeug.exceptions import HTTPException
 
 from ...client.contact import Contact
 from ...errors import LoaderError
+from ...oauth.connections import current_connections
+from ...web.csp import origin_of
 from ..state import EXTENSION, State
 
 #: Seconds for one request to a running site.
@@ -37,6 +40,7 @@ class Page:
 
     :param url: the whole address.
     :param visitor: who was logged in, as far as this process can know.
+    :param connection: the OAuth connection of the request, likewise.
     """
 
     url: str
@@ -44,10 +48,15 @@ class Page:
     headers: Headers
     text: str
     visitor: Contact | LoaderError | None = None
+    connection: str | None = None
 
 
 class Site(Protocol):
     """A site that answers requests."""
+
+    @property
+    def origin(self) -> str | None:
+        """Scheme, host and port in the address bar of a browser; None: unknown."""
 
     def get(self, address: str) -> Page:
         """Fetch a page as the visitor who is logged in."""
@@ -81,6 +90,10 @@ class SiteInProcess:
         host = host or app.config["SERVER_NAME"] or "localhost"
         root = (app.config["APPLICATION_ROOT"] or "/").rstrip("/")
         self._base_url = f"https://{host}{root}/"
+
+    @property
+    def origin(self) -> str | None:
+        return None  # a browser may come through any proxy
 
     def get(self, address: str) -> Page:
         return self._visit("GET", address, self._session, self._cookie)
@@ -142,6 +155,7 @@ class SiteInProcess:
             headers=response.headers,
             text=response.text,
             visitor=self._visitor(),
+            connection=self._connection(),
         )
 
     def _visitor(self) -> Contact | LoaderError | None:
@@ -155,6 +169,13 @@ class SiteInProcess:
             # As above: a loader is the site's own code.
             return LoaderError(f"the loader raises {type(error).__name__}: {error}")
 
+    def _connection(self) -> str | None:
+        connections = current_connections()
+        try:
+            return connections.current_name() if connections else None
+        except (LoaderError, HTTPException):
+            return None  # the log of the page says so
+
 
 class RunningSite:
     """A site somewhere on the network.
@@ -166,6 +187,10 @@ class RunningSite:
     def __init__(self, base_url: str, *, cookie: str | None = None) -> None:
         self._base_url = base_url
         self._cookie = cookie
+
+    @property
+    def origin(self) -> str | None:
+        return origin_of(self._base_url)
 
     def get(self, address: str) -> Page:
         headers = {"Cookie": self._cookie} if self._cookie else {}

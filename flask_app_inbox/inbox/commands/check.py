@@ -11,11 +11,12 @@ from flask.cli import ScriptInfo, pass_script_info, with_appcontext
 from ...client.contact import Contact
 from .contact_options import session_option
 from .terminal import columns, heading, item, paint, part, wrapped, write
+from .vendor_access import connection_option, require_connections
 
 if TYPE_CHECKING:
     from ..check.finding import Report, Section
 
-_COLOURS = {"error": "red", "warning": "yellow"}
+_COLOURS = {"error": "red", "warning": "yellow", "note": "cyan"}
 
 
 @click.command("check")
@@ -38,6 +39,7 @@ _COLOURS = {"error": "red", "warning": "yellow"}
     metavar="HEADER",
     help="The Cookie header of your browser while you are logged in.",
 )
+@connection_option("Ask the vendor about this OAuth connection alone.")
 @click.option("--host", help="The host to request a path from.")
 @click.option(
     "--processes",
@@ -56,6 +58,7 @@ def check(
     email: str | None,
     session: dict[str, Any],
     cookie: str | None,
+    connection: str | None,
     host: str | None,
     processes: int | None,
     offline: bool,
@@ -77,6 +80,8 @@ def check(
         find_parser()
     except ParserMissing as error:
         raise click.ClickException(str(error)) from error
+    if connection is not None:
+        require_connections()
     app = info.load_app()
     site: Site
     if is_address(page):
@@ -93,6 +98,7 @@ def check(
             page=page,
             contact=_contact(email),
             own_login=bool(session or cookie) and not email,
+            connection=connection,
             vendor=not offline,
             processes=processes,
         ),

@@ -10,9 +10,12 @@ from flask import Flask
 from flask.cli import ScriptInfo, pass_script_info, with_appcontext
 
 from ...client.account import Account, read_account
-from ...errors import VendorError
-from ..state import State, current_state
+from ...errors import StorageError, VendorError
+from ...oauth.status import connect_command
+from ..script_source import with_script_id
+from ..state import current_state
 from .terminal import write
+from .vendor_access import connection_option, require_connections, vendor_client
 
 if TYPE_CHECKING:
     from ..handoff.observed import Observed
@@ -43,6 +46,7 @@ if TYPE_CHECKING:
     metavar="PATH",
     help="The page to look at and to take the picture of.",
 )
+@connection_option("Tell of the account and the script of this OAuth connection.")
 @click.option(
     "--offline", is_flag=True, help="Do not ask the vendor for the account's name."
 )
@@ -54,6 +58,7 @@ def handoff(
     site: str | None,
     notes: tuple[str, ...],
     page: str,
+    connection: str | None,
     offline: bool,
 ) -> None:
     """Write the folder that the vendor's support needs.
@@ -68,8 +73,8 @@ def handoff(
     from ..handoff.observed import look_at
 
     app = info.load_app()
-    state = current_state()
-    settings = state.settings
+    settings = with_script_id(current_state().settings, _script_id(connection))
+    account = None if offline or not settings.enabled else _account(connection)
     try:
         out.mkdir(parents=True, exist_ok=True)
         has_icon = _write_icon(settings.icon, out)
@@ -80,7 +85,7 @@ def handoff(
         message = write_message(
             settings,
             site=site or app.config["SERVER_NAME"] or "(the address of your site)",
-            account=None if offline else _account(state),
+            account=account,
             language=settings.language or "en",
             notes=notes,
             attachments=Attachments(icon=has_icon, picture=has_picture),
@@ -140,8 +145,28 @@ def _write_picture(app: Flask, observed: Observed, out: Path) -> bool:
     return taken
 
 
-def _account(state: State) -> Account | None:
+def _script_id(connection: str | None) -> str | None:
+    """Return a connection's own script id.
+
+    :raises click.ClickException: if it cannot be told.
+    """
+    if connection is None:
+        return None
+    connections = require_connections()
     try:
-        return read_account(state.client.api)
-    except VendorError:
+        row = connections.store.read(connection)
+    except StorageError as error:
+        raise click.ClickException(str(error)) from error
+    if row is None:
+        raise click.ClickException(
+            f"There is no connection {connection!r}. Make it with "
+            f"`{connect_command(connection)}`."
+        )
+    return row.script_id or None
+
+
+def _account(connection: str | None) -> Account | None:
+    try:
+        return read_account(vendor_client(connection).api)
+    except (StorageError, VendorError):
         return None  # the message does without

@@ -12,12 +12,16 @@ from urllib.parse import urlsplit
 import click
 from flask.cli import with_appcontext
 
+from ...client.deadline import Deadline
 from ...client.site import read_script_id, register_domain
 from ...errors import StorageError, VendorError
 from ...oauth.connections import OAuthConnections, current_connections
 from ...oauth.script_ids import LIFE
 from .terminal import write
-from .vendor_access import vendor_client
+from .vendor_access import connection_option, vendor_client
+
+#: Seconds for all calls: whoever waits for a command is more patient than a page.
+PATIENCE = 20.0
 
 _DOMAIN = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}")
 
@@ -42,26 +46,21 @@ def _checked(_: click.Context, __: click.Parameter, value: Any) -> str:
     metavar="DOMAIN",
     help="The domain of your site.",
 )
-@click.option(
-    "--connection",
-    "name",
-    metavar="NAME",
-    help="Ask the account of this OAuth connection, and let the connection's pages "
-    "load the script.",
+@connection_option(
+    "Ask the account of this OAuth connection, and let the connection's pages load "
+    "the script."
 )
 @with_appcontext
-def script(domain: str, name: str | None) -> None:
+def script(domain: str, connection: str | None) -> None:
     """Register a domain and print the id of its page script.
 
     The vendor's script works on a domain and all its subdomains.
     """
-    api = vendor_client().api
-    connections = _connections() if name else None
+    api = vendor_client(connection).api
+    deadline = Deadline(PATIENCE)
     try:
-        if connections and name:
-            api = connections.api(name)
-        is_new = register_domain(api, domain)
-        script_id = read_script_id(api)
+        is_new = register_domain(api, domain, deadline)
+        script_id = read_script_id(api, deadline)
     except VendorError as error:
         raise click.ClickException(
             f"{str(error)[:1].upper()}{str(error)[1:]} ({error.code}). You also find "
@@ -69,22 +68,14 @@ def script(domain: str, name: str | None) -> None:
         ) from error
     status = "is registered now" if is_new else "was registered already"
     # Standard output carries only what a program wants.
-    if connections and name:
-        _keep(connections, name, script_id)
-        click.echo(f"{domain} {status}. {_told(connections, name)}", err=True)
-        write(script_id)
-        return
-    click.echo(f"{domain} {status}. Put this into your configuration:", err=True)
-    write(f'APP_INBOX_SCRIPT_ID = "{script_id}"')
-
-
-def _connections() -> OAuthConnections:
     connections = current_connections()
-    if connections is None:
-        raise click.ClickException(
-            "This site has no connections: it uses an API key. Leave --connection out."
-        )
-    return connections
+    if connections is None or connection is None:
+        click.echo(f"{domain} {status}. Put this into your configuration:", err=True)
+        write(f'APP_INBOX_SCRIPT_ID = "{script_id}"')
+        return
+    _keep(connections, connection, script_id)
+    click.echo(f"{domain} {status}. {_told(connections, connection)}", err=True)
+    write(script_id)
 
 
 def _keep(connections: OAuthConnections, name: str, script_id: str) -> None:

@@ -41,6 +41,15 @@ def columns(rows: Iterable[Sequence[str]]) -> None:
         write("  " + "  ".join((*cells, paint(row[-1], "bright_black"))))
 
 
+def reason(words: str, *, reveal: bool) -> str:
+    """Return a reason in the vendor's words for one line of a terminal.
+
+    :param reveal: whether to show it, though it may hold personal data.
+    """
+    shown = "".join(filter(str.isprintable, words))[:200]
+    return shown if reveal or not shown else "--reveal shows the reason"
+
+
 def item(label: str, colour: str, text: str) -> None:
     """Print a labelled text, its further lines indented."""
     first, *others = wrapped(text, indent=11)

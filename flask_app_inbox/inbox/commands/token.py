@@ -7,14 +7,18 @@ from flask.cli import with_appcontext
 
 from ...errors import VendorError
 from .contact_options import contact_of, identifier_options
-from .vendor_access import vendor_client
+from .vendor_access import connection_option, vendor_client
 
 
 @click.command("token")
 @identifier_options
+@connection_option("The OAuth connection to use.")
 @with_appcontext
 def token(
-    email: str | None, phone: str | None, external_customer_id: str | None
+    email: str | None,
+    phone: str | None,
+    external_customer_id: str | None,
+    connection: str | None,
 ) -> None:
     """Issue a token for a contact and print it.
 
@@ -23,7 +27,7 @@ def token(
     contact = contact_of(
         email=email, phone=phone, external_customer_id=external_customer_id
     )
-    client = vendor_client()
+    client = vendor_client(connection)
     try:
         issued = client.issue_to_known(contact)
     except VendorError as error:

@@ -45,13 +45,8 @@ const startAppInbox = (own) => {
       const isNews = isGone && told !== code;
       told = isGone ? code : "";
       if (!isNews) return;
-      announceInbox("error", { code });
-      if (code === "user_changed") {
-        console.warn(
-          "App Inbox: somebody else is logged in. Their bell comes with the next " +
-            "page that is loaded whole.",
-        );
-      }
+      if (code === "user_changed") sayReload(code);
+      else announceInbox("error", { code });
     });
 
     /** Fetch a token, patiently; "" for a contact that the vendor does not know. */
@@ -143,11 +138,7 @@ const startAppInbox = (own) => {
   });
   shared.newest = own;
   if (tokenUrl && shared.hasInbox === false) {
-    console.warn(
-      "App Inbox: the page had its init before somebody logged in. Their bell " +
-        "comes with the next page that is loaded whole.",
-    );
-    announceInbox("error", { code: "reload_needed" });
+    sayReload();
   }
   const { appInboxConsent } = document.documentElement.dataset;
   const mayBegin = settings.consent === undefined || appInboxConsent === "yes";

@@ -27,3 +27,12 @@
 /** @type {(...event: InboxEvent) => unknown} */
 const announceInbox = (...[name, detail]) =>
   document.dispatchEvent(new CustomEvent("app-inbox:" + name, { detail }));
+
+/** The page had its one `init`, and it was not for who is logged in now. */
+const sayReload = (/** @type {InboxCode} */ code = "reload_needed") => {
+  console.warn(
+    "App Inbox: somebody logged in without a page load. Their bell comes with the " +
+      "next page that is loaded whole.",
+  );
+  announceInbox("error", { code });
+};

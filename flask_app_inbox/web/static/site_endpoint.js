@@ -119,11 +119,12 @@ const siteEndpoint = (() => {
    * @param {string} url
    * @param {string} user
    * @param {object} [json]
+   * @param {string} [method]
    * @returns {Promise<Answer>} of the last attempt
    */
-  const insist = async (url, user, json) => {
+  const insist = async (url, user, json, method = "POST") => {
     for (let attempt = 0; ; attempt++) {
-      const answer = await ask("POST", url, user, json);
+      const answer = await ask(method, url, user, json);
       const again = attempt < RETRIES && answer.retryable;
       if (!again || answer.pause > LONGEST_PAUSE) return answer;
       const backoff = FIRST_PAUSE * 2 ** attempt;

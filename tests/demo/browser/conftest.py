@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -25,7 +25,7 @@ def address(shop: Flask, serve: Callable[[Flask], str]) -> str:
 
 @pytest.fixture
 def oauth_address(
-    make_shop: MakeShop, sandbox: SandboxServer, serve: Callable[[Flask], str]
+    make_shop: MakeShop, sandbox: SandboxServer, serve: Callable[..., str]
 ) -> str:
     """Return where a shop is that was registered with the sandbox by its address."""
     shops: list[Flask] = []
@@ -33,7 +33,7 @@ def oauth_address(
     def site(*arguments: Any) -> Any:
         return shops[0](*arguments)
 
-    address = serve(cast(Flask, site))
+    address = serve(site)
     registered = register(sandbox.url, address)
     shops.append(make_shop(SHOP_SANDBOX_URL=sandbox.url, **registered))
     return address

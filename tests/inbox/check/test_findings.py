@@ -72,7 +72,7 @@ def test_every_report_gives_the_details_that_the_words_need() -> None:
 
 @pytest.mark.parametrize("kind", FINDINGS, ids=lambda kind: kind.code)
 def test_every_finding_says_what_is_wrong_why_and_the_fix(kind: FindingKind) -> None:
-    assert kind.level in ("error", "warning")
+    assert kind.level in ("error", "warning", "note")
     assert kind.what
     assert kind.why.endswith((".", ".)"))
     assert kind.fix

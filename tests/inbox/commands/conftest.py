@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -16,6 +17,12 @@ from tests.inbox.commands.site import LAYOUT
 
 MakeSite = Callable[..., Flask]
 Run = Callable[..., Result]
+Findings = Callable[..., dict[str, dict[str, str]]]
+
+
+def load_contact() -> Contact | None:
+    email = session.get("email")
+    return Contact(email=email) if email else None
 
 
 @pytest.fixture(scope="session")
@@ -56,7 +63,7 @@ def make_site(sandbox: SandboxServer) -> MakeSite:
 
     :param layout: of its only page.
     :param prepare: called with the app before the extension is there.
-    :param loader: whether there is a contact_loader.
+    :param loader: the contact_loader; None: there is none.
     :param config: settings of the app.
     :param settings: those of the extension.
     """
@@ -65,7 +72,7 @@ def make_site(sandbox: SandboxServer) -> MakeSite:
         *,
         layout: str = LAYOUT,
         prepare: Callable[[Flask], object] = lambda app: None,
-        loader: bool = True,
+        loader: Callable[[], Any] | None = load_contact,
         config: dict[str, Any] | None = None,
         **settings: Any,
     ) -> Flask:
@@ -83,12 +90,8 @@ def make_site(sandbox: SandboxServer) -> MakeSite:
         app.config.update({f"APP_INBOX_{key}": settings[key] for key in settings})
         prepare(app)
         inbox = AppInbox(app)
-        if loader:
-
-            @inbox.contact_loader
-            def contact() -> Contact | None:
-                email = session.get("email")
-                return Contact(email=email) if email else None
+        if loader is not None:
+            inbox.contact_loader(loader)
 
         @app.get("/")
         def index() -> str:
@@ -108,3 +111,23 @@ def run() -> Run:
         return runner.invoke(args=["app-inbox", *arguments])
 
     return invoke
+
+
+def found(result: Result) -> dict[str, dict[str, str]]:
+    """Return the findings of a ``--json`` run by their codes."""
+    report = json.loads(result.stdout)
+    return {finding["code"]: finding for finding in report["findings"]}
+
+
+@pytest.fixture
+def findings(run: Run) -> Findings:
+    """Check an app and return the findings; with an error it must exit with 1."""
+
+    def check(app: Flask, *arguments: str) -> dict[str, dict[str, str]]:
+        result = run(app, "check", "--json", *arguments)
+        told = found(result)
+        errors = [code for code in told if told[code]["level"] == "error"]
+        assert result.exit_code == bool(errors), result.output
+        return told
+
+    return check

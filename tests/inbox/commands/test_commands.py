@@ -101,7 +101,7 @@ def test_contact_says_why_there_is_none(make_site: MakeSite, run: Run) -> None:
     assert (both.exit_code, "not both" in both.output) == (2, True)
     crooked = run(site, "contact", "--session", "email")
     assert (crooked.exit_code, "KEY=VALUE" in crooked.output) == (2, True)
-    without = run(make_site(loader=False), "contact", "--session", "a=b")
+    without = run(make_site(loader=None), "contact", "--session", "a=b")
     assert (without.exit_code, "contact_loader" in without.output) == (1, True)
     keyless = make_site(config={"SECRET_KEY": None})
     locked = run(keyless, "contact", "--session", "a=b")
@@ -123,6 +123,16 @@ def test_script_prints_the_line_for_the_configuration(
     again = run(site, "script", "--domain", "shop.example")
     assert again.stdout.strip() == line
     assert "was registered already" in again.stderr
+
+
+def test_script_tells_which_domain_the_account_has(
+    make_site: MakeSite, run: Run
+) -> None:
+    site = make_site()
+    run(site, "script", "--domain", "shop.example")
+    result = run(site, "script", "--domain", "other.example")
+    assert result.exit_code == 1
+    assert "The account has the domain shop.example" in result.stderr
 
 
 @pytest.mark.parametrize("domain", ["localhost", "", "a b", "…"])

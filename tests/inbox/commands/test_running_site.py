@@ -9,29 +9,17 @@ from flask import Flask, redirect, request, session
 from werkzeug.wrappers import Response
 
 from tests.inbox.commands.conftest import MakeSite, Run
+from tests.inbox.commands.site import cookie_of
 
-
-def login(app: Flask) -> None:
-    @app.get("/login")
-    def log_in() -> str:
-        session["email"] = "ann@example.com"
-        return "Welcome"
-
-
-def cookie_of(app: Flask) -> str:
-    client = app.test_client()
-    client.get("/login", base_url="https://localhost/")
-    cookie = client.get_cookie("session")
-    assert cookie is not None
-    return f"session={cookie.value}"
+ANN = "ann@example.com"
 
 
 def test_a_running_site_is_seen_as_the_cookies_owner_sees_it(
     make_site: MakeSite, serve: Callable[[Flask], str], run: Run
 ) -> None:
-    app = make_site(prepare=login)
-    url = serve(app)
-    result = run(app, "check", "--url", f"{url}/", "--cookie", cookie_of(app))
+    app = make_site()
+    arguments = ("--url", f"{serve(app)}/", "--cookie", cookie_of(app, email=ANN))
+    result = run(app, "check", *arguments)
     assert result.exit_code == 0, result.output
     assert "Our script is in the page, once." in result.output
     assert "Our script is served." in result.output
@@ -51,8 +39,6 @@ def test_what_stands_in_front_of_the_site_is_found(
     make_site: MakeSite, serve: Callable[[Flask], str], run: Run
 ) -> None:
     def prepare(app: Flask) -> None:
-        login(app)
-
         @app.before_request
         def guard() -> Response | None:
             if request.path.startswith("/app-inbox") and "email" not in session:
@@ -60,7 +46,13 @@ def test_what_stands_in_front_of_the_site_is_found(
             return None
 
     app = make_site(prepare=prepare)
-    arguments = ("--url", serve(app), "--cookie", cookie_of(app), "--json")
+    arguments = (
+        "--url",
+        serve(app),
+        "--cookie",
+        cookie_of(app, email=ANN),
+        "--json",
+    )
     report = json.loads(run(app, "check", *arguments).stdout)
     codes = {finding["code"] for finding in report["findings"]}
     assert {"endpoint_redirects", "script_unreachable"} <= codes

@@ -8,7 +8,7 @@ const form = find("#site-form", HTMLFormElement);
 /** Show the site's settings; a person may be editing them, so not by itself. */
 export async function showSite() {
   const site = await call("GET", "site");
-  for (const name of ["selector", "position", "icon"]) {
+  for (const name of ["selector", "position", "icon", "initForm"]) {
     const field = /** @type {HTMLInputElement} */ (
       form.elements.namedItem(name)
     );

@@ -10,6 +10,8 @@ const DROPPED =
   "SCRIPT STYLE IFRAME OBJECT EMBED TEMPLATE NOSCRIPT TEXTAREA SELECT TITLE HEAD AUDIO VIDEO CANVAS SVG MATH".split(
     " ",
   );
+/** Those whose content is text to the parser, with or without an end. */
+const RAW = "SCRIPT STYLE IFRAME NOSCRIPT TEXTAREA TITLE".split(" ");
 const SVG = "http://www.w3.org/2000/svg";
 const DRAWN =
   "svg g path circle ellipse rect line polyline polygon title defs linearGradient radialGradient stop".split(
@@ -34,7 +36,10 @@ const trusted = (() => {
   const asIs = (markup) => markup;
   if (!types) return asIs;
   try {
-    const policy = types.createPolicy("app-inbox", { createHTML: asIs });
+    // A policy of a page's own script has another name: most pages allow each once.
+    const policy = types.createPolicy("app-inbox-sandbox", {
+      createHTML: asIs,
+    });
     return (/** @type {string} */ markup) => policy.createHTML(markup);
   } catch {
     return asIs;
@@ -85,7 +90,8 @@ function cleanText(markup) {
     );
     copyAllowed(parsed.body, clean, 0);
   } catch {
-    clean.append(markup);
+    // The page's Trusted Types let nobody parse it.
+    clean.append(bareWords(markup));
   }
   return clean;
 }
@@ -100,9 +106,14 @@ function cleanText(markup) {
 function tameTags(markup) {
   return markup.replace(
     /<(\/?)([a-z][^\s/>]*)([^>]*)>/gi,
-    (_tag, slash, name, rest) => {
+    (tag, slash, name, rest, offset) => {
       const known = name.toUpperCase();
-      if (DROPPED.includes(known)) return `<${slash}x-dropped>`;
+      if (DROPPED.includes(known)) {
+        const after = markup.slice(offset + tag.length);
+        return !slash && holdsNothing(known, rest, after)
+          ? ""
+          : `<${slash}x-dropped>`;
+      }
       if (known !== "A" || slash) {
         return [...RICH, ...BLOCKS].includes(known) ? `<${slash}${known}>` : "";
       }
@@ -112,6 +123,38 @@ function tameTags(markup) {
       return `<a href="${href.replaceAll('"', "&quot;")}">`;
     },
   );
+}
+
+/**
+ * Whether a start tag that is dropped has no content, so that what follows stays.
+ *
+ * @param {string} name in capitals
+ * @param {string} rest of the tag
+ * @param {string} after what follows it
+ */
+function holdsNothing(name, rest, after) {
+  if (name === "EMBED") return true;
+  if (RAW.includes(name)) return false;
+  const closesItself = /\/$/.test(rest) && !/=[^\s"']+$/.test(rest);
+  if (closesItself && ["SVG", "MATH"].includes(name)) return true;
+  return !new RegExp(`</${name}[\\s/>]`, "i").test(after);
+}
+
+/**
+ * Markup without its tags, for where it must not be parsed.
+ *
+ * @param {string} markup
+ */
+function bareWords(markup) {
+  /** @type {Record<string, string>} */
+  const named = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'", nbsp: " " };
+  return tameTags(markup)
+    .replace(/<!--[^]*?-->|<x-dropped>[^]*?(?:<\/x-dropped>|$)|<[^>]*>/g, " ")
+    .replace(/&(?:#(\d{1,6})|([a-z]+));/gi, (entity, code, name) =>
+      code ? String.fromCodePoint(code) : (named[name] ?? entity),
+    )
+    .replace(/\s+/g, " ")
+    .trim();
 }
 
 /** @param {Node} from @param {Node} to @param {number} depth */

@@ -1,7 +1,8 @@
 /**
  * Taking over the page's eS queue, and the one init.
  *
- * @typedef {{ selector: string, position: InsertPosition, icon?: string | null }} Site
+ * @typedef {{ selector: string, position: InsertPosition, icon?: string | null, initForm?: InitForm }} Site
+ * @typedef {"features" | "options"} InitForm flags and then options, or options alone
  * @typedef {{ (...command: unknown[]): void, q?: ArrayLike<unknown>[], c?: (command: ArrayLike<unknown>) => void, taken?: true }} Queue
  * @typedef {{ getAuthTokenCallback?: unknown, language?: unknown }} InitOptions
  */
@@ -35,7 +36,7 @@ function obey(command) {
   }
   initialised = true;
   const options = inboxOptions(rest);
-  if (options) start(options);
+  if (options && isTaken(rest)) start(options);
 }
 
 /**
@@ -53,6 +54,26 @@ function inboxOptions([first, second]) {
   }
   if (one?.APP_INBOX === true && !one.getAuthTokenCallback) return {};
   return one && "getAuthTokenCallback" in one ? one : null;
+}
+
+const CALLS = {
+  features: "eS('init', {APP_INBOX: true}, {…})",
+  options: "eS('init', {getAuthTokenCallback: …})",
+};
+
+/**
+ * Whether the account takes an init of this form; unless support set one, both.
+ *
+ * @param {unknown[]} given what followed 'init'
+ */
+function isTaken(given) {
+  const wanted = page.__appInboxSandboxSite?.initForm;
+  const form = given.length > 1 ? "features" : "options";
+  if (!wanted || form === wanted) return true;
+  console.error(
+    `${SAYS} this account takes ${CALLS[wanted]}, and the page calls ${CALLS[form]}.`,
+  );
+  return false;
 }
 
 /** @param {InitOptions} options */

@@ -1,23 +1,22 @@
-"""Pages that follow the guides get a bell from the sandbox: by hand, and by us.
+"""The web guides on the script: pages by hand get a bell from the sandbox.
 
-The pages by hand prove the sandbox: they use nothing of the extension's page
-side. Then the extension's own page script does the same. Code is our own; it
-makes the calls that the guides show.
+They use nothing of the extension, so they prove that the sandbox takes what the guides
+show. The code is our own; it makes the calls that the guides make.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import pytest
+import requests
 from flask import Flask
 from playwright.sync_api import Page, expect
 
 from flask_app_inbox.sandbox import SandboxServer
 from tests.fixtures.bell import bell, message, open_panel
 from tests.fixtures.complaints import FAILED_LOAD, Complaints
-from tests.fixtures.control import TOKEN_PATH, Control
+from tests.fixtures.control import Control
 
 ANN = "ann@example.com"
 
@@ -45,30 +44,18 @@ PAGE = """<!doctype html>
 </script></body></html>"""
 
 CALLBACK = "getAuthTokenCallback: () => askSite(), language: 'en'"
-INITS = {
-    "one object": f"eS('init', {{ {CALLBACK} }});",
-    "two objects": f"eS('init', {{ APP_INBOX: true }}, {{ {CALLBACK} }});",
-    "two objects with more features": (
-        "eS('init', { RECOMS: true, TRACKING: false, APP_INBOX: true },"
-        f" {{ {CALLBACK} }});"
-    ),
-}
+ONE_OBJECT = f"eS('init', {{ {CALLBACK} }});"
+TWO_OBJECTS = f"eS('init', {{ APP_INBOX: true }}, {{ {CALLBACK} }});"
+MORE_FLAGS = TWO_OBJECTS.replace(
+    "APP_INBOX", "RECOMS: true, TRACKING: false, APP_INBOX"
+)
 
-
-#: The settings with which our page script makes the same calls.
-SETTINGS: dict[str, dict[str, Any]] = {
-    "one object": {"INIT_FORM": "options"},
-    "two objects": {},
-    "two objects with more features": {"FEATURES": {"RECOMS": True, "TRACKING": False}},
-}
+ByHand = Callable[[str], str]
 
 
 @pytest.fixture
-def by_hand(
-    sandbox: SandboxServer, serve: Callable[[Flask], str]
-) -> Callable[[str], str]:
+def by_hand(sandbox: SandboxServer, serve: Callable[[Flask], str]) -> ByHand:
     """Serve a page with a given init, and a hand-made view that issues tokens."""
-    import requests
 
     def make(init: str) -> str:
         app = Flask("by hand")
@@ -92,55 +79,60 @@ def by_hand(
     return make
 
 
-@pytest.mark.parametrize("init", INITS.values(), ids=INITS)
+@pytest.mark.parametrize(
+    ("init", "form"),
+    [(ONE_OBJECT, "options"), (TWO_OBJECTS, "features"), (MORE_FLAGS, "features")],
+)
 def test_each_documented_init_gets_a_bell(
-    init: str, page: Page, control: Control, by_hand: Callable[[str], str]
+    init: str, form: str, page: Page, control: Control, by_hand: ByHand
 ) -> None:
-    """All three guides: init with the callback and the language."""
+    """
+    000, 001, 002 §3.5
+    001, 002 §3.16
+    000, 001, 002 §3.13
+    000, 001, 002 §4.3: the script calls the callback for the token, and waits for it.
+    """
+    control.call("PUT", "site", initForm=form)
     control.add(ANN, "Hello")
     page.goto(by_hand(init))
     expect(bell(page, unread=1)).to_be_visible()
+    assert page.evaluate("window.calls") == 1
     open_panel(page)
     message(page, "Hello").click()
     expect(bell(page, unread=0)).to_be_visible()
 
 
+@pytest.mark.parametrize("init", ["eS('init');", "eS('init', { RECOMS: true });"])
 def test_a_plain_init_gets_no_inbox(
-    page: Page, control: Control, by_hand: Callable[[str], str]
+    init: str, page: Page, control: Control, by_hand: ByHand
 ) -> None:
-    """All three guides: the plain init of web tracking has to be modified."""
+    """000, 001, 002 §3.10: the plain init of web tracking has to be changed."""
     control.add(ANN, "Hello")
-    page.goto(by_hand("eS('init');"))
+    page.goto(by_hand(init))
     page.wait_for_function("window.eS !== waiting")
     expect(bell(page)).to_have_count(0)
     assert page.evaluate("window.calls") == 0
 
 
 def test_a_second_init_is_complained_about_and_ignored(
-    page: Page,
-    control: Control,
-    complaints: Complaints,
-    by_hand: Callable[[str], str],
+    page: Page, control: Control, complaints: Complaints, by_hand: ByHand
 ) -> None:
-    """All three guides: init is called one time at every page loading."""
+    """000, 001, 002 §3.7"""
     complaints.expected = [r"second eS\('init'"]
     control.add(ANN, "Hello")
-    page.goto(by_hand(INITS["one object"] * 2))
+    page.goto(by_hand(ONE_OBJECT * 2))
     expect(bell(page, unread=1)).to_be_visible()
     expect(bell(page)).to_have_count(1)
     assert len(complaints.seen) == 1
 
 
 def test_the_script_renews_a_token_by_the_callback(
-    page: Page,
-    control: Control,
-    complaints: Complaints,
-    by_hand: Callable[[str], str],
+    page: Page, control: Control, complaints: Complaints, by_hand: ByHand
 ) -> None:
-    """All three guides: the script renews an invalidated token by the callback."""
+    """000, 001, 002 §2.11"""
     complaints.expected = [FAILED_LOAD]
     control.add(ANN, "First")
-    page.goto(by_hand(INITS["one object"]))
+    page.goto(by_hand(ONE_OBJECT))
     expect(bell(page, unread=1)).to_be_visible()
     assert page.evaluate("window.calls") == 1
     control.call("DELETE", "tokens")
@@ -149,35 +141,30 @@ def test_the_script_renews_a_token_by_the_callback(
     assert page.evaluate("window.calls") == 2
 
 
-@pytest.mark.parametrize("settings", SETTINGS.values(), ids=SETTINGS)
-def test_each_init_of_our_page_script_gets_a_bell(
-    settings: dict[str, Any],
-    page: Page,
-    control: Control,
-    make_site: Callable[..., str],
-) -> None:
-    """All three guides: init with the callback and the language."""
-    control.add(ANN, "Hello")
-    page.goto(f"{make_site(**settings)}/login?email={ANN}")
-    expect(bell(page, unread=1)).to_be_visible()
-    open_panel(page)
-    message(page, "Hello").click()
-    expect(bell(page, unread=0)).to_be_visible()
-
-
-def test_our_page_script_renews_a_token(
+@pytest.mark.parametrize(
+    ("init", "complaint", "bells"),
+    [
+        ("eS('init', { APP_INBOX: true }, { language: 'en' });", "needs getAuth", 0),
+        ("eS('init', { getAuthTokenCallback: 'T', language: 'en' });", "a function", 0),
+        ("eS('init', { getAuthTokenCallback: askSite });", "init needs language", 1),
+    ],
+)
+def test_the_script_complains_about_what_is_missing(
+    init: str,
+    complaint: str,
+    bells: int,
     page: Page,
     control: Control,
     complaints: Complaints,
-    make_site: Callable[..., str],
+    by_hand: ByHand,
 ) -> None:
-    """All three guides: the script renews an invalidated token by the callback."""
-    complaints.expected = [FAILED_LOAD]
-    control.add(ANN, "First")
-    page.goto(f"{make_site()}/login?email={ANN}")
-    expect(bell(page, unread=1)).to_be_visible()
-    before = control.paths().count(TOKEN_PATH)
-    control.call("DELETE", "tokens")
-    control.send(ANN, "Second")
-    expect(bell(page, unread=2)).to_be_visible()
-    assert control.paths().count(TOKEN_PATH) == before + 1
+    """
+    000, 001, 002 §4.1: the callback is required.
+    000, 001, 002 §4.5: the language is required.
+    000, 001, 002 §4.2
+    """
+    complaints.expected = [complaint]
+    control.add(ANN)
+    with page.expect_console_message(lambda said: complaint in said.text):
+        page.goto(by_hand(init))
+    expect(bell(page)).to_have_count(bells)

@@ -1,0 +1,47 @@
+"""What pages without our templates ask for: the JSON of both calls, and an element."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, request
+
+from ..web.assets import respond_with_script
+from ..web.elements import elements_of
+from ..web.guards import check_same_origin
+from ..web.user_tag import check_user
+from .page import INBOX_SCRIPT, app_inbox, app_inbox_anchor
+from .state import current_state
+from .token import blueprint, script_blueprint
+
+#: The files that make the script of ``<app-inbox-bell>``.
+EMBED_SCRIPT = (
+    *INBOX_SCRIPT,
+    "web/static/make_element.js",
+    "inbox/static/embed.js",
+)
+
+
+@script_blueprint.get("/embed")
+@blueprint.get("/embed")
+def embed() -> dict[str, Any]:
+    """Return the elements that the two template calls render for this visitor.
+
+    The nonce is left out: it belongs to one page's policy.
+    """
+    state = current_state()
+    check_same_origin(request)
+    hints = elements_of(app_inbox(nonce=""))
+    script = hints.pop() if hints else None
+    check_user(request, script["attributes"].get("data-user", "") if script else "")
+    # A selector that makes no element is no mistake here: the site writes its own.
+    has_element = state.settings.anchor_element is not None
+    anchor = elements_of(app_inbox_anchor()) if has_element else []
+    return {"anchor": anchor[0] if anchor else None, "hints": hints, "script": script}
+
+
+@script_blueprint.get("/embed.js")
+@blueprint.get("/embed.js")
+def embed_script() -> Response:
+    """Serve the script of ``<app-inbox-bell>``, at an address that never changes."""
+    return respond_with_script(current_state().embed_script)

@@ -1,0 +1,202 @@
+"""``check``: who is logged in, and what the endpoint answers to nobody."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from click.testing import Result
+from flask import Flask, abort, redirect, request, session
+from werkzeug.wrappers import Response
+
+from flask_app_inbox import Contact
+from tests.inbox.commands.conftest import Findings, MakeSite, Run
+from tests.inbox.commands.site import cookie_of, with_flask_login
+
+
+@pytest.mark.parametrize(
+    "options", [(), ("--session", "email=ann@example.com"), ("--as", "ann@example.com")]
+)
+def test_a_site_that_does_not_say_who_is_logged_in_is_told_once(
+    make_site: MakeSite, findings: Findings, options: tuple[str, ...]
+) -> None:
+    told = findings(make_site(loader=None), "--offline", *options)
+    assert set(told) == {"contact_loader_missing"}
+    assert "@app_inbox.contact_loader" in told["contact_loader_missing"]["fix"]
+
+
+def test_a_running_site_that_does_not_say_it_is_told_once_too(
+    make_site: MakeSite, findings: Findings, serve: Callable[[Flask], str]
+) -> None:
+    app = make_site(loader=None)
+    assert set(findings(app, "--url", serve(app))) == {"contact_loader_missing"}
+
+
+def notes(result: Result) -> list[str]:
+    return [note["code"] for note in json.loads(result.stdout)["notes"]]
+
+
+def test_a_plain_check_says_that_nobody_was_logged_in(
+    make_site: MakeSite, run: Run
+) -> None:
+    site = make_site()
+    result = run(site, "check", "--offline")
+    assert "note     Nobody was logged in for this check" in result.output
+    assert "flask app-inbox check --session _user_id=1" in result.output
+    assert "Everything is in order." in result.output
+    result = run(site, "check", "--offline", "--strict", "--json")
+    assert (result.exit_code, notes(result)) == (0, ["checked_as_stranger"])
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("--session", "email=ann@example.com"),
+        ("--cookie", "session=x"),
+        ("--as", "ann@example.com"),
+    ],
+)
+def test_a_check_as_somebody_does_not_say_so(
+    make_site: MakeSite, run: Run, options: tuple[str, ...]
+) -> None:
+    assert notes(run(make_site(), "check", "--offline", "--json", *options)) == []
+
+
+def test_a_check_of_a_running_site_does_not_say_so(
+    make_site: MakeSite, run: Run, serve: Callable[[Flask], str]
+) -> None:
+    app = make_site()
+    arguments = ("--offline", "--json", "--url", serve(app))
+    assert notes(run(app, "check", *arguments)) == []
+
+
+def test_a_user_of_flask_login_sees_their_own_page(
+    make_site: MakeSite, run: Run
+) -> None:
+    app = make_site(
+        prepare=with_flask_login, loader=None, CONTACT_FIELDS={"email": "mail"}
+    )
+    arguments = ("check", "--url", "/account", "--session", "_user_id=7")
+    result = run(app, *arguments)
+    assert "Our script is in the page, once." in result.output
+    assert "current user: mail as email" in result.output
+
+
+def test_a_contact_field_that_users_do_not_have(
+    make_site: MakeSite, findings: Findings
+) -> None:
+    app = make_site(prepare=with_flask_login, loader=None)
+    told = findings(app, "--url", "/account", "--session", "_user_id=7")
+    assert "'email'" in told["loader_failed"]["what"]
+    assert told["loader_failed"]["fix"].startswith("APP_INBOX_CONTACT_FIELDS")
+
+
+def test_the_cookie_of_a_browser_logs_in_too(make_site: MakeSite, run: Run) -> None:
+    app = make_site(
+        prepare=with_flask_login, loader=None, CONTACT_FIELDS={"email": "mail"}
+    )
+    cookie = cookie_of(app, _user_id="7")
+    result = run(app, "check", "--url", "/account", "--cookie", cookie)
+    assert "Our script is in the page, once." in result.output
+
+
+def test_a_session_of_nobody(make_site: MakeSite, findings: Findings) -> None:
+    told = findings(make_site(), "--session", "cart=[1]")
+    assert "--session" in told["nobody_logged_in"]["fix"]
+
+
+def test_a_page_for_visitors_alone(make_site: MakeSite, findings: Findings) -> None:
+    told = findings(make_site(ANONYMOUS="tracking"), "--session", "cart=[1]")
+    assert "--cookie" in told["nobody_logged_in"]["fix"]
+
+
+def test_a_session_without_a_key_cannot_be_made(
+    make_site: MakeSite, findings: Findings
+) -> None:
+    told = findings(make_site(config={"SECRET_KEY": None}), "--session", "email=a@b.c")
+    assert "no session" in told["page_missing"]["what"]
+
+
+def test_a_loader_that_raises(make_site: MakeSite, findings: Findings) -> None:
+    def broken() -> Contact:
+        raise LookupError("no database")
+
+    app = make_site(loader=broken, config={"PROPAGATE_EXCEPTIONS": True})
+    told = findings(app, "--offline", "--session", "a=b")
+    assert "could not say who is logged in" in told["loader_failed"]["what"]
+    assert "raises" in told["loader_failed"]["why"]
+    assert told["loader_failed"]["fix"].startswith("return None")
+
+
+def test_a_loader_that_always_fails_is_told_once(make_site: MakeSite, run: Run) -> None:
+    site = make_site(loader=lambda: "ann@example.com")
+    result = run(site, "check", "--offline", "--json", "--session", "a=b")
+    codes = [finding["code"] for finding in json.loads(result.stdout)["findings"]]
+    assert codes == ["loader_failed"]
+
+
+def test_a_loader_that_returns_something_else(
+    make_site: MakeSite, findings: Findings
+) -> None:
+    told = findings(make_site(loader=lambda: "ann@example.com"))
+    assert told["loader_failed"]["fix"].startswith("return None")
+
+
+def guard_everything(app: Flask) -> None:
+    @app.before_request
+    def guard() -> Response | None:
+        if "email" not in session and request.path != "/login":
+            return redirect("/login")
+        return None
+
+
+def test_a_login_that_the_endpoint_requires(
+    make_site: MakeSite, findings: Findings
+) -> None:
+    told = findings(make_site(prepare=guard_everything), "--session", "email=a@b.c")
+    assert 'request.blueprint == "app_inbox"' in told["endpoint_redirects"]["fix"]
+    assert told["script_unreachable"]["fix"] == told["endpoint_redirects"]["fix"]
+
+
+def test_a_page_that_sends_visitors_to_the_login(
+    make_site: MakeSite, findings: Findings
+) -> None:
+    told = findings(make_site(prepare=guard_everything))
+    assert "--session" in told["page_redirects"]["fix"]
+    assert "/login" in told["page_redirects"]["what"]
+
+
+def test_something_else_answers_for_the_endpoint(
+    make_site: MakeSite, findings: Findings
+) -> None:
+    def prepare(app: Flask) -> None:
+        @app.before_request
+        def refuse() -> None:
+            if request.method == "POST":
+                abort(400)
+
+    told = findings(make_site(prepare=prepare))
+    assert 'request.blueprint == "app_inbox"' in told["endpoint_taken"]["fix"]
+
+
+def test_a_loader_that_takes_visitors_for_somebody(
+    make_site: MakeSite, findings: Findings, control: Callable[..., Any]
+) -> None:
+    app = make_site(loader=lambda: Contact(email="ann@example.com"))
+    assert "return None" in findings(app)["endpoint_open"]["fix"]
+
+
+def test_an_endpoint_that_raises(make_site: MakeSite, findings: Findings) -> None:
+    def prepare(app: Flask) -> None:
+        app.config["PROPAGATE_EXCEPTIONS"] = True
+
+        @app.before_request
+        def guard() -> None:
+            if request.blueprint == "app_inbox":
+                raise LookupError("no shop")
+
+    told = findings(make_site(prepare=prepare))
+    assert "no shop" in told["endpoint_fails"]["what"]
+    assert "no shop" in told["script_unreachable"]["what"]

@@ -1,0 +1,174 @@
+"""``check``: a page, our script in it, the anchor, and one init."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask, abort, request, session
+
+from tests.inbox.commands.conftest import Findings, MakeSite
+from tests.inbox.commands.site import LAYOUT
+
+
+def test_a_page_that_is_not_there(make_site: MakeSite, findings: Findings) -> None:
+    told = findings(make_site(), "--url", "/none")
+    assert "--url" in told["page_missing"]["fix"]
+
+
+def test_a_page_that_raises(make_site: MakeSite, findings: Findings) -> None:
+    def prepare(app: Flask) -> None:
+        app.config["PROPAGATE_EXCEPTIONS"] = True
+
+        @app.get("/broken")
+        def broken() -> str:
+            raise LookupError("no such shop")
+
+    told = findings(make_site(prepare=prepare), "--url", "broken")
+    assert "LookupError: no such shop" in told["page_missing"]["what"]
+
+
+def test_the_script_is_missing(make_site: MakeSite, findings: Findings) -> None:
+    told = findings(make_site(layout=LAYOUT.replace("{{ app_inbox() }}", "")))
+    assert "{{ app_inbox() }}" in told["script_missing"]["fix"]
+
+
+def test_our_script_is_there_twice(make_site: MakeSite, findings: Findings) -> None:
+    again = "{{ request.environ.pop('flask_app_inbox.rendered') }}{{ app_inbox() }}"
+    told = findings(make_site(layout=LAYOUT.replace("</body>", f"{again}</body>")))
+    assert "keep one" in told["script_twice"]["fix"]
+
+
+def test_the_anchor_is_missing(make_site: MakeSite, findings: Findings) -> None:
+    told = findings(make_site(layout=LAYOUT.replace("{{ app_inbox_anchor() }}", "")))
+    assert "{{ app_inbox_anchor() }}" in told["anchor_missing"]["fix"]
+
+
+@pytest.mark.parametrize("anchor", ["header .bell", ":nth-child(x)"])
+def test_the_site_writes_an_anchor_that_we_cannot_render(
+    make_site: MakeSite, findings: Findings, anchor: str
+) -> None:
+    told = findings(make_site(ANCHOR=anchor))
+    assert "{{ app_inbox_anchor() }}" not in told["anchor_missing"]["fix"]
+    assert anchor in told["anchor_missing"]["fix"]
+    assert "into your layout" in told["anchor_missing"]["fix"]
+
+
+def test_an_anchor_that_the_site_wrote_passes(
+    make_site: MakeSite, findings: Findings
+) -> None:
+    bell = "<i class=bell></i>"
+    layout = LAYOUT.replace("{{ app_inbox_anchor() }}", bell)
+    assert findings(make_site(ANCHOR="header .bell", layout=layout)) == {}
+    layout = layout.replace(bell, bell * 2)
+    told = findings(make_site(ANCHOR="header .bell", layout=layout))
+    assert told["anchor_twice"]["fix"].startswith("APP_INBOX_ANCHOR")
+
+
+def test_the_anchor_is_there_twice(make_site: MakeSite, findings: Findings) -> None:
+    layout = LAYOUT.replace("<p>", "{{ app_inbox_anchor() }}<p>")
+    assert "once" in findings(make_site(layout=layout))["anchor_twice"]["fix"]
+
+
+@pytest.mark.parametrize(
+    "snippet",
+    [
+        "eS('init');",
+        'window.eS ( "init", {RECOMS: true})',
+        "eS(`init`)",
+        'window["eS"]("init")',
+    ],
+)
+def test_a_second_init(make_site: MakeSite, findings: Findings, snippet: str) -> None:
+    layout = LAYOUT.replace("<p>", f"<script>\n  {snippet}\n</script><p>")
+    told = findings(make_site(layout=layout))
+    assert snippet[:20] in told["second_init"]["what"]
+    assert "take this line out" in told["second_init"]["fix"]
+
+
+def test_an_init_that_is_commented_out_does_not_count(
+    make_site: MakeSite, findings: Findings
+) -> None:
+    layout = LAYOUT.replace(
+        "<p>",
+        "<script>\n // eS('init');\n</script>"
+        "<script type='application/json'>\"eS('init')\"</script><p>",
+    )
+    assert findings(make_site(layout=layout)) == {}
+
+
+def test_nothing_loads_the_vendors_script(
+    make_site: MakeSite, findings: Findings
+) -> None:
+    told = findings(make_site(SCRIPT_ID=None))
+    assert "APP_INBOX_SCRIPT_ID" in told["loader_missing"]["fix"]
+
+
+def test_the_page_may_carry_the_vendors_snippet_itself(
+    make_site: MakeSite, findings: Findings
+) -> None:
+    snippet = "<script>load(window, document, 'script', '5329D46FF7EB4D63');</script>"
+    layout = LAYOUT.replace("<p>", f"{snippet}<p>")
+    assert findings(make_site(layout=layout, SCRIPT_ID=None)) == {}
+    told = findings(make_site(layout=layout))
+    assert told["another_script"]["fix"].startswith("APP_INBOX_SCRIPT_ID = None")
+
+
+SNIPPET = "<script>load(window, document, 'script', '5329D46FF7EB4D63');</script>"
+WITH_SNIPPET = LAYOUT.replace("<p>", f"{SNIPPET}<p>")
+FOR_CUSTOMERS = "{% if session.email %}{{ app_inbox() }}{% endif %}"
+
+
+@pytest.mark.parametrize("enabled", [True, False])
+def test_a_page_with_the_snippet_has_its_one_init_for_visitors_too(
+    make_site: MakeSite, findings: Findings, enabled: bool
+) -> None:
+    site = make_site(layout=WITH_SNIPPET, SCRIPT_ID=None, ENABLED=enabled)
+    assert set(findings(site)) == (set() if enabled else {"disabled"})
+
+
+@pytest.mark.parametrize("enabled", [True, False])
+def test_a_page_with_the_snippet_that_gives_visitors_no_init(
+    make_site: MakeSite, findings: Findings, enabled: bool
+) -> None:
+    layout = WITH_SNIPPET.replace("{{ app_inbox() }}", FOR_CUSTOMERS)
+    site = make_site(layout=layout, SCRIPT_ID=None, ENABLED=enabled)
+    told = findings(site, "--session", "email=ann@example.com")
+    assert "of a visitor" in told["no_init"]["what"]
+    assert told["no_init"]["fix"].startswith("{{ app_inbox() }}")
+    explicit = make_site(layout=WITH_SNIPPET, SCRIPT_ID=None, ANONYMOUS="nothing")
+    assert "APP_INBOX_ANONYMOUS" in findings(explicit)["no_init"]["fix"]
+
+
+def test_a_page_with_the_snippet_and_no_call_of_ours_at_all(
+    make_site: MakeSite, findings: Findings
+) -> None:
+    layout = WITH_SNIPPET.replace("{{ app_inbox() }}", "")
+    told = findings(make_site(layout=layout, SCRIPT_ID=None))
+    assert {"no_init", "script_missing"} <= set(told)
+
+
+def test_visitors_may_have_an_init_of_the_pages_own(
+    make_site: MakeSite, findings: Findings
+) -> None:
+    own = "{% if not session.email %}<script>eS('init');</script>{% endif %}<p>"
+    layout = WITH_SNIPPET.replace("<p>", own)
+    as_ann = ("--offline", "--session", "email=ann@example.com")
+    told = findings(make_site(layout=layout, SCRIPT_ID=None), *as_ann)
+    assert set(told) == {"second_init"}
+    layout = layout.replace("{{ app_inbox() }}", FOR_CUSTOMERS)
+    site = make_site(layout=layout, SCRIPT_ID=None)
+    assert findings(site, *as_ann) == {}
+
+
+def test_a_page_that_visitors_do_not_see_needs_no_init_for_them(
+    make_site: MakeSite, findings: Findings
+) -> None:
+    def prepare(app: Flask) -> None:
+        @app.before_request
+        def guard() -> None:
+            if request.path == "/" and "email" not in session:
+                abort(403)
+
+    site = make_site(
+        prepare=prepare, layout=WITH_SNIPPET, SCRIPT_ID=None, ANONYMOUS="nothing"
+    )
+    assert findings(site, "--offline", "--session", "email=ann@example.com") == {}
