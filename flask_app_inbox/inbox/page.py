@@ -26,6 +26,7 @@ INBOX_SCRIPT = (
     "inbox/static/vendor_script.js",
     "inbox/static/vendor_bell.js",
     "inbox/static/token_source.js",
+    "inbox/static/page_changes.js",
     "inbox/static/app_inbox.js",
 )
 #: The files that make our page script.

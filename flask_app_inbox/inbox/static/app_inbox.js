@@ -62,38 +62,15 @@ const startAppInbox = (own) => {
       throw new Error("App Inbox: " + answer.code);
     });
 
-    /** @type {HTMLElement | undefined} this script as the shown page has it */
-    let run = own;
-    const findRun = () =>
-      [...document.querySelectorAll("script")]
-        .filter(({ dataset }) => dataset.userUrl === userUrl)
-        .pop();
-
-    /** What is another one where a library shows another page in this document. */
-    const signs = () => {
-      if (!run?.isConnected) run = findRun();
-      const { pathname, search } = location;
-      const madeFor = run?.dataset.user;
-      return [run, madeFor, document.body, pathname + search, bell.anchor()];
-    };
-    /** @type {unknown[]} */
-    let seen;
-    const notice = () => {
-      bell.settle();
-      const now = signs();
-      const before = seen;
-      seen = now;
-      if (now.every((sign, at) => sign === before[at])) return;
-      const isOurs = now[0] !== before[0] && now[1] === user;
-      if (isGone || !isOurs) who.look();
-    };
-
     /** @returns {unknown[]} what follows "init" */
     const prepare = () => {
       bell.settle(); // the place as the site made it
-      seen = signs();
-      const changes = { childList: true, subtree: true };
-      new MutationObserver(notice).observe(document, changes);
+      const page = pageChanges(own, userUrl, bell.anchor);
+      new MutationObserver(() => {
+        bell.settle();
+        const change = page.next();
+        if (change && (isGone || change.madeFor !== user)) who.look();
+      }).observe(document, { childList: true, subtree: true });
       if (!bell.anchor()) {
         const advice =
           "so the bell has no place. Use {{ app_inbox_anchor() }}.";
@@ -137,9 +114,7 @@ const startAppInbox = (own) => {
     init: oneInit(source.isVendors),
   });
   shared.newest = own;
-  if (tokenUrl && shared.hasInbox === false) {
-    sayReload();
-  }
+  if (tokenUrl && shared.hasInbox === false) sayReload();
   const { appInboxConsent } = document.documentElement.dataset;
   const mayBegin = settings.consent === undefined || appInboxConsent === "yes";
   if (mayBegin) beginOnceShown();

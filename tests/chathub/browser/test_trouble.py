@@ -279,7 +279,7 @@ def test_a_failure_that_passes_is_not_even_seen(
     control: Control,
 ) -> None:
     record_events(page)
-    fault = {"route": "operator-token", "kind": "status", "status": 404}
+    fault = {"route": "operator-token", "kind": "status", "status": 503}
     control.call("POST", "faults", times=1, **fault)
     page.goto(make_staff_site() + "/login?user=olha")
     expect(chat(page).get_by_role("heading", name="Chats")).to_be_visible()
