@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+from http.client import HTTPConnection
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -73,14 +75,28 @@ class Vendor:
         return parse_qs(urlsplit(self.consent(url)).query)["code"][0]
 
     def open_connections(self) -> int:
-        """How many clients are connected, all that have arrived so far included."""
-        requests.get(f"{self.url}/_sandbox/oauth/clients", timeout=30)
+        """How many others are connected, all that have arrived so far included."""
         assert self.server._server is not None
-        return len(self.server._server._open)
+        asking = HTTPConnection("127.0.0.1", self.server.port, timeout=30)
+        # The server takes clients in turn, so this one comes after all others. Its own
+        # connection may be counted for a moment after its end.
+        asking.request("GET", "/_sandbox/oauth/clients")
+        ours = asking.sock.getsockname()
+        asking.getresponse().read()
+        peers = [_peer_of(one) for one in list(self.server._server._open.values())]
+        asking.close()
+        return len([peer for peer in peers if peer != ours])
 
     def paths(self) -> list[str]:
         """The paths that were asked for, the oldest first."""
         return [entry["path"] for entry in self.control("GET", "requests")]
+
+
+def _peer_of(connection: socket.socket) -> object:
+    try:
+        return connection.getpeername()
+    except OSError:  # it is gone, and what it sent is being worked on
+        return None
 
 
 def plain_address(vendor: Vendor) -> str:
