@@ -15,8 +15,8 @@ from ..client.credentials import ApiKey, Credentials
 from ..client.transport import Transport
 from ..web.assets import read_page_script
 from ..web.csp import Policy
+from ..web.current import this_app
 from ..web.rate_limit import RateLimiter
-from ..web.this_app import this_app
 from .commands import add_commands
 from .contacts import ContactCalls
 from .csp import csp_sources

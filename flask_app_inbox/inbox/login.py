@@ -10,7 +10,7 @@ from flask import Flask
 
 from ..client.contact import IDENTIFIERS, Contact
 from ..errors import LoaderError
-from ..web.this_app import this_app
+from ..web.current import this_app
 from ..web.user_tag import keyed_tag
 from .settings import Settings
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import logging
 
-from flask import Flask, has_request_context, request
+from flask import Flask, has_request_context
 from markupsafe import Markup
 from werkzeug.exceptions import HTTPException
 
 from ..errors import LoaderError
 from ..web.assets import render
+from ..web.current import this_app, this_request
 from ..web.loaders import page_language, page_nonce
-from ..web.this_app import this_app
 from .login import user_tag
 from .script_source import script_source
 from .state import State, current_state, state_of
@@ -67,7 +67,10 @@ def app_inbox(nonce: str | None = None) -> Markup:
     settings = state.settings
     if not settings.serves_script or not has_request_context():
         return Markup()
-    inbox = _inbox(app, state) if settings.enabled else {}
+    request = this_request()
+    # Our routes are there on every host, so a path is enough.
+    folder = f"{request.script_root}{settings.url_prefix}"
+    inbox = _inbox(app, state, folder) if settings.enabled else {}
     if not inbox and settings.anonymous == "nothing":
         return Markup()
     environ = request.environ
@@ -78,7 +81,16 @@ def app_inbox(nonce: str | None = None) -> Markup:
         )
         return Markup()
     environ[_RENDERED] = True
-    return _render_script(app, state, inbox, nonce)
+    return render(
+        __package__,
+        "script.html",
+        source=f"{folder}/app_inbox.{state.script.fingerprint}.js",
+        script_source=script_source(settings),
+        consent=settings.consent,
+        features=dict(settings.features),
+        nonce=page_nonce(app, nonce, state.loaders.csp_nonce),
+        **inbox,
+    )
 
 
 def begin_page(_app: Flask, **_data: object) -> None:
@@ -87,12 +99,24 @@ def begin_page(_app: Flask, **_data: object) -> None:
     It receives Flask's signal that a template is about to be rendered.
     """
     if has_request_context():
-        request.environ.pop(_RENDERED, None)
+        this_request().environ.pop(_RENDERED, None)
 
 
-def _inbox(app: Flask, state: State) -> dict[str, object]:
+def _token_url(app: Flask, folder: str) -> str:
+    """Return the address of the token's route, as ``url_for()`` does.
+
+    Asking it takes as long as a third of the tag, so it is asked only where the site
+    has defaults for all of its addresses. They may add a query.
+    """
+    if None in app.url_default_functions:
+        return app.url_for("app_inbox.token")
+    return f"{folder}/token"
+
+
+def _inbox(app: Flask, state: State, folder: str) -> dict[str, object]:
     """Return the script's settings for this request's contact.
 
+    :param folder: the path of our routes.
     :returns: nothing if nobody is logged in, or if a loader of the site fails: that
         costs the inbox, not the page and not its ``init``.
     """
@@ -110,32 +134,9 @@ def _inbox(app: Flask, state: State) -> dict[str, object]:
         logger.error("This page has no App Inbox: a loader aborts with %s.", error.code)
         return {}
     return {
-        "token_url": app.url_for("app_inbox.token"),
+        "token_url": _token_url(app, folder),
         "user": user_tag(app, settings, contact),
         "language": language,
         "form": settings.init_form,
         "anchor": settings.anchor,
     }
-
-
-def _render_script(
-    app: Flask, state: State, inbox: dict[str, object], nonce: str | None
-) -> Markup:
-    settings = state.settings
-    fingerprint = state.script.fingerprint
-    # The script's route is beside the token's; a second url_for() costs more.
-    beside = inbox.get("token_url") or app.url_for(
-        "app_inbox.script", fingerprint=fingerprint
-    )
-    # The site's url_defaults may add a query.
-    folder = str(beside).partition("?")[0].rpartition("/")[0]
-    return render(
-        __package__,
-        "script.html",
-        source=f"{folder}/app_inbox.{fingerprint}.js",
-        script_source=script_source(settings),
-        consent=settings.consent,
-        features=dict(settings.features),
-        nonce=page_nonce(app, nonce, state.loaders.csp_nonce),
-        **inbox,
-    )

@@ -12,10 +12,10 @@ from ..client.app_inbox import AppInboxClient
 from ..client.contact import Contact
 from ..errors import AppInboxError, LoaderError
 from ..web.assets import PageScript
+from ..web.current import this_app
 from ..web.failure_log import FailureLog
 from ..web.loaders import call_loader
 from ..web.rate_limit import RateLimiter
-from ..web.this_app import this_app
 from .login import load_flask_login_contact
 from .settings import Settings
 

@@ -19,10 +19,10 @@ from ..web.blueprint import (
     exempt_from_form_tokens,
     keep_out_of_caches,
 )
+from ..web.current import this_app
 from ..web.guards import check_same_origin
 from ..web.problems import LoginRequired, RateLimited
 from ..web.session import leave_session_alone
-from ..web.this_app import this_app
 from ..web.user_tag import check_user
 from .login import user_tag
 from .state import State, current_state

@@ -16,9 +16,9 @@ from flask.blueprints import BlueprintSetupState
 from werkzeug.wrappers import Response as AnyResponse
 
 from ..errors import AppInboxError
+from .current import this_app
 from .failure_log import FailureLog
 from .problems import Problem
-from .this_app import this_app
 
 _HOST = "app_inbox_host"
 _SUBDOMAIN = "app_inbox_subdomain"
