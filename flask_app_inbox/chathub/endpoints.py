@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from flask import Response, current_app, request, url_for
+from werkzeug.datastructures import Headers
 
 from ..client.deadline import Deadline
 from ..web.assets import render, respond_with_script
@@ -25,6 +26,9 @@ from .operators import choose_operator, load_operators, operator_tag
 from .page import chathub
 from .state import State, current_state
 from .texts import texts_in
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
 
 #: The longest body that is read, in bytes.
 _MAX_BODY = 2000
@@ -68,15 +72,19 @@ def token() -> dict[str, str]:
 
 
 @blueprint.get("/user")
-def user() -> tuple[str, int]:
-    """Tell a page whether its user is still the operator: 204, or a problem.
+def user() -> tuple[str, int] | dict[str, list[str]]:
+    """Tell a page who its user is now: the tags of the operators that they are.
 
-    The page asks when it comes back, or when another tab went elsewhere. This does not
-    call the vendor.
+    With an organization it is 204 while the page's user is its operator. A page asks
+    whenever that may have changed. This does not call the vendor.
     """
     state = current_state()
-    _choose(state, _let_operators_in(state), request.args.get("organization"))
-    return "", 204
+    operators = _let_operators_in(state)
+    if "organization" in request.args:
+        _choose(state, operators, request.args["organization"])
+        return "", 204
+    tags = [operator_tag(state, *operator) for operator in operators.items()]
+    return {"users": tags}
 
 
 @blueprint.get("/panel")
@@ -109,7 +117,24 @@ def panel() -> Response:
         "frame-ancestors 'self'; base-uri 'none'; object-src 'none'"
     )
     response.headers["X-Content-Type-Options"] = "nosniff"
+    _allow_own_frames(response)
     return response
+
+
+def _allow_own_frames(response: Response) -> None:
+    """Let the site's own pages frame a document, whatever the site sets for all.
+
+    A document that exists for a frame is no good under ``X-Frame-Options: DENY``, which
+    Flask-Talisman, for one, puts on every answer after us.
+    """
+
+    def headers_at_last(environ: WSGIEnvironment) -> Headers:
+        # The response may have become one of another kind since.
+        headers = type(response).get_wsgi_headers(response, environ)
+        headers["X-Frame-Options"] = "SAMEORIGIN"
+        return headers
+
+    response.get_wsgi_headers = headers_at_last  # type: ignore[method-assign]
 
 
 @script_blueprint.get("/embed")

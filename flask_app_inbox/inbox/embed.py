@@ -10,15 +10,14 @@ from ..web.assets import respond_with_script
 from ..web.elements import elements_of
 from ..web.guards import check_same_origin
 from ..web.user_tag import check_user
-from .page import app_inbox, app_inbox_anchor
+from .page import INBOX_SCRIPT, app_inbox, app_inbox_anchor
 from .state import current_state
 from .token import blueprint, script_blueprint
 
 #: The files that make the script of ``<app-inbox-bell>``.
 EMBED_SCRIPT = (
-    "web/static/site_endpoint.js",
+    *INBOX_SCRIPT,
     "web/static/make_element.js",
-    "inbox/static/app_inbox.js",
     "inbox/static/embed.js",
 )
 

@@ -15,14 +15,36 @@ from ..web.user_tag import keyed_tag
 from .settings import Settings
 
 
-def user_tag(app: Flask, settings: Settings, contact: Contact) -> str:
-    """Return the opaque user tag of a contact; no two contacts have the same.
+def user_tag(
+    app: Flask, settings: Settings, contact: Contact, login: str | None = None
+) -> str:
+    """Return the opaque user tag of a contact; no two users have the same.
+
+    Somebody who changes their own address stays who they are, as long as something
+    else tells who that is: the login, else the contact's external id.
 
     An app without ``SECRET_KEY`` has no sessions that could change. There the vendor's
     key takes its place.
+
+    :param login: the session's own id of the user that the contact was made of.
     """
     key = app.secret_key or settings.api_key or settings.oauth_client_secret or ""
+    if login is not None:
+        return keyed_tag(key, "flask-app-inbox login", login)
+    if contact.external_customer_id:
+        contact = Contact(external_customer_id=contact.external_customer_id)
     return keyed_tag(key, "flask-app-inbox user", *contact.identity)
+
+
+def flask_login_id() -> str | None:
+    """Return Flask-Login's id of the current user, None if the user has none."""
+    from flask_login import current_user
+
+    try:
+        login = current_user.get_id()
+    except NotImplementedError:  # of UserMixin, for users without an attribute `id`
+        return None
+    return None if login is None else str(login)
 
 
 def load_flask_login_contact(

@@ -12,18 +12,25 @@ from ..errors import LoaderError
 from ..web.assets import render
 from ..web.loaders import page_language, page_nonce
 from ..web.this_app import this_app
-from .login import user_tag
 from .script_source import script_source
 from .state import State, current_state, state_of
 
 logger = logging.getLogger(__name__)
 
-#: The files that make our page script.
-PAGE_SCRIPT = (
+#: The files that start the inbox in a page, whoever calls them.
+INBOX_SCRIPT = (
     "web/static/site_endpoint.js",
+    "web/static/who_is_here.js",
+    "inbox/static/inbox_events.js",
+    "inbox/static/one_init.js",
+    "inbox/static/vendor_script.js",
+    "inbox/static/vendor_bell.js",
+    "inbox/static/token_source.js",
+    "inbox/static/page_changes.js",
     "inbox/static/app_inbox.js",
-    "inbox/static/page.js",
 )
+#: The files that make our page script.
+PAGE_SCRIPT = (*INBOX_SCRIPT, "inbox/static/page.js")
 
 _RENDERED = "flask_app_inbox.rendered"
 
@@ -45,9 +52,7 @@ def app_inbox_anchor() -> Markup:
             "Write an element that it matches into your layout, in place of the call."
         )
         return Markup()
-    return render(
-        __package__, "anchor.html", anchor=anchor, place=settings.anchor_has_place
-    )
+    return render(__package__, "anchor.html", anchor=anchor)
 
 
 def app_inbox(nonce: str | None = None) -> Markup:
@@ -111,10 +116,12 @@ def _inbox(app: Flask, state: State) -> dict[str, object]:
         return {}
     return {
         "token_url": app.url_for("app_inbox.token"),
-        "user": user_tag(app, settings, contact),
+        "user_url": app.url_for("app_inbox.user"),
+        "user": state.user_tag(contact),
         "language": language,
         "form": settings.init_form,
         "anchor": settings.anchor,
+        "position": settings.position,
     }
 
 
@@ -134,6 +141,7 @@ def _render_script(
         "script.html",
         source=f"{folder}/app_inbox.{fingerprint}.js",
         script_source=script_source(settings),
+        vendor=settings.scripts_url,
         consent=settings.consent,
         features=dict(settings.features),
         nonce=page_nonce(app, nonce, state.loaders.csp_nonce),

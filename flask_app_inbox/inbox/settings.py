@@ -171,7 +171,12 @@ class Settings(OAuthSettings):
         """The vendor's page script; None where the page carries it already."""
         if self.script_id is None:
             return None
-        return f"{self.script_url}/scripts/{self.script_id}.js"
+        return f"{self.scripts_url}{self.script_id}.js"
+
+    @property
+    def scripts_url(self) -> str:
+        """Where the page scripts of all the vendor's customers are."""
+        return f"{self.script_url}/scripts/"
 
     @property
     def serves_script(self) -> bool:
@@ -180,14 +185,6 @@ class Settings(OAuthSettings):
         A page that carries the vendor's snippet needs its `init` whatever happens.
         """
         return self.enabled or self.script_id is None
-
-    @property
-    def anchor_has_place(self) -> bool:
-        """Whether ``app_inbox_anchor()`` renders a box around anchor and bell.
-
-        A bell beside the anchor needs one to be moved with it.
-        """
-        return self.position in ("beforebegin", "afterend")
 
     @property
     def anchor_element(self) -> Anchor | None:

@@ -16,7 +16,7 @@ from ..web.failure_log import FailureLog
 from ..web.loaders import call_loader
 from ..web.rate_limit import RateLimiter
 from ..web.this_app import this_app
-from .login import load_flask_login_contact
+from .login import flask_login_id, load_flask_login_contact, user_tag
 from .settings import Settings
 
 EXTENSION = "app_inbox"
@@ -63,6 +63,11 @@ class State:
             "The contact_loader must return a Contact or None, not a "
             f"{type(contact).__name__}."
         )
+
+    def user_tag(self, contact: Contact) -> str:
+        """Return the user tag of the contact that :meth:`contact` returned."""
+        login = flask_login_id() if self.loaders.contact is None else None
+        return user_tag(this_app(), self.settings, contact, login)
 
     def client_for(self, connection: str | None) -> AppInboxClient:
         """Return the client of an OAuth connection, in the current app.

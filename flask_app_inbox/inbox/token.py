@@ -61,7 +61,7 @@ def token() -> dict[str, str]:
     except RateLimited as problem:
         tell_failure(problem.problem_code, retryable=problem.retryable)
         raise
-    return {"token": issue_token(state, contact, deadline)}
+    return {"token": issue_token(state, contact, deadline, user=contact_tag)}
 
 
 @blueprint.get("/user")
@@ -96,17 +96,19 @@ def issue_token(
     contact: Contact,
     deadline: Deadline | None = None,
     *,
+    user: str | None = None,
     connection: str | None = None,
     clock: Callable[[], float] = time.perf_counter,
 ) -> str:
     """Issue a token to a contact, and send a signal about the outcome.
 
+    :param user: the tag for the signal; by default made of the contact alone.
     :param connection: the OAuth connection to use; None: this request's.
     :returns: the token, "" for a contact that the vendor does not know.
     :raises AppInboxError: with the cause.
     """
     client = state.client_for(connection)
-    user = user_tag(this_app(), state.settings, contact)
+    user = user or user_tag(this_app(), state.settings, contact)
     start = clock()
     try:
         token = client.issue_token(contact, deadline)
@@ -142,7 +144,7 @@ def _who_asks(state: State) -> tuple[Contact, str]:
     contact = state.contact()
     if contact is None:
         raise LoginRequired
-    contact_tag = user_tag(this_app(), state.settings, contact)
+    contact_tag = state.user_tag(contact)
     check_user(request, contact_tag)
     return contact, contact_tag
 

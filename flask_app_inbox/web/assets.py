@@ -22,9 +22,11 @@ _PACKAGE = __package__.partition(".")[0]
 #: Seconds that a browser keeps a script under its fingerprint: a year.
 MAX_AGE = 365 * 24 * 60 * 60
 
-# Whole lines only: what follows code on a line may be part of a string.
-_INDENTS = re.compile(r"^ +", re.MULTILINE)
+_INDENTS = re.compile(r"^\s+", re.MULTILINE)
 _LINES_OF_COMMENT = re.compile(r"^ *(?://.*|/\*\*(?:.|\n)*?\*/)\n", re.MULTILINE)
+# Within a line, only what cannot be part of a string: types, and words without quotes.
+_TYPES = re.compile(r"/\*\* @type .*?\*/ ?")
+_WORDS_AFTER_CODE = re.compile(r" // [^\"'`\n]*$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,9 @@ def read_page_script(*paths: str) -> PageScript:
     source = "\n".join(package.joinpath(path).read_text("utf-8") for path in paths)
     if len(paths) > 1:
         source = f'(() => {{\n"use strict";\n{source}}})();\n'
-    content = _INDENTS.sub("", _LINES_OF_COMMENT.sub("", source)).encode()
+    for left_out in (_LINES_OF_COMMENT, _TYPES, _WORDS_AFTER_CODE, _INDENTS):
+        source = left_out.sub("", source)
+    content = source.encode()
     return PageScript(content, sha256(content).hexdigest()[:16])
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from flask_app_inbox import Contact
 from tests.fixtures.bell import bell
 from tests.fixtures.browser import LAYOUT
 from tests.fixtures.complaints import FAILED_LOAD, Complaints
 from tests.fixtures.control import TOKEN_PATH, Control
-from tests.fixtures.libraries import Swap
+from tests.fixtures.libraries import SWAPPING
 from tests.fixtures.streamed import SNIPPET, StreamedPage
 
 ANN = "ann@example.com"
@@ -81,10 +81,12 @@ def test_any_other_word_is_no_consent(
 
 @pytest.fixture(params=["turbo", "htmx"])
 def swapping_site(
-    request: pytest.FixtureRequest, swap: Swap, make_site: Callable[..., str]
+    request: pytest.FixtureRequest,
+    context: BrowserContext,
+    make_site: Callable[..., str],
 ) -> str:
     """A site that waits for consent and whose links swap the body."""
-    layout = swap(request.param, LAYOUT, f"email={BOB}")
+    layout = SWAPPING[request.param].dress(context, LAYOUT)
     return make_site(layout=layout, CONSENT=True)
 
 
@@ -102,7 +104,7 @@ def test_consent_in_a_swapped_page_opens_the_inbox_of_its_user(
     control.add(BOB, "First", "Second")
     page.goto(f"{swapping_site}/login?email={ANN}")
     wait_for_our_script(page)
-    page.get_by_role("link", name="Two" if who == ANN else "Somebody else").click()
+    page.get_by_role("link", name="Two" if who == ANN else "Bob").click()
     page.wait_for_url("**/two" if who == ANN else f"{swapping_site}/")
     expect(page.locator("main")).to_have_text(who)
     # The swapped body runs our script again.

@@ -74,7 +74,7 @@ def test_the_strictest_policy_and_the_vendors_snippet_are_no_hindrance(
     with page.expect_response("**/embed"):
         page.goto(site)
     page.evaluate(f"fetch('/login?email={ANN}').then(() => {CHECK})")
-    wait_for_code("user_changed")  # the page had its one init, without the inbox
+    wait_for_code("reload_needed")  # the page had its one init, without the inbox
     assert TOKEN_PATH not in control.paths()
     page.reload()
     expect(bell(page, unread=1)).to_be_visible()

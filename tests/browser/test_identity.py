@@ -7,9 +7,11 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.fixtures.bell import bell, open_panel
+from tests.fixtures.bell import bell, expect_nothing_of, open_panel
+from tests.fixtures.browser import LAYOUT
 from tests.fixtures.complaints import FAILED_LOAD, Complaints
 from tests.fixtures.control import TOKEN_PATH, Control
+from tests.fixtures.libraries import load_libraries
 
 ANN = "ann@example.com"
 BOB = "bob@example.com"
@@ -34,6 +36,114 @@ def test_logging_out_takes_the_bell_away(
     answer = page.request.post(f"{site}/app-inbox/token")
     assert answer.status == 401
     assert answer.json()["code"] == "login_required"
+
+
+#: What makes a page look who is here, where nothing else could tell it.
+OCCASIONS = {
+    "focus": "dispatchEvent(new Event('focus'))",
+    "shown": "document.dispatchEvent(new Event('visibilitychange'))",
+    "online": "dispatchEvent(new Event('online'))",
+    "told": "document.dispatchEvent(new CustomEvent('app-inbox:check'))",
+}
+
+
+def test_a_page_sees_a_logout_and_a_login_at_each_occasion(
+    page: Page, control: Control, make_site: Callable[..., str]
+) -> None:
+    control.add(ANN, "Secret of Ann")
+    site = make_site(RATE_LIMIT="1000/minute")
+    page.goto(f"{site}/login?email={ANN}")
+    open_panel(page)
+    expect(page.get_by_text("Secret of Ann")).to_be_visible()
+    for occasion in OCCASIONS.values():
+        page.evaluate("fetch('/logout')")
+        page.evaluate(occasion)
+        expect_nothing_of(page, "Secret of Ann")
+        control.send(ANN, "Another secret of Ann")
+        page.evaluate("email => fetch(`/login?email=${email}`)", ANN)
+        page.evaluate(occasion)
+        expect(bell(page)).to_have_count(1)
+
+
+def test_a_logout_in_a_tab_without_our_script_is_seen_at_the_next_look(
+    context: BrowserContext, control: Control, make_site: Callable[..., str]
+) -> None:
+    control.add(ANN, "Secret of Ann")
+    site = make_site()
+    left, right = context.new_page(), context.new_page()
+    left.goto(f"{site}/login?email={ANN}")
+    open_panel(left)
+    expect(left.get_by_text("Secret of Ann")).to_be_visible()
+    right.goto(f"{site}/logout?to=/plain")
+    left.evaluate(OCCASIONS["focus"])
+    expect_nothing_of(left, "Secret of Ann")
+
+
+LOG_OUT = """<form hx-post="/logout?to=/two" hx-target="header" hx-select="header"
+  hx-swap="outerHTML" hx-push-url="false"><button>Out</button></form>"""
+
+
+@pytest.mark.parametrize("library", ["htmx", "htmx 4"])
+def test_a_logout_that_swaps_the_header_alone_is_seen(
+    library: str, page: Page, control: Control, make_site: Callable[..., str]
+) -> None:
+    control.add(ANN, "Secret of Ann")
+    layout = LAYOUT.replace("</header>", LOG_OUT + "</header>")
+    head = load_libraries(page.context, library)
+    site = make_site(layout=layout.replace("</head>", head + "</head>"))
+    page.goto(f"{site}/login?email={ANN}")
+    open_panel(page)
+    expect(page.get_by_text("Secret of Ann")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Out").click()
+    expect_nothing_of(page, "Secret of Ann")
+    expect(page.locator("main")).to_have_text(ANN)  # nothing else was swapped
+
+
+def test_a_site_that_adds_to_its_addresses_is_asked_at_the_right_one(
+    page: Page, control: Control, make_site: Callable[..., str]
+) -> None:
+    control.add(ANN, "Secret of Ann")
+    site = make_site(url_defaults={"lang": "en"})
+    page.goto(f"{site}/login?email={ANN}")
+    expect(bell(page, unread=1)).to_be_visible()
+    page.evaluate("fetch('/logout')")
+    with page.expect_request("**/app-inbox/user?lang=en"):
+        page.evaluate(OCCASIONS["told"])
+    expect_nothing_of(page, "Secret of Ann")
+
+
+@pytest.mark.parametrize("status", [200, 302, 404])
+def test_whatever_else_answers_a_look_is_no_yes(
+    status: int, page: Page, control: Control, make_site: Callable[..., str]
+) -> None:
+    control.add(ANN, "Secret of Ann")
+    page.goto(f"{make_site()}/login?email={ANN}")
+    expect(bell(page, unread=1)).to_be_visible()
+    answer = {"status": status, "body": "<!doctype html>Log in, please"}
+    headers = {"Location": "/login"} if status == 302 else {}
+    page.route(
+        "**/app-inbox/user",
+        lambda route: route.fulfill(**answer, headers=headers),
+        times=1,
+    )
+    page.evaluate(OCCASIONS["told"])
+    expect_nothing_of(page, "Secret of Ann")
+    page.evaluate(OCCASIONS["told"])
+    expect(bell(page, unread=1)).to_have_count(1)
+
+
+def test_a_look_that_fails_is_repeated(
+    page: Page, control: Control, make_site: Callable[..., str]
+) -> None:
+    control.add(ANN, "Secret of Ann")
+    site = make_site()
+    page.goto(f"{site}/login?email={ANN}")
+    expect(bell(page, unread=1)).to_be_visible()
+    page.evaluate("fetch('/logout')")
+    page.route("**/app-inbox/user", lambda route: route.abort(), times=2)
+    page.evaluate(OCCASIONS["focus"])
+    expect_nothing_of(page, "Secret of Ann")
 
 
 def test_a_tab_of_the_former_user_never_shows_the_new_ones_messages(

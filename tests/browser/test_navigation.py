@@ -7,14 +7,30 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.fixtures.bell import bell, open_panel
-from tests.fixtures.browser import LAYOUT
+from flask_app_inbox.inbox.anchor import POSITIONS
+from tests.fixtures.bell import bell, expect_nothing_of, open_panel
+from tests.fixtures.browser import LAYOUT, RECORD_CODES
 from tests.fixtures.complaints import FAILED_LOAD, Complaints
 from tests.fixtures.control import Control
-from tests.fixtures.libraries import Swap
+from tests.fixtures.libraries import SWAPPING, Swapping
 
 ANN = "ann@example.com"
 BOB = "bob@example.com"
+ANCHOR = "{{ app_inbox_anchor() }}"
+
+#: Where the site puts anchor and script.
+LAYOUTS = {
+    "script in body": LAYOUT,
+    "script in head": LAYOUT.replace("{{ app_inbox() }}", "").replace(
+        "</head>", "{{ app_inbox() }}</head>"
+    ),
+    "the site's own anchor": LAYOUT.replace(
+        ANCHOR, "<nav id='app-inbox'><a href='/two'>Shelf</a></nav>"
+    ),
+    "header that stays": LAYOUT.replace(
+        "<header>", "<header id='top' data-turbo-permanent hx-preserve>"
+    ),
+}
 
 
 @pytest.fixture(autouse=True)
@@ -22,171 +38,133 @@ def refused_requests(complaints: Complaints) -> None:
     complaints.expected = [FAILED_LOAD]
 
 
-@pytest.fixture(params=["turbo", "turbo, script in head", "htmx"])
-def swapping_site(
-    request: pytest.FixtureRequest, swap: Swap, make_site: Callable[..., str]
-) -> str:
-    """A site whose links swap the body instead of loading a page."""
-    library, _, place = request.param.partition(", ")
-    layout = swap(library, LAYOUT, f"email={BOB}")
-    if place:
-        layout = layout.replace("{{ app_inbox() }}", "").replace(
-            "</head>", "{{ app_inbox() }}</head>"
-        )
-    return make_site(layout=layout)
+def follow(page: Page, name: str) -> None:
+    """Follow a link, and wait until its page is shown."""
+    page.get_by_role("link", name=name, exact=True).click()
+    paths = {"Two": "**/two", "Plain": "**/plain"}
+    page.wait_for_url(paths.get(name, lambda url: url.endswith("/")))
+    users = {"Log out": "nobody", "Ann": ANN, "Bob": BOB}
+    if name in users:
+        expect(page.locator("main")).to_have_text(users[name])
 
 
-def test_a_swapped_page_keeps_its_bell_and_gets_no_second_init(
-    swapping_site: str, page: Page, control: Control
-) -> None:
-    control.add(ANN, "First")
-    page.goto(f"{swapping_site}/login?email={ANN}")
-    expect(bell(page, unread=1)).to_be_visible()
-    page.evaluate("window.sameDocument = true")
-    for name in ("Two", "Home", "Two"):
-        page.get_by_role("link", name=name).click()
-        page.wait_for_url("**/two" if name == "Two" else f"{swapping_site}/")
-        expect(bell(page, unread=1)).to_be_visible()
-    assert page.evaluate("window.sameDocument")
-    control.send(ANN, "Second")
-    expect(bell(page, unread=2)).to_be_visible()
-    expect(open_panel(page)).to_contain_text("Second")
+def stored(page: Page) -> str:
+    kept: str = page.evaluate(
+        "JSON.stringify([{...localStorage}, {...sessionStorage}])"
+    )
+    return kept
 
 
-def test_going_back_in_a_swapped_history_keeps_the_bell(
-    swapping_site: str, page: Page, control: Control
-) -> None:
-    control.add(ANN, "First")
-    page.goto(f"{swapping_site}/login?email={ANN}")
-    expect(bell(page, unread=1)).to_be_visible()
-    page.get_by_role("link", name="Two").click()
-    page.wait_for_url("**/two")
-    page.go_back()
-    page.wait_for_url(f"{swapping_site}/")
-    expect(bell(page, unread=1)).to_be_visible()
-    expect(bell(page)).to_have_count(1)
-
-
-def test_logging_out_by_a_swap_takes_the_bell_away(
-    swapping_site: str, page: Page, control: Control
-) -> None:
-    control.add(ANN, "Secret of Ann")
-    page.goto(f"{swapping_site}/login?email={ANN}")
-    open_panel(page)
-    expect(page.get_by_text("Secret of Ann")).to_be_visible()
-    page.keyboard.press("Escape")
-    page.get_by_role("link", name="Log out").click()
-    expect(page.locator("main")).to_have_text("nobody")
-    expect(bell(page)).to_be_hidden()
-    page.wait_for_function("!document.body.innerHTML.includes('Secret of Ann')")
-    stored = page.evaluate("JSON.stringify([{...localStorage}, {...sessionStorage}])")
-    assert "Secret of Ann" not in stored
-
-
-def test_another_users_swapped_page_shows_nothing_of_the_former_one(
-    swapping_site: str, page: Page, control: Control
+def test_a_bell_lives_through_swapped_pages_as_long_as_its_user(
+    swapping: Swapping,
+    context: BrowserContext,
+    control: Control,
+    make_site: Callable[..., str],
 ) -> None:
     control.add(ANN, "Secret of Ann")
     control.add(BOB, "Secret of Bob")
-    page.goto(f"{swapping_site}/login?email={ANN}")
+    site = make_site(layout=swapping.dress(context, LAYOUT))
+    other, page = context.new_page(), context.new_page()
+    page.add_init_script(RECORD_CODES)
+    page.goto(f"{site}/login?email={ANN}")
+    expect(bell(page, unread=1)).to_be_visible()
+    page.evaluate("window.sameDocument = true")
+    for name in ("Two", "Home", "Plain", "Two"):
+        follow(page, name)
+        expect(bell(page, unread=1)).to_have_count(0 if name == "Plain" else 1)
+    page.go_back(wait_until="commit")
+    page.wait_for_url("**/plain")
+    page.go_back(wait_until="commit")
+    page.wait_for_url(f"{site}/")
+    expect(bell(page, unread=1)).to_have_count(1)
+    expect(bell(page)).to_have_count(1)
     open_panel(page)
     expect(page.get_by_text("Secret of Ann")).to_be_visible()
     page.keyboard.press("Escape")
-    page.get_by_role("link", name="Somebody else").click()
-    expect(page.locator("main")).to_have_text(BOB)
-    page.wait_for_function("!document.body.innerHTML.includes('Secret of Ann')")
-    page.reload()
-    expect(bell(page, unread=1)).to_be_visible()
-    expect(open_panel(page)).to_contain_text("Secret of Bob")
+
+    other.goto(site)
+    expect(bell(other, unread=1)).to_be_visible()
+    follow(page, "Log out")
+    for tab in (page, other):
+        expect_nothing_of(tab, "Secret of Ann")
+    follow(page, "Two")
+    expect_nothing_of(page, "Secret of Ann")
+    assert "Secret of Ann" not in stored(page)
+    follow(page, "Ann")
+    for tab in (page, other):
+        expect(bell(tab, unread=1)).to_have_count(1)
+    follow(page, "Bob")
+    for tab in (page, other):
+        expect_nothing_of(tab, "Secret of Ann")
+    assert page.evaluate("window.codes") == ["login_required", "user_changed"]
+    assert page.evaluate("window.sameDocument")
+    assert other.evaluate("performance.getEntriesByType('navigation').length") == 1
 
 
-def test_a_page_from_the_browsers_history_shows_its_bell_again(
+def test_who_logs_in_after_a_visitors_init_is_told_to_load_the_page(
     page: Page, control: Control, make_site: Callable[..., str]
 ) -> None:
     control.add(ANN, "First")
-    site = make_site()
-    page.goto(f"{site}/login?email={ANN}")
-    expect(bell(page, unread=1)).to_be_visible()
-    page.goto(f"{site}/two")
-    expect(bell(page, unread=1)).to_be_visible()
-    page.go_back()
+    page.add_init_script(RECORD_CODES)
+    layout = SWAPPING["turbo"].dress(page.context, LAYOUT)
+    site = make_site(layout=layout, ANONYMOUS="tracking")
+    with page.expect_response("**/scripts/SITE.js"):
+        page.goto(site)
+    with page.expect_console_message(
+        lambda message: "next page that is loaded whole" in message.text
+    ) as warning:
+        follow(page, "Ann")
+    assert warning.value.type == "warning"
+    assert page.evaluate("window.codes") == ["reload_needed"]
+    page.reload()
     expect(bell(page, unread=1)).to_be_visible()
 
 
-@pytest.mark.parametrize("after", ["/logout", f"/login?email={BOB}"])
-def test_a_page_from_the_history_shows_nothing_of_a_former_user(
-    after: str, page: Page, control: Control, make_site: Callable[..., str]
+@pytest.mark.parametrize("library", ["turbo", "htmx", "htmx 4"])
+@pytest.mark.parametrize("layout", LAYOUTS.values(), ids=LAYOUTS)
+def test_wherever_the_site_puts_it_a_logout_takes_the_bell_away(
+    layout: str,
+    library: str,
+    page: Page,
+    control: Control,
+    make_site: Callable[..., str],
 ) -> None:
     control.add(ANN, "Secret of Ann")
-    control.add(BOB)
-    site = make_site()
+    site = make_site(layout=SWAPPING[library].dress(page.context, layout))
     page.goto(f"{site}/login?email={ANN}")
     open_panel(page)
     expect(page.get_by_text("Secret of Ann")).to_be_visible()
-    page.evaluate("""() => addEventListener("pageshow", () => {
-        window.restored = document.body.innerText; })""")
-    page.goto(site + after)
-    page.go_back()
-    expect(page.get_by_text("Secret of Ann")).to_be_hidden()
-    assert "Secret of Ann" not in (page.evaluate("window.restored") or "")
-    page.wait_for_function("!document.body.innerHTML.includes('Secret of Ann')")
+    page.keyboard.press("Escape")
+    follow(page, "Two")
+    expect(bell(page, unread=1)).to_have_count(1)
+    assert "Secret of Ann" not in stored(page)
+    follow(page, "Log out")
+    expect_nothing_of(page, "Secret of Ann")
 
 
-@pytest.mark.parametrize("after", ["/logout", f"/login?email={BOB}"])
-def test_a_change_in_one_tab_empties_the_others(
-    after: str,
-    context: BrowserContext,
-    control: Control,
-    make_site: Callable[..., str],
+BESIDE = "<span class='bell-anchor'></span><i>after</i>"
+ORDER = """[...document.querySelectorAll("header > *, .bell-anchor > *")]
+  .map(({ className, localName }) => className || localName).join()"""
+
+
+@pytest.mark.parametrize("position", POSITIONS)
+def test_a_bell_keeps_its_place_at_an_anchor_of_the_sites_own(
+    position: str, page: Page, control: Control, make_site: Callable[..., str]
 ) -> None:
+    selector = "b + .bell-anchor"
+    control.call("PUT", "site", selector=".bell-anchor", position=position)
     control.add(ANN, "Secret of Ann")
-    control.add(BOB)
-    site = make_site()
-    left, right = context.new_page(), context.new_page()
-    for tab in (left, right):
-        tab.goto(f"{site}/login?email={ANN}")
-        open_panel(tab)
-        expect(tab.get_by_text("Secret of Ann")).to_be_visible()
-    right.goto(site + after)
-    expect(bell(left)).to_be_hidden()
-    left.wait_for_function("!document.body.innerHTML.includes('Secret of Ann')")
-
-
-def test_a_tab_that_only_goes_on_leaves_the_others_alone(
-    context: BrowserContext, control: Control, make_site: Callable[..., str]
-) -> None:
-    control.add(ANN, "First")
-    site = make_site()
-    left, right = context.new_page(), context.new_page()
-    for tab in (left, right):
-        tab.goto(f"{site}/login?email={ANN}")
-        expect(bell(tab, unread=1)).to_be_visible()
-    right.goto(f"{site}/two")
-    expect(bell(right, unread=1)).to_be_visible()
-    right.close()
-    control.send(ANN, "Second")
-    expect(bell(left, unread=2)).to_be_visible()
-
-
-OWN_NAV = LAYOUT.replace(
-    "{{ app_inbox_anchor() }}", "<nav id='tools'><a href='/two'>Two</a></nav>"
-)
-
-
-@pytest.mark.parametrize("after", ["/logout", f"/login?email={BOB}"])
-def test_what_the_site_put_into_its_own_anchor_stays(
-    after: str,
-    context: BrowserContext,
-    control: Control,
-    make_site: Callable[..., str],
-) -> None:
-    control.call("PUT", "site", selector="#tools", position="beforeend")
-    control.add(ANN, "Secret of Ann")
-    site = make_site(layout=OWN_NAV, ANCHOR="#tools")
-    left, right = context.new_page(), context.new_page()
-    for tab in (left, right):
-        tab.goto(f"{site}/login?email={ANN}")
-        expect(bell(tab, unread=1)).to_be_visible()
-    right.goto(site + after)
-    expect(bell(left)).to_be_hidden()
-    expect(left.get_by_role("link", name="Two")).to_be_visible()
+    layout = SWAPPING["turbo"].dress(page.context, LAYOUT.replace(ANCHOR, BESIDE))
+    if position == "beforebegin":  # the bell comes between the two
+        selector = "b ~ .bell-anchor"
+    site = make_site(layout=layout, ANCHOR=selector, POSITION=position)
+    page.goto(f"{site}/login?email={ANN}")
+    expect(bell(page, unread=1)).to_be_visible()
+    drawn = page.evaluate(ORDER)
+    for name in ("Two", "Plain", "Home"):
+        follow(page, name)
+    expect(bell(page, unread=1)).to_be_visible()
+    assert page.evaluate(ORDER) == drawn
+    follow(page, "Log out")
+    expect_nothing_of(page, "Secret of Ann")
+    expect(page.locator("i")).to_have_text("after")

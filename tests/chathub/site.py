@@ -64,7 +64,8 @@ def make_app(**settings: Any) -> Flask:
 
     @app.get("/plain")
     def plain() -> str:
-        return render_template_string(PAGE.replace("{{ chathub() }}", ""))
+        page: str = app.config.get("PAGE", PAGE)
+        return render_template_string(page.replace("{{ chathub() }}", ""))
 
     @app.get("/login")
     def login() -> Response:

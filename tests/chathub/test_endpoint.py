@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import logging
 import re
 from collections.abc import Callable
@@ -10,7 +11,7 @@ from datetime import datetime, timezone
 from typing import Any
 
 import pytest
-from flask import Flask, request
+from flask import Flask, Response, request
 from flask.testing import FlaskClient
 from flask_wtf import CSRFProtect
 
@@ -243,6 +244,24 @@ def test_the_user_is_checked_without_the_vendor(app: Flask, control: Control) ->
     assert control.paths() == []
 
 
+def test_a_page_is_told_all_operators_that_its_user_is(
+    app: Flask, control: Control
+) -> None:
+    client = log_in(app, "olha")
+    answer: Any = client.get("/chathub/user")
+    page = client.get("/").text
+    organizations = re.search(r"data-organizations='(.*?)'", page)
+    assert organizations
+    assert answer.json == {"users": [tag for _, tag in json.loads(organizations[1])]}
+    assert answer.headers["Cache-Control"] == "no-store"
+    taras: Any = log_in(app, "taras").get("/chathub/user")
+    assert len(taras.json["users"]) == 1
+    assert taras.json["users"][0] in answer.json["users"]
+    other = client.get("/chathub/user", headers={"Sec-Fetch-Site": "cross-site"})
+    assert other.status_code == 403
+    assert control.paths() == []
+
+
 def test_asking_too_often_is_refused(make_staff_app: Callable[..., Flask]) -> None:
     client = log_in(make_staff_app(CHATHUB_RATE_LIMIT="2/minute"), "olha")
     assert [ask(client).status_code for _ in range(3)] == [200, 200, 429]
@@ -341,6 +360,24 @@ def test_the_frame_is_for_operators_and_holds_no_token(app: Flask) -> None:
     assert token not in answer.text
     assert "frame-ancestors 'self'" in answer.headers["Content-Security-Policy"]
     assert answer.headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize("own_class", [False, True])
+def test_the_frame_may_be_framed_whatever_the_site_sets_for_all(
+    app: Flask, own_class: bool
+) -> None:
+    if own_class:
+        app.response_class = type("Response", (Response,), {})
+
+    @app.after_request
+    def forbid(response: Response) -> Response:
+        response.headers["X-Frame-Options"] = "DENY"
+        return response
+
+    client = log_in(app, "olha")
+    assert client.get("/").headers.getlist("X-Frame-Options") == ["DENY"]
+    panel = client.get("/chathub/panel")
+    assert panel.headers.getlist("X-Frame-Options") == ["SAMEORIGIN"]
 
 
 def test_the_scripts_are_kept_for_a_year_by_their_fingerprint(app: Flask) -> None:

@@ -91,7 +91,7 @@ def test_the_parts_have_names(make_app: MakeApp) -> None:
     body = ask(make_app()).json or {}
     assert body["anchor"] == {
         "tag": "div",
-        "attributes": {"id": "app-inbox", "hx-history": "false"},
+        "attributes": {"id": "app-inbox"},
         "children": [],
     }
     assert [hint["attributes"]["rel"] for hint in body["hints"]] == ["preload"]

@@ -180,20 +180,79 @@ def test_a_wrong_map_is_a_problem_in_the_endpoint_and_an_empty_place_in_the_page
     assert [record.levelname for record in caplog.records] == ["WARNING", "ERROR"]
 
 
-def test_an_email_changed_in_another_tab_makes_the_page_another_users(
-    make_app: MakeApp, vendor: responses.RequestsMock
-) -> None:
-    user = User()
-    client = client_of(make_app, user)
+def tag_in_page(client: FlaskClient) -> str:
+    return client.get("/").text.split('data-user="')[1].split('"')[0]
+
+
+@pytest.fixture
+def user() -> User:
+    return User()
+
+
+@pytest.fixture
+def logged_in(make_app: MakeApp, user: User) -> FlaskClient:
+    """A client of a user whose pages, at /, hold our script."""
+    client: FlaskClient = client_of(make_app, user)
     app = client.application
     app.add_url_rule(
         "/", view_func=lambda: app.jinja_env.from_string("{{ app_inbox() }}").render()
     )
     client.get("/in")
-    tag = client.get("/").text.split('data-user="')[1].split('"')[0]
+    return client
+
+
+def test_whoever_changes_their_own_email_stays_the_pages_user(
+    logged_in: FlaskClient, user: User
+) -> None:
+    tag = tag_in_page(logged_in)
+    user.email = "ann.new@example.com"
+    assert tag_in_page(logged_in) == tag
+    look = logged_in.get("/app-inbox/user", headers={"X-App-Inbox-User": tag})
+    assert look.status_code == 204
+
+
+@pytest.mark.parametrize("email", ["ann.secret@example.com", "eve@example.com"])
+def test_another_login_is_another_user(
+    logged_in: FlaskClient, user: User, email: str
+) -> None:
+    tag = tag_in_page(logged_in)
+    user.id, user.email = 2, email
+    logged_in.get("/in")
+    assert tag_in_page(logged_in) != tag
+    look = logged_in.get("/app-inbox/user", headers={"X-App-Inbox-User": tag})
+    assert look.status_code == 409
+
+
+@pytest.mark.parametrize("answer", [None, NotImplementedError("No `id` attribute")])
+def test_a_user_without_an_id_is_known_by_their_email(
+    logged_in: FlaskClient,
+    user: User,
+    answer: Exception | None,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def get_id(_: User) -> None:
+        if answer:
+            raise answer
+
+    monkeypatch.setattr(User, "get_id", get_id)
+    tag = tag_in_page(logged_in)
     user.email = "eve@example.com"
-    response = client.post("/app-inbox/token", headers={"X-App-Inbox-User": tag})
-    assert response.status_code == 409
+    assert tag_in_page(logged_in) != tag
+
+
+def test_a_contact_with_an_external_id_stays_the_same_with_another_email(
+    make_app: MakeApp,
+) -> None:
+    contact = Contact(external_customer_id=7, email="ann@example.com")
+    app = make_app(loader=lambda: contact)
+    app.add_url_rule(
+        "/", view_func=lambda: app.jinja_env.from_string("{{ app_inbox() }}").render()
+    )
+    tag = tag_in_page(app.test_client())
+    contact = Contact(external_customer_id=7, email="ann.new@example.com")
+    assert tag_in_page(app.test_client()) == tag
+    contact = Contact(external_customer_id=8, email="ann.new@example.com")
+    assert tag_in_page(app.test_client()) != tag
 
 
 def test_an_app_without_flask_login_does_not_import_it(

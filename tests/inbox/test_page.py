@@ -63,9 +63,11 @@ def test_a_page_holds_one_script_of_ours_and_a_hint_for_the_vendors(
         "src": f"/app-inbox/app_inbox.{FINGERPRINT}.js",
         "data-script": source,
         "data-token-url": "/app-inbox/token",
+        "data-user-url": "/app-inbox/user",
         "data-language": "en",
         "data-form": "features",
         "data-anchor": "#app-inbox",
+        "data-position": "beforeend",
     }
 
 
@@ -83,6 +85,7 @@ def test_a_page_that_carries_the_vendors_script_itself_gets_no_hint(
     page = Elements(render(make_app(SCRIPT_ID=None)))
     assert [tag for tag, _ in page.found] == ["script"]
     assert "data-script" not in page["script"]
+    assert page["script"]["data-vendor"] == "https://statics.esputnik.com/scripts/"
 
 
 def test_a_query_that_the_site_adds_to_its_addresses_leaves_the_script_where_it_is(
@@ -95,6 +98,7 @@ def test_a_query_that_the_site_adds_to_its_addresses_leaves_the_script_where_it_
     script = Elements(render(app))["script"]
     assert script["src"] == f"/app-inbox/app_inbox.{FINGERPRINT}.js"
     assert script["data-token-url"] == "/app-inbox/token?next=/a/b"
+    assert script["data-user-url"] == "/app-inbox/user?next=/a/b"
 
 
 def test_features_and_the_form_of_init_are_passed_on(make_app: MakeApp) -> None:
@@ -167,7 +171,7 @@ def test_a_page_with_the_vendors_snippet_gets_its_plain_init(
     app = make_app(SCRIPT_ID=None, FEATURES=features, **site)
     page = Elements(render(app))
     assert [tag for tag, _ in page.found] == ["script"]
-    assert set(page["script"]) == {"async", "src", "data-features"}
+    assert set(page["script"]) == {"async", "src", "data-vendor", "data-features"}
     assert json.loads(page["script"]["data-features"] or "") == features
     assert app.test_client().get(page["script"]["src"] or "").status_code == 200
     assert "ann.secret" not in caplog.text
@@ -177,7 +181,7 @@ def test_a_language_loader_that_raises_costs_the_inbox_and_not_the_init(
     make_app: MakeApp, caplog: pytest.LogCaptureFixture
 ) -> None:
     app = with_language(make_app, fail, SCRIPT_ID=None)
-    assert set(Elements(render(app))["script"]) == {"async", "src"}
+    assert set(Elements(render(app))["script"]) == {"async", "src", "data-vendor"}
     assert "language_loader raised LookupError" in caplog.text
 
 

@@ -203,8 +203,8 @@ def sync_options() -> Iterable[Iterable[str]]:
 # --- in the page --------------------------------------------------------------
 
 _ENDPOINT_SCRIPT = "web/static/site_endpoint.js"
-_INBOX_SCRIPT = "inbox/static/app_inbox.js"
-_CHATHUB_SCRIPT = "chathub/static/chathub_panel.js"
+_INBOX_SCRIPT = "inbox/static/inbox_events.js"
+_CHATHUB_SCRIPT = "chathub/static/panel_events.js"
 
 
 def _events(prefix: str, script: str) -> Iterator[Iterable[str]]:

@@ -72,6 +72,14 @@ def test_it_needs_no_login_and_runs_no_loader(
     assert response.status_code == 200
 
 
+@pytest.mark.parametrize(
+    "files", [PAGE_SCRIPT, ("chathub/static/chathub_frame.js",)], ids=["bell", "frame"]
+)
+def test_comments_are_for_readers_of_the_source_alone(files: tuple[str, ...]) -> None:
+    served = read_page_script(*files).content.decode()
+    assert not re.search(r"/\*\*|(^|\s)//\s", served, re.MULTILINE)
+
+
 def test_a_template_takes_the_values_that_it_names_and_no_others() -> None:
     values = {"language": "en", "title": "<b>", "source": "/a", "script": "/b"}
     html = render("flask_app_inbox.chathub", "frame.html", **values, nonce=None)

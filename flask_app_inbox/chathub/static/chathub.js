@@ -1,89 +1,83 @@
 // The operator panel as an element of the page: tabs, one panel for each of the
-// user's organizations, and nothing of it once they are no longer an operator. A
-// template gives the element its attributes; where none did, it asks the site for them.
+// user's organizations, and nothing of one while the user is no operator there. It
+// draws in a shadow tree, where libraries that morph the page do not look. A template
+// gives the element its attributes; where none did, it asks the site for them.
 (() => {
-  "use strict";
-
-  const LOOKS = [100, 500, 1000, 3000]; // after another tab may have logged out
-  const LOOK_EVERY = 60000;
-
-  const { Panel, all, forget } = operatorPanels;
+  const LOOK_EVERY = 60000; // milliseconds
 
   const own = document.currentScript;
-  const embedUrl =
-    own instanceof HTMLScriptElement ? new URL("embed", own.src).href : "";
-
-  /** Whether the user still is who the page was made for, in all tabs. */
-  const session = (() => {
-    /** @type {BroadcastChannel | undefined} */
-    let channel;
-    /** @type {ReturnType<typeof setTimeout>[]} */
-    let looks = [];
-
-    const check = () => all.forEach((panel) => panel.check());
-    const checkSoon = () => {
-      looks.forEach(clearTimeout);
-      looks = LOOKS.map((pause) => setTimeout(check, pause));
-    };
-    const open = () => {
-      if (channel) return;
-      channel = new BroadcastChannel("chathub");
-      channel.onmessage = checkSoon;
-    };
-    /** Let the other tabs look, too. */
-    const spread = () => channel?.postMessage("look");
-    const close = () => {
-      spread();
-      channel?.close();
-      channel = undefined;
-    };
-    return { check, open, spread, close };
-  })();
+  const isScript = own instanceof HTMLScriptElement;
+  const nonce = isScript ? own.nonce : "";
+  const embedUrl = isScript ? new URL("embed", own.src).href : "";
 
   /**
    * @typedef {object} Place of one organization
-   * @property {[string, string]} organization its alias, the operator's tag
+   * @property {Organization} organization
    * @property {HTMLElement} element
-   * @property {HTMLElement} [tab]
-   * @property {InstanceType<typeof Panel>} [panel] once it was looked at
+   * @property {HTMLElement} tab
+   * @property {boolean} isOurs whether the user is its operator
+   * @property {() => void} unwatch
+   * @property {InstanceType<typeof OperatorPanel>} [panel] once it was looked at
    */
 
+  /** @type {Set<ChatHubPanel>} */
+  const elements = new Set();
+  /** @type {ReturnType<typeof whoIsHere> | undefined} */
+  let who;
   let lastId = 0;
 
   class ChatHubPanel extends HTMLElement {
-    static observedAttributes = ["organization"];
-
     constructor() {
       super();
-      /** @type {Place[] | undefined} */
-      this.places = undefined;
+      this.root = this.attachShadow({ mode: "open" });
+      /** @type {Place[]} */
+      this.places = [];
+      this.list = makeElement("div", {
+        class: "chathub-tabs",
+        role: "tablist",
+      });
+      this.list.onkeydown = (event) => this.steer(event);
+      this.turn = 0; // which of the questions for its attributes counts
       /** @type {string[]} names of the attributes that the site gave */
       this.given = [];
-      this.turn = 0; // which of the questions counts
+    }
+
+    static get observedAttributes() {
+      return ["data-organizations", "organization"];
     }
 
     connectedCallback() {
-      if (this.places) return; // it was only moved
-      if (this.dataset.organizations) this.build();
-      else this.ask();
+      if (this.places.length) return; // it was only moved
+      const begin = () => this.isConnected && this.begin();
+      if (!(/** @type {any} */ (document).prerendering)) begin();
+      else document.addEventListener("prerenderingchange", begin);
     }
 
-    attributeChangedCallback() {
-      if (!this.isConnected || !this.turn) return; // it has not asked
-      this.clear();
-      this.ask();
-    }
-
-    /** Ask again, unless there is a panel or a template has made the element. */
-    look() {
-      if (!this.places && !this.dataset.organizations) this.ask();
+    disconnectedCallback() {
+      setTimeout(() => this.isConnected || this.close());
     }
 
     /**
-     * Ask the site what a template would have got, and draw that.
-     * @param {string} [former] organizations whose panels have just been taken away
+     * @param {string} name
      */
-    async ask(former) {
+    attributeChangedCallback(name) {
+      if (name === "organization") {
+        if (this.turn && this.isConnected) this.ask();
+      } else if (this.places.length) {
+        // A library makes this element that of another user.
+        this.close();
+        this.open();
+      }
+    }
+
+    begin() {
+      elements.add(this);
+      if (this.dataset.organizations) this.open();
+      else this.ask();
+    }
+
+    /** Ask the site what a template would have got, and draw that. */
+    async ask() {
       const turn = ++this.turn;
       const organization = this.getAttribute("organization") || "";
       const query = organization && `?${new URLSearchParams({ organization })}`;
@@ -93,73 +87,99 @@
         undefined,
         "GET",
       );
-      if (turn !== this.turn || !this.isConnected || this.places) return;
+      if (turn !== this.turn || !this.isConnected) return;
       if (status !== 200 || !body) {
-        const detail = { organization, code };
-        document.dispatchEvent(new CustomEvent("chathub:error", { detail }));
-        return;
+        return announcePanel("error", { organization, code });
       }
       /** @type {Record<string, string>} */
       const attributes = body.panel ? body.panel.attributes : {};
-      const { "data-organizations": organizations } = attributes;
-      if (!organizations || organizations === former) return;
+      const { organizations } = this.dataset;
+      if (attributes["data-organizations"] === organizations) return;
+      this.close();
+      this.given.forEach((name) => this.removeAttribute(name));
       this.given = Object.keys(attributes);
       for (const name of this.given) this.setAttribute(name, attributes[name]);
-      this.build();
+      this.begin();
     }
 
-    disconnectedCallback() {
-      setTimeout(() => {
-        if (this.isConnected) return; // it was only moved
-        this.clear();
-        session.spread(); // for a page that was swapped after a logout
-      });
+    /** Ask anew who an element belongs to that no template has made. */
+    look() {
+      if (this.turn && !this.places.some(({ isOurs }) => isOurs)) this.ask();
     }
 
-    /** Draw the places, tabs if there are several, and the first one's panel. */
-    build() {
-      const { organizations = "[]", texts = "{}" } = this.dataset;
-      /** @type {Place[]} */
-      const places = JSON.parse(organizations).map(
-        (/** @type {[string, string]} */ organization) => ({
-          organization,
-          element: makeElement("div", { class: "chathub-place" }),
-        }),
+    // --- places -------------------------------------------------------------------
+
+    open() {
+      if (this.places.length) return;
+      const { organizations = "[]", texts = "{}", userUrl = "" } = this.dataset;
+      who = who || whoIsHere(userUrl, "chathub:check");
+      this.texts = JSON.parse(texts);
+      this.list.setAttribute("aria-label", this.texts.organizations);
+      addPanelStyle(this.root, nonce);
+      this.root.append(this.list);
+      this.places = JSON.parse(organizations).map(
+        (/** @type {Organization} */ organization) => this.place(organization),
       );
-      this.places = places;
-      this.replaceChildren(...places.map(({ element }) => element));
-      if (places.length > 1) {
-        this.prepend(this.tabs(places, JSON.parse(texts).organizations));
-      }
-      if (places[0]) this.select(places[0]);
+      this.draw();
     }
 
     /**
-     * @param {Place[]} places
-     * @param {string} label
+     * @param {Organization} organization
+     * @returns {Place}
      */
-    tabs(places, label) {
-      const list = makeElement("div", {
-        class: "chathub-tabs",
-        role: "tablist",
-        "aria-label": label,
+    place(organization) {
+      const id = `chathub-${++lastId}`;
+      const tab = makeElement(
+        "button",
+        { type: "button", role: "tab", id, "aria-controls": id + "-panel" },
+        organization[0],
+      );
+      const element = makeElement("div", {
+        class: "chathub-place",
+        id: id + "-panel",
       });
-      for (const place of places) {
-        const id = `chathub-${++lastId}`;
-        const tab = makeElement(
-          "button",
-          { type: "button", role: "tab", id, "aria-controls": id + "-panel" },
-          place.organization[0],
+      /** @type {Place} */
+      const place = {
+        organization,
+        element,
+        tab,
+        isOurs: true,
+        unwatch: () => {},
+      };
+      tab.onclick = () => this.select(place);
+      if (who) {
+        place.unwatch = who.watch(organization[1], (isHere, code) =>
+          this.hear(place, isHere, code),
         );
-        tab.onclick = () => this.select(place);
-        place.tab = tab;
-        place.element.id = id + "-panel";
-        place.element.setAttribute("role", "tabpanel");
-        place.element.setAttribute("aria-labelledby", id);
-        list.append(tab);
       }
-      list.onkeydown = (event) => this.steer(event);
-      return list;
+      return place;
+    }
+
+    /** Show the places of which the user is the operator; no frame is moved. */
+    draw() {
+      const ours = this.places.filter(({ isOurs }) => isOurs);
+      const several = this.places.length > 1;
+      this.list.hidden = !several || !ours.length;
+      this.list.replaceChildren(...ours.map(({ tab }) => tab));
+      /** @type {HTMLElement} */
+      let last = this.list;
+      for (const { isOurs, element, tab } of this.places) {
+        if (!isOurs) element.remove();
+        else if (element.parentNode !== this.root) last.after(element);
+        if (!isOurs) continue;
+        last = element;
+        if (several) {
+          element.setAttribute("role", "tabpanel");
+          element.setAttribute("aria-labelledby", tab.id);
+        } else {
+          element.removeAttribute("role");
+          element.removeAttribute("aria-labelledby");
+        }
+      }
+      const chosen = ours.find(
+        ({ tab }) => tab.getAttribute("aria-selected") === "true",
+      );
+      if (ours[0]) this.select(chosen || ours[0]);
     }
 
     /**
@@ -167,38 +187,25 @@
      * @param {Place} chosen
      */
     select(chosen) {
-      for (const { element, tab } of this.places || []) {
-        const isChosen = element === chosen.element;
-        element.hidden = !isChosen;
-        tab?.setAttribute("aria-selected", String(isChosen));
-        tab?.setAttribute("tabindex", isChosen ? "0" : "-1");
+      for (const place of this.places) {
+        const isChosen = place === chosen;
+        place.element.hidden = !isChosen;
+        place.tab.setAttribute("aria-selected", String(isChosen));
+        place.tab.setAttribute("tabindex", isChosen ? "0" : "-1");
       }
-      chosen.panel ??= new Panel(
-        chosen.element,
-        this.dataset,
-        chosen.organization,
-        () => this.drop(chosen),
-      );
-    }
-
-    /**
-     * Take an organization away whose operator the user is no more.
-     * @param {Place} gone
-     */
-    drop(gone) {
-      gone.tab?.remove();
-      gone.element.remove();
-      this.places = this.places?.filter((place) => place !== gone);
-      if (!this.places?.length) this.leave();
-      else if (!gone.element.hidden) this.select(this.places[0]);
-      session.spread();
-      session.check();
+      const { organization } = chosen;
+      chosen.panel ??= new OperatorPanel(chosen.element, {
+        settings: this.dataset,
+        texts: this.texts,
+        organization,
+        learn: (answer) => who?.learn(answer, [organization[1]]),
+      });
     }
 
     /** @param {KeyboardEvent} event */
     steer(event) {
-      const tabs = (this.places || []).map((place) => place.tab);
-      const at = tabs.findIndex((tab) => tab === document.activeElement);
+      const tabs = /** @type {HTMLElement[]} */ ([...this.list.children]);
+      const at = tabs.findIndex((tab) => tab === this.root.activeElement);
       const forward = getComputedStyle(this).direction === "rtl" ? -1 : 1;
       /** @type {Record<string, number>} */
       const targets = {
@@ -211,107 +218,74 @@
       if (target === undefined || at < 0) return;
       event.preventDefault();
       const tab = tabs[(target + tabs.length) % tabs.length];
-      tab?.focus();
-      tab?.click();
+      tab.focus();
+      tab.click();
     }
 
-    /** The user is no operator here any more; another one may be. */
-    leave() {
-      const { organizations } = this.dataset;
-      const isGiven = this.given.length > 0;
-      this.clear();
-      if (isGiven) this.ask(organizations);
+    // --- who is here --------------------------------------------------------------
+
+    /**
+     * @param {Place} place
+     * @param {boolean | undefined} isHere
+     * @param {PanelCode} code
+     */
+    hear(place, isHere, code) {
+      if (place.isOurs === Boolean(isHere)) return;
+      place.isOurs = Boolean(isHere);
+      const [organization, user] = place.organization;
+      if (!isHere) {
+        place.panel?.stop();
+        place.panel = undefined;
+        operatorTokens.forget(user);
+        place.tab.setAttribute("aria-selected", "false");
+      }
+      const draw = () => {
+        this.draw();
+        if (isHere === false) this.look(); // another operator may be here
+      };
+      Promise.resolve().then(draw); // once all places have heard
+      if (isHere === false) announcePanel("removed", { organization, code });
     }
 
-    /** Take the panels away, and what the site gave for them. */
-    clear() {
-      this.places?.forEach(({ panel }) => panel?.stop());
-      this.places = undefined;
-      this.replaceChildren();
-      this.given.forEach((name) => this.removeAttribute(name));
-      this.given = [];
+    /** The page shows this element no more, and perhaps the user has gone, too. */
+    close() {
+      elements.delete(this);
+      const shown = [...elements].flatMap(({ places }) => places).map(userOf);
+      let isDoubtful = false;
+      for (const place of this.places) {
+        place.panel?.stop();
+        place.unwatch();
+        const user = userOf(place);
+        if (shown.includes(user)) continue;
+        const end = who?.watch(user, () => end?.());
+        isDoubtful = true;
+      }
+      this.places = [];
+      this.root.replaceChildren();
+      if (isDoubtful) who?.look();
     }
   }
 
-  const start = () => {
-    /** @returns {NodeListOf<ChatHubPanel>} */
-    const elements = () => document.querySelectorAll("chathub-panel");
+  const userOf = (/** @type {Place} */ { organization: [, user] }) => user;
 
-    const wake = () => {
-      if (document.visibilityState !== "visible") return;
-      all.forEach((panel) => panel.look());
-      session.check();
-    };
-
-    // What a page leaves in the back/forward cache must hold nothing of a chat,
-    // and whoever comes back may be somebody else.
-    addEventListener("pagehide", () => {
-      elements().forEach((element) => element.clear());
-      forget();
-      session.close();
-    });
-    addEventListener("pageshow", ({ persisted }) => {
-      if (!persisted) return;
-      session.open();
-      elements().forEach((element) => element.connectedCallback());
-    });
-    addEventListener("online", wake);
-    addEventListener("focus", wake);
-    document.addEventListener("visibilitychange", wake);
-    document.addEventListener("chathub:check", () => {
-      session.check();
-      elements().forEach((element) => element.look());
-    });
-    setInterval(wake, LOOK_EVERY);
-
-    const style = new CSSStyleSheet();
-    style.replaceSync(STYLE);
-    document.adoptedStyleSheets.push(style);
-    session.open();
-    customElements.define("chathub-panel", ChatHubPanel);
+  const wake = () => {
+    if (document.visibilityState !== "visible") return;
+    for (const { places } of elements) {
+      for (const { panel } of places) panel?.look();
+    }
   };
 
-  const STYLE = `
-    chathub-panel { display: block; }
-    .chathub-tabs { display: flex; flex-wrap: wrap; gap: 0.25rem; }
-    .chathub-tabs [role="tab"] {
-      padding: 0.5rem 1rem;
-      border: 0;
-      border-block-end: 3px solid transparent;
-      background: none;
-      color: inherit;
-      font: inherit;
-      cursor: pointer;
-    }
-    .chathub-tabs [aria-selected="true"] {
-      border-color: currentColor;
-      font-weight: 600;
-    }
-    .chathub-place {
-      position: relative;
-      block-size: var(--chathub-height, 36rem);
-      border: 1px solid color-mix(in srgb, currentColor 25%, transparent);
-      border-radius: 0.5rem;
-      overflow: hidden;
-    }
-    .chathub-place[hidden] { display: none; }
-    .chathub-place iframe {
-      position: absolute;
-      inset: 0;
-      inline-size: 100%;
-      block-size: 100%;
-      border: 0;
-    }
-    .chathub-place .chathub-next { visibility: hidden; }
-    .chathub-notice {
-      display: grid;
-      place-content: center;
-      justify-items: center;
-      block-size: 100%;
-      text-align: center;
-    }
-  `;
-
   // Turbo and htmx run a page's scripts again.
-  if (!customElements.get("chathub-panel")) start();
+  if (customElements.get("chathub-panel")) return;
+  addEventListener("online", wake);
+  addEventListener("focus", wake);
+  document.addEventListener("visibilitychange", wake);
+  document.addEventListener("chathub:check", () => {
+    for (const element of elements) element.look();
+  });
+  setInterval(() => {
+    wake();
+    if (document.visibilityState === "visible") who?.look();
+  }, LOOK_EVERY);
+  customElements.define("chathub-panel", ChatHubPanel);
 })();

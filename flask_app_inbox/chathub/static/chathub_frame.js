@@ -7,7 +7,7 @@
   if (!(own instanceof HTMLScriptElement) || parent === window) return;
   const source = own.dataset.script || "";
 
-  /** @param {"waiting" | "loaded" | "blocked" | "failed"} news */
+  /** @param {"waiting" | "loaded" | "blocked" | "failed" | "doubted"} news */
   const tell = (news) => parent.postMessage({ chathub: news }, location.origin);
 
   /** @param {string} url */
@@ -45,22 +45,37 @@
     mount(token);
   };
 
-  // How the vendor's script tells of a token that died is not documented: an
-  // error on the window, or a promise that nobody caught.
-  /** @param {unknown} words */
-  const listen = (words) => {
-    if (/token|expired|unauthori[sz]ed|\b40[13]\b/i.test(String(words))) {
-      tell("failed");
-    }
+  // How the vendor's script tells of a token that died is not documented: an error on
+  // the window, or a promise that nobody caught. It counts from the vendor's script
+  // alone; where nobody can tell whose words they are, the page asks the site.
+  const ABOUT_TOKENS = /token|expired|unauthori[sz]ed|\b40[13]\b/i;
+  const OF_THE_BROWSER = /unexpected|\b(Syntax|Type|Reference|Range)Error\b/i;
+
+  /**
+   * @param {unknown} words
+   * @param {any} error
+   * @param {string} [file] that it came from
+   */
+  const listen = (words, error, file = "") => {
+    const text = `${(error && error.name) || ""}: ${words}`;
+    if (!ABOUT_TOKENS.test(text) || OF_THE_BROWSER.test(text)) return;
+    if (error instanceof DOMException) return;
+    const from = `${file} ${(error && error.stack) || ""}`;
+    if (from.includes(new URL(source, location.href).origin)) tell("failed");
+    else if (!/\bhttps?:/.test(from)) tell("doubted");
   };
-  addEventListener("error", (event) => listen(event.message));
+  addEventListener("error", ({ message, error, filename }) =>
+    listen(message, error, filename),
+  );
   addEventListener("unhandledrejection", ({ reason }) =>
-    listen((reason && reason.message) || reason),
+    listen((reason && reason.message) || reason, reason),
   );
 
-  const style = new CSSStyleSheet();
-  style.replaceSync("html, body { margin: 0; height: 100%; }");
-  document.adoptedStyleSheets.push(style);
+  // Not by a style sheet: a policy may forbid one, and old browsers construct none.
+  for (const { style } of [document.documentElement, document.body]) {
+    style.margin = "0";
+    style.height = "100%";
+  }
   addEventListener("message", receive);
   tell("waiting");
 })();

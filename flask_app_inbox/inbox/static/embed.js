@@ -10,20 +10,11 @@
   const address = new URL("embed", own.src).href;
 
   /** @typedef {{ tag: string, attributes: Record<string, string>, children: Rendered[] }} Rendered */
-  /** @typedef {Awaited<ReturnType<typeof siteEndpoint.ask>>} Answer */
-
-  const CHANGED = /** @type {ProblemCode} */ ("user_changed");
 
   /** @type {string | undefined} whom the page script was started for; "": nobody */
   let user;
   let isAsking = false;
   let isStale = false; // whether somebody logged in or out since we asked
-
-  /** @param {Answer["code"]} code */
-  const announce = (code) =>
-    document.dispatchEvent(
-      new CustomEvent("app-inbox:error", { detail: { code } }),
-    );
 
   // --- where the bell is shown ------------------------------------------------
 
@@ -87,7 +78,7 @@
 
   /** @param {Answer} answer */
   const take = ({ status, body, code }) => {
-    if (status !== 200 || !body) return announce(code);
+    if (status !== 200 || !body) return announceInbox("error", { code });
     if (!holder.firstChild && body.anchor) {
       holder.append(build(body.anchor));
       settle();
@@ -95,8 +86,7 @@
     if (!body.script) return; // nobody is logged in, or the extension is off
     const { attributes } = body.script;
     if (user === undefined) start(attributes);
-    // The page had its one init, without the inbox.
-    else if (attributes["data-user"]) announce(CHANGED);
+    else if (attributes["data-user"]) sayReload();
   };
 
   /** Ask who is logged in, until the page script does so itself. */

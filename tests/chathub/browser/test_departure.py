@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
@@ -19,7 +20,7 @@ from tests.chathub.browser.chat import (
 from tests.chathub.site import PAGE
 from tests.fixtures.complaints import FAILED_LOAD, Complaints
 from tests.fixtures.control import Control
-from tests.fixtures.libraries import Swap
+from tests.fixtures.libraries import MORPHING, MORPHS, Swapping, load_libraries
 
 
 @pytest.fixture(autouse=True)
@@ -71,6 +72,7 @@ def test_an_operator_who_lost_one_organization_keeps_the_other(
     page: Page, make_staff_site: Callable[..., str]
 ) -> None:
     staff = {"olha": {"sales": 101, "support": 102}}
+    record_events(page)
     page.goto(make_staff_site(STAFF_OF=staff) + "/login?user=olha")
     chats_are_shown(page)
     del staff["olha"]["sales"]
@@ -78,16 +80,52 @@ def test_an_operator_who_lost_one_organization_keeps_the_other(
     expect(page.get_by_role("tab")).to_have_count(1)
     chats_are_shown(page, "support")
     expect(frames(page)).to_have_count(1)
+    removed = {"organization": "sales", "code": "not_an_operator"}
+    assert heard(page, "removed") == [removed]
 
 
-def test_a_logout_elsewhere_is_noticed_when_the_page_is_looked_at(
-    page: Page, context: BrowserContext, make_staff_site: Callable[..., str]
+@pytest.mark.parametrize(
+    "occasion",
+    [
+        "dispatchEvent(new Event('focus'))",
+        "document.dispatchEvent(new CustomEvent('chathub:check'))",
+    ],
+)
+def test_a_page_sees_a_logout_and_the_same_operator_again(
+    occasion: str, page: Page, make_staff_site: Callable[..., str]
 ) -> None:
     page.goto(make_staff_site() + "/login?user=olha")
     chats_are_shown(page)
-    context.clear_cookies()
-    page.evaluate("dispatchEvent(new Event('focus'))")
-    expect(frames(page)).to_have_count(0)
+    for _ in range(2):
+        page.evaluate("fetch('/logout')")
+        page.evaluate(occasion)
+        expect(frames(page)).to_have_count(0)
+        expect(page.get_by_role("tab")).to_have_count(0)
+        page.evaluate("fetch('/login?user=olha')")
+        page.evaluate(occasion)
+        chats_are_shown(page)
+
+
+def test_many_tabs_with_many_panels_ask_as_one(
+    context: BrowserContext, make_staff_site: Callable[..., str]
+) -> None:
+    both = "{{ chathub('sales') }} {{ chathub('support') }}"
+    site = make_staff_site(PAGE=PAGE.replace("{{ chathub() }}", both))
+    tabs = [context.new_page() for _ in range(5)]
+    for tab in tabs:
+        tab.goto(site + "/login?user=olha")
+        chats_are_shown(tab)
+    looks: list[str] = []
+    context.on("request", lambda request: looks.append(urlsplit(request.url).path))
+    shown = tabs.pop()  # the newest one; browsers slow the others down
+    for path in ("/two", "/", "/two"):
+        shown.goto(site + path)
+        chats_are_shown(shown)
+    assert looks.count("/chathub/user") <= 3  # one for each page that went away
+    shown.goto(site + "/logout")
+    for tab in tabs:
+        expect(frames(tab)).to_have_count(0)
+    assert looks.count("/chathub/user") <= 5
 
 
 def test_a_tab_that_only_goes_on_leaves_the_others_alone(
@@ -106,47 +144,38 @@ def test_a_tab_that_only_goes_on_leaves_the_others_alone(
     assert control.paths().count(ISSUE) == 1
 
 
-def test_a_page_from_the_browsers_history_shows_its_panel_again(
-    page: Page, make_staff_site: Callable[..., str]
-) -> None:
-    site = make_staff_site()
-    page.goto(site + "/login?user=olha")
-    chats_are_shown(page)
-    page.goto(site + "/plain")
-    page.go_back()
-    chats_are_shown(page)
-    expect(frames(page)).to_have_count(1)
+TWO_OPERATORS = {"olha": {"sales": 101}, "taras": {"support": 102}}
+KEEP_RESTORED = """addEventListener("pageshow", ({ persisted }) => {
+  const { shadowRoot } = document.querySelector("chathub-panel");
+  if (persisted) window.restored = shadowRoot.innerHTML; })"""
 
 
-def test_a_page_from_the_history_shows_nothing_of_a_former_operator(
-    page: Page, make_staff_site: Callable[..., str], control: Control
+def come_back(page: Page) -> str:
+    """Go back to the page that the cache has; returns what it showed at first."""
+    page.go_back(wait_until="commit")
+    page.wait_for_function("window.restored !== undefined")
+    restored: str = page.evaluate("window.restored")
+    return restored
+
+
+@pytest.mark.parametrize("path", ["/plain", "/logout", "/login?user=taras&next=/two"])
+def test_a_page_from_the_history_shows_what_its_operator_may_see(
+    path: str, page: Page, make_staff_site: Callable[..., str], control: Control
 ) -> None:
     write(control, "Ann", "A secret")
-    site = make_staff_site()
+    site = make_staff_site(STAFF_OF=TWO_OPERATORS)
     page.goto(site + "/login?user=olha")
     expect(chat(page).get_by_text("A secret")).to_be_visible()
-    page.goto(site + "/logout")
-    page.go_back()
-    expect(frames(page)).to_have_count(0)
-
-
-# What the browser does with its back/forward cache, without the cache: the driver
-# switches it off.
-def test_a_page_that_is_put_away_keeps_nothing_and_comes_back_working(
-    page: Page, make_staff_site: Callable[..., str], context: BrowserContext
-) -> None:
-    page.goto(make_staff_site() + "/login?user=olha")
-    chats_are_shown(page)
-    away = "new PageTransitionEvent('pagehide', {persisted: true})"
-    back = "new PageTransitionEvent('pageshow', {persisted: true})"
-    page.evaluate(f"dispatchEvent({away})")
-    assert page.locator("chathub-panel").inner_html() == ""
-    page.evaluate(f"dispatchEvent({back})")
-    chats_are_shown(page)
-    page.evaluate(f"dispatchEvent({away})")
-    context.clear_cookies()
-    page.evaluate(f"dispatchEvent({back})")
-    expect(page.locator("chathub-panel")).to_be_empty()
+    page.evaluate(KEEP_RESTORED)
+    page.goto(site + path)
+    assert "iframe" not in come_back(page)
+    if path == "/plain":
+        expect(chat(page).get_by_text("A secret")).to_be_visible()
+        expect(frames(page)).to_have_count(1)
+    else:
+        with page.expect_response("**/chathub/user"):
+            page.evaluate("document.dispatchEvent(new Event('chathub:check'))")
+        expect(frames(page)).to_have_count(0)
 
 
 SWAP = """async (path) => {
@@ -192,30 +221,56 @@ def test_an_element_that_is_moved_goes_on_working(
     expect(frames(page)).to_have_count(1)
 
 
-@pytest.fixture(params=["turbo", "htmx"])
-def swapping_site(
-    request: pytest.FixtureRequest, swap: Swap, make_staff_site: Callable[..., str]
-) -> str:
-    """A site whose links swap the body instead of loading a page."""
-    return make_staff_site(PAGE=swap(request.param, PAGE, "user=taras"))
-
-
-def test_turbo_and_htmx_keep_one_working_panel(
-    swapping_site: str, page: Page, control: Control
+def test_swapped_pages_keep_one_working_panel_as_long_as_its_operator(
+    swapping: Swapping,
+    context: BrowserContext,
+    make_staff_site: Callable[..., str],
+    control: Control,
 ) -> None:
     write(control, "Ann", "Hello?")
-    page.goto(f"{swapping_site}/login?user=olha")
-    chats_are_shown(page)
+    site = make_staff_site(PAGE=swapping.dress(context, PAGE), STAFF_OF=TWO_OPERATORS)
+    other, page = context.new_page(), context.new_page()
+    for tab in (other, page):
+        tab.goto(f"{site}/login?user=olha")
+        chats_are_shown(tab)
     page.evaluate("window.sameDocument = true")
-    for name in ("Two", "Home", "Two"):
-        page.get_by_role("link", name=name).click()
-        page.wait_for_url("**/two" if name == "Two" else f"{swapping_site}/")
-        chats_are_shown(page)
-        expect(frames(page)).to_have_count(1)
-    page.go_back()
-    page.wait_for_url(f"{swapping_site}/")
+
+    def follow(name: str, path: str) -> None:
+        page.get_by_role("link", name=name, exact=True).click()
+        page.wait_for_url(site + path)
+
+    for name, path in (("Two", "/two"), ("Plain", "/plain"), ("Home", "/")):
+        follow(name, path)
+        expect(frames(page)).to_have_count(0 if name == "Plain" else 1)
     chats_are_shown(page)
     reply(chat(page), "Ann", "Hello!")
+    follow("Log out", "/plain")
+    for tab in (page, other):
+        expect(frames(tab)).to_have_count(0)
+    follow("Bob", "/")  # that is Taras
+    chats_are_shown(page, "support")
+    expect(frames(page)).to_have_count(1)
+    expect(frames(other)).to_have_count(0)
     assert page.evaluate("window.sameDocument")
-    page.get_by_role("link", name="Log out").click()
-    expect(frames(page)).to_have_count(0)
+
+
+@pytest.mark.parametrize(("libraries", "morph"), MORPHS.values(), ids=MORPHS)
+def test_half_an_answer_survives_a_morph(
+    libraries: list[str],
+    morph: str,
+    page: Page,
+    make_staff_site: Callable[..., str],
+    control: Control,
+) -> None:
+    write(control, "Ann", "Hello?")
+    head = load_libraries(page.context, *libraries) + MORPHING + "</head>"
+    page.goto(make_staff_site(PAGE=PAGE.replace("</head>", head)) + "/login?user=olha")
+    chat(page).get_by_role("button", name="Ann").click()
+    field = chat(page).get_by_label("Your answer")
+    field.fill("Half an ans")
+    page.frames[1].evaluate("window.same = true")
+    page.evaluate(f"async () => {{ {morph} }}")
+    expect(field).to_have_value("Half an ans")
+    assert page.frames[1].evaluate("window.same")
+    page.evaluate("document.querySelector('chathub-panel').replaceChildren()")
+    expect(field).to_be_focused()

@@ -140,7 +140,14 @@ const STYLE = `
 `;
 
 export const addStyle = () => {
-  const sheet = new CSSStyleSheet();
-  sheet.replaceSync(STYLE);
-  document.adoptedStyleSheets.push(sheet);
+  try {
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(STYLE);
+    document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
+  } catch {
+    // Browsers of 2022 construct none.
+    const style = document.createElement("style");
+    style.textContent = STYLE;
+    document.head.append(style);
+  }
 };

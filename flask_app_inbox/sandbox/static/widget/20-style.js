@@ -332,7 +332,14 @@ const STYLE = `
 
 /** Add the widget's style sheet to the page. */
 function dress() {
-  const sheet = new CSSStyleSheet();
-  sheet.replaceSync(STYLE);
-  document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
+  try {
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(STYLE);
+    document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
+  } catch {
+    // Browsers of 2022 construct none.
+    const style = document.createElement("style");
+    style.textContent = STYLE;
+    document.head.append(style);
+  }
 }

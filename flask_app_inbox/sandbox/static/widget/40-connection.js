@@ -140,7 +140,7 @@ class Connection {
         credentials: "omit",
         // A token must not follow a redirect to another place.
         redirect: "error",
-        signal: AbortSignal.timeout(ANSWER_WITHIN),
+        signal: globalThis.AbortSignal?.timeout?.(ANSWER_WITHIN),
       });
     } catch {
       throw new Failure("network", "no answer");

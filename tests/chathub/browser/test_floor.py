@@ -1,0 +1,45 @@
+"""Older browsers have a panel, and prerendered pages ask for nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.chathub.browser.chat import chat, frames, reply, write
+from tests.fixtures.complaints import FAILED_LOAD, Complaints
+from tests.fixtures.control import Control
+from tests.fixtures.features import BROWSERS, PRERENDER
+
+
+@pytest.mark.parametrize("missing", BROWSERS.values(), ids=BROWSERS)
+def test_a_panel_works_without(
+    missing: str,
+    page: Page,
+    control: Control,
+    complaints: Complaints,
+    make_staff_site: Callable[..., str],
+) -> None:
+    complaints.expected = [FAILED_LOAD]
+    write(control, "Ann", "Hello?")
+    page.add_init_script(missing)
+    page.goto(make_staff_site() + "/login?user=olha")
+    reply(chat(page), "Ann", "Hello!")
+    box = frames(page).bounding_box()
+    assert box is not None
+    assert box["height"] > 300  # it has its style
+    page.evaluate("fetch('/logout')")
+    page.evaluate("dispatchEvent(new Event('focus'))")
+    expect(frames(page)).to_have_count(0)
+
+
+def test_a_prerendered_page_asks_for_no_token_before_it_is_shown(
+    page: Page, make_staff_site: Callable[..., str], control: Control
+) -> None:
+    page.add_init_script(PRERENDER)
+    page.goto(make_staff_site() + "/login?user=olha&next=/two")
+    page.wait_for_function("!!customElements.get('chathub-panel')")
+    assert control.paths() == []
+    page.evaluate("window.show()")
+    expect(chat(page).get_by_role("heading", name="Chats")).to_be_visible()
