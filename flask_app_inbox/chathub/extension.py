@@ -77,6 +77,7 @@ class ChatHub:
                     "web/static/site_endpoint.js",
                     "web/static/make_element.js",
                     "web/static/who_is_here.js",
+                    "web/static/page_changes.js",
                     "chathub/static/panel_events.js",
                     "chathub/static/panel_style.js",
                     "chathub/static/panel_notice.js",

@@ -21,12 +21,12 @@ logger = logging.getLogger(__name__)
 INBOX_SCRIPT = (
     "web/static/site_endpoint.js",
     "web/static/who_is_here.js",
+    "web/static/page_changes.js",
     "inbox/static/inbox_events.js",
     "inbox/static/one_init.js",
     "inbox/static/vendor_script.js",
     "inbox/static/vendor_bell.js",
     "inbox/static/token_source.js",
-    "inbox/static/page_changes.js",
     "inbox/static/app_inbox.js",
 )
 #: The files that make our page script.

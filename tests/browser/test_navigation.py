@@ -12,7 +12,7 @@ from tests.fixtures.bell import bell, expect_nothing_of, open_panel
 from tests.fixtures.browser import LAYOUT, RECORD_CODES
 from tests.fixtures.complaints import FAILED_LOAD, Complaints
 from tests.fixtures.control import Control
-from tests.fixtures.libraries import SWAPPING, Swapping
+from tests.fixtures.libraries import LINKS, SWAPPING, Swapping
 
 ANN = "ann@example.com"
 BOB = "bob@example.com"
@@ -139,6 +139,33 @@ def test_wherever_the_site_puts_it_a_logout_takes_the_bell_away(
     expect(bell(page, unread=1)).to_have_count(1)
     assert "Secret of Ann" not in stored(page)
     follow(page, "Log out")
+    expect_nothing_of(page, "Secret of Ann")
+
+
+#: What a site may write itself, in place of a library: the header stays.
+SWAP_MAIN = """<script>document.addEventListener("click", async (event) => {
+  if (!event.target.href) return;
+  event.preventDefault();
+  history.pushState(null, "", event.target.href);
+  const answer = await fetch(event.target.href);
+  const next = new DOMParser().parseFromString(await answer.text(), "text/html");
+  await new Promise((done) => setTimeout(done, 1500));
+  document.querySelector("main").replaceWith(next.querySelector("main"));
+});</script>"""
+
+
+def test_a_header_that_no_navigation_touches_follows_who_is_here(
+    page: Page, control: Control, make_site: Callable[..., str]
+) -> None:
+    control.add(ANN, "Secret of Ann")
+    layout = LAYOUT.replace("</head>", SWAP_MAIN + "</head>")
+    site = make_site(layout=layout.replace("<main>", LINKS + "<main>"))
+    page.goto(f"{site}/login?email={ANN}")
+    links = page.locator("nav")
+    for name, who in (("Log out", "nobody"), ("Ann", ANN), ("Bob", BOB)):
+        expect(bell(page, unread=1)).to_have_count(0 if name == "Ann" else 1)
+        links.get_by_role("link", name=name).click()
+        expect(page.locator("main")).to_have_text(who)
     expect_nothing_of(page, "Secret of Ann")
 
 

@@ -283,6 +283,15 @@
   document.addEventListener("chathub:check", () => {
     for (const element of elements) element.look();
   });
+  // A page that came with an element of its own told who is here by that.
+  onPageChange(
+    () => [[...elements].pop()],
+    ([newest], [last]) => {
+      const isDoubtful = newest === last;
+      if (isDoubtful) who?.look();
+      return isDoubtful;
+    },
+  );
   setInterval(() => {
     wake();
     if (document.visibilityState === "visible") who?.look();

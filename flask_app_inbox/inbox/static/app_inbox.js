@@ -20,6 +20,18 @@ const startAppInbox = (own) => {
   const flags = JSON.parse(features || "{}");
   const source = vendorScript(settings.vendor, script, own.nonce);
 
+  /** @type {HTMLElement | undefined} */
+  let run = own;
+  /** This script's element in the page that is shown, which tells its user. */
+  const shownRun = () => {
+    if (!run?.isConnected) {
+      run = [...document.querySelectorAll("script")]
+        .filter(({ dataset }) => dataset.userUrl === userUrl)
+        .pop();
+    }
+    return run;
+  };
+
   /** Call back once the page's own scripts have run; later ones may always come. */
   const whenParsed = (/** @type {() => void} */ then) => {
     /** @type {any[]} */
@@ -65,12 +77,19 @@ const startAppInbox = (own) => {
     /** @returns {unknown[]} what follows "init" */
     const prepare = () => {
       bell.settle(); // the place as the site made it
-      const page = pageChanges(own, userUrl, bell.anchor);
-      new MutationObserver(() => {
-        bell.settle();
-        const change = page.next();
-        if (change && (isGone || change.madeFor !== user)) who.look();
-      }).observe(document, { childList: true, subtree: true });
+      new MutationObserver(bell.settle).observe(document, {
+        childList: true,
+        subtree: true,
+      });
+      onPageChange(
+        () => [shownRun(), shownRun()?.dataset.user, bell.anchor()],
+        ([run, madeFor], [lastRun]) => {
+          const isTold = run !== lastRun && madeFor === user;
+          const isDoubtful = isGone || !isTold;
+          if (isDoubtful) who.look();
+          return isDoubtful;
+        },
+      );
       if (!bell.anchor()) {
         const advice =
           "so the bell has no place. Use {{ app_inbox_anchor() }}.";

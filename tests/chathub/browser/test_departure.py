@@ -20,7 +20,15 @@ from tests.chathub.browser.chat import (
 from tests.chathub.site import PAGE
 from tests.fixtures.complaints import FAILED_LOAD, Complaints
 from tests.fixtures.control import Control
-from tests.fixtures.libraries import MORPHING, MORPHS, Swapping, load_libraries
+from tests.fixtures.libraries import (
+    MORPHING,
+    MORPHS,
+    SWAPPING,
+    Swapping,
+    load_libraries,
+)
+
+STAYS = "<div id='stays' data-turbo-permanent>{{ chathub() }}</div>"
 
 
 @pytest.fixture(autouse=True)
@@ -252,6 +260,21 @@ def test_swapped_pages_keep_one_working_panel_as_long_as_its_operator(
     expect(frames(page)).to_have_count(1)
     expect(frames(other)).to_have_count(0)
     assert page.evaluate("window.sameDocument")
+
+
+def test_a_panel_that_stays_while_pages_are_swapped_goes_with_its_operator(
+    page: Page, control: Control, make_staff_site: Callable[..., str]
+) -> None:
+    write(control, "Ann", "Hello?")
+    stays = PAGE.replace("{{ chathub() }}", STAYS)
+    site = make_staff_site(PAGE=SWAPPING["turbo"].dress(page.context, stays))
+    page.goto(site + "/login?user=olha")
+    chats_are_shown(page)
+    page.get_by_role("link", name="Two", exact=True).click()
+    page.wait_for_url("**/two")
+    chats_are_shown(page)
+    page.get_by_role("link", name="Log out").click()
+    expect(frames(page)).to_have_count(0)
 
 
 @pytest.mark.parametrize(("libraries", "morph"), MORPHS.values(), ids=MORPHS)
