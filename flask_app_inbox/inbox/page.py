@@ -72,7 +72,9 @@ def app_inbox(nonce: str | None = None) -> Markup:
     settings = state.settings
     if not settings.serves_script or not has_request_context():
         return Markup()
-    inbox = _inbox(app, state) if settings.enabled else {}
+    # Our routes are there on every host, so a path is enough.
+    folder = f"{request.script_root}{settings.url_prefix}"
+    inbox = _inbox(app, state, folder) if settings.enabled else {}
     if not inbox and settings.anonymous == "nothing":
         return Markup()
     environ = request.environ
@@ -83,7 +85,17 @@ def app_inbox(nonce: str | None = None) -> Markup:
         )
         return Markup()
     environ[_RENDERED] = True
-    return _render_script(app, state, inbox, nonce)
+    return render(
+        __package__,
+        "script.html",
+        source=f"{folder}/app_inbox.{state.script.fingerprint}.js",
+        script_source=script_source(settings),
+        vendor=settings.scripts_url,
+        consent=settings.consent,
+        features=dict(settings.features),
+        nonce=page_nonce(app, nonce, state.loaders.csp_nonce),
+        **inbox,
+    )
 
 
 def begin_page(_app: Flask, **_data: object) -> None:
@@ -95,9 +107,23 @@ def begin_page(_app: Flask, **_data: object) -> None:
         request.environ.pop(_RENDERED, None)
 
 
-def _inbox(app: Flask, state: State) -> dict[str, object]:
+def _address(app: Flask, folder: str, route: str) -> str:
+    """Return the address of a route of ours, as ``url_for()`` does.
+
+    Asking it takes as long as a third of the tag, so it is asked only where the site
+    has defaults for all of its addresses. They may add a query.
+
+    :param folder: the path of our routes.
+    """
+    if None in app.url_default_functions:
+        return app.url_for(f"app_inbox.{route}")
+    return f"{folder}/{route}"
+
+
+def _inbox(app: Flask, state: State, folder: str) -> dict[str, object]:
     """Return the script's settings for this request's contact.
 
+    :param folder: the path of our routes.
     :returns: nothing if nobody is logged in, or if a loader of the site fails: that
         costs the inbox, not the page and not its ``init``.
     """
@@ -115,35 +141,11 @@ def _inbox(app: Flask, state: State) -> dict[str, object]:
         logger.error("This page has no App Inbox: a loader aborts with %s.", error.code)
         return {}
     return {
-        "token_url": app.url_for("app_inbox.token"),
-        "user_url": app.url_for("app_inbox.user"),
+        "token_url": _address(app, folder, "token"),
+        "user_url": _address(app, folder, "user"),
         "user": state.user_tag(contact),
         "language": language,
         "form": settings.init_form,
         "anchor": settings.anchor,
         "position": settings.position,
     }
-
-
-def _render_script(
-    app: Flask, state: State, inbox: dict[str, object], nonce: str | None
-) -> Markup:
-    settings = state.settings
-    fingerprint = state.script.fingerprint
-    # The script's route is beside the token's; a second url_for() costs more.
-    beside = inbox.get("token_url") or app.url_for(
-        "app_inbox.script", fingerprint=fingerprint
-    )
-    # The site's url_defaults may add a query.
-    folder = str(beside).partition("?")[0].rpartition("/")[0]
-    return render(
-        __package__,
-        "script.html",
-        source=f"{folder}/app_inbox.{fingerprint}.js",
-        script_source=script_source(settings),
-        vendor=settings.scripts_url,
-        consent=settings.consent,
-        features=dict(settings.features),
-        nonce=page_nonce(app, nonce, state.loaders.csp_nonce),
-        **inbox,
-    )
