@@ -93,6 +93,14 @@ def nursery(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nursery]:
     nursery.close()
 
 
+@pytest.fixture
+def lone_nursery(tmp_path: Path) -> Iterator[Nursery]:
+    """A nursery of one test, which may leave it unfit for others."""
+    nursery = Nursery(tmp_path)
+    yield nursery
+    nursery.close()
+
+
 def connect(vendor: Vendor, site: Site, name: str = "default") -> None:
     """Connect a site without its pages."""
     verifier = "v" * 43

@@ -12,6 +12,7 @@ import pytest
 import requests
 
 from flask_app_inbox.sandbox import create_sandbox
+from flask_app_inbox.sandbox.state import state_of
 from tests.oauth.vendor import CALLBACK, Vendor
 
 
@@ -355,7 +356,9 @@ def test_without_authlib_the_rest_of_the_sandbox_works(
     assert client.get("/v1/version", auth=("", "sandbox-key")).status_code == 200
 
 
-def test_it_speaks_plain_http_under_any_name(vendor: Vendor) -> None:
-    client = create_sandbox().test_client()
+def test_it_speaks_plain_http_under_any_name_that_it_listens_on() -> None:
+    sandbox = create_sandbox()
+    state_of(sandbox).host = "sandbox.lan"
+    client = sandbox.test_client()
     answer = client.post("/uaa/oauth/token", base_url="http://sandbox.lan:5001/")
     assert answer.get_json()["error"] != "insecure_transport"

@@ -61,17 +61,18 @@ def test_eight_processes_that_are_refused_at_once_refresh_once(
 
 
 def test_children_of_a_process_that_has_used_its_connection_have_their_own(
-    vendor: Vendor, make_site: MakeSite, nursery: Nursery, database_url: str
+    vendor: Vendor, make_site: MakeSite, lone_nursery: Nursery, database_url: str
 ) -> None:
     site = make_site(DATABASE_URL=database_url, connected=True)
     site.oauth.store.set_script_id("default", "ITS-SCRIPT")
-    children = [nursery.start(site, "token", warm=number == 0) for number in range(4)]
+    children = [lone_nursery.start(site, "token", warm=True)]
+    children += [lone_nursery.start(site, "token") for _ in range(3)]
     assert [child.wait() for child in children] == [[200, ""]] * 4
     vendor.control("DELETE", "oauth/tokens")
-    children = [nursery.start(site, "token") for _ in range(4)]
+    children = [lone_nursery.start(site, "token") for _ in range(4)]
     assert [child.wait() for child in children] == [[200, ""]] * 4
     assert vendor.refreshes() == 1
-    assert nursery.start(site, "script_id").wait() == "ITS-SCRIPT"
+    assert lone_nursery.start(site, "script_id").wait() == "ITS-SCRIPT"
 
 
 def kill_at(place: str, vendor: Vendor, site: Site, nursery: Nursery) -> None:
