@@ -26,7 +26,7 @@ def csp_sources(settings: Settings, into: Policy | None = None) -> dict[str, lis
     """
     needed = _needed(settings)
     if into is None:
-        return {name: ["'self'", *sources] for name, sources in needed.items()}
+        return {name: added(["'self'"], sources) for name, sources in needed.items()}
     if "script-src-elem" in into:
         needed["script-src-elem"] = needed["script-src"]
     policy = add_sources(into, needed)
@@ -39,8 +39,9 @@ def _needed(settings: Settings) -> dict[str, list[str]]:
     script = origin_of(settings.script_url)
     plain_http = [script] if script.startswith("http:") else []
     return {
-        "script-src": [script],
-        "connect-src": _connected(settings),
+        # Our own script and endpoints, too: a site's directive need not name itself.
+        "script-src": ["'self'", script],
+        "connect-src": ["'self'", *_connected(settings)],
         # Messages carry images of any https address.
         "img-src": ["https:", *plain_http],
     }

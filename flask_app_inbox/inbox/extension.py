@@ -23,7 +23,7 @@ from .csp import csp_sources
 from .embed import EMBED_SCRIPT
 from .page import PAGE_SCRIPT, app_inbox, app_inbox_anchor, begin_page
 from .settings import Settings, read_settings
-from .state import EXTENSION, Loaders, State, current_state, enabled_state
+from .state import EXTENSION, Loaders, State, current_state, enabled_state, state_of
 from .token import blueprint, issue_token, script_blueprint
 
 ContactLoader = TypeVar(
@@ -181,16 +181,13 @@ class AppInbox(ContactCalls):
 
         :param into: the site's own policy, Talisman's dict or werkzeug's
             ``ContentSecurityPolicy``. It is not changed; the result is the whole
-            policy. Without it, each list has ``'self'`` for our script and endpoint.
+            policy.
         :param app: by default the current app, or the only app that this extension
             was initialised for.
         :returns: lists of sources by directive.
         :raises RuntimeError: if it is not clear which app is meant.
         """
-        if app is None:
-            app = self._only_app()
-        state: State = app.extensions[EXTENSION]
-        return csp_sources(state.settings, into)
+        return csp_sources(state_of(app or self._only_app()).settings, into)
 
     def _only_app(self) -> Flask:
         if has_app_context():

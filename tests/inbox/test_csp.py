@@ -71,6 +71,16 @@ def test_what_no_directive_forbids_stays_free() -> None:
     assert set(merged) == {"script-src"}
 
 
+@pytest.mark.parametrize("name", ["script-src", "script-src-elem", "connect-src"])
+@pytest.mark.parametrize("sources", ["https://one.example https://two.example", ""])
+def test_a_directive_without_the_site_allows_our_script_and_endpoint(
+    name: str, sources: str
+) -> None:
+    merged = AppInbox(make_app()).csp_sources({name: sources})
+    assert set(merged) == {name}
+    assert set(merged[name]) > {"'self'", *sources.split()}
+
+
 def test_none_gives_way() -> None:
     merged = AppInbox(make_app()).csp_sources({"default-src": "'none'"})
     assert merged["default-src"] == ["'none'"]
@@ -101,6 +111,8 @@ def test_it_has_to_be_clear_which_app_is_meant() -> None:
     inbox.init_app(second)
     with pytest.raises(RuntimeError, match="2 apps"):
         inbox.csp_sources()
+    with pytest.raises(RuntimeError, match="init_app"):
+        inbox.csp_sources(app=make_app())
     assert "https://yespo.io" in inbox.csp_sources(app=second)["connect-src"]
     with first.app_context():
         assert "https://yespo.io" not in inbox.csp_sources()["connect-src"]
