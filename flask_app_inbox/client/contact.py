@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -26,7 +26,8 @@ class Contact:
     when a contact is created or updated.
 
     :param email: an address that the customer has proved to own.
-    :param phone: with country code; everything but digits is dropped.
+    :param phone: with country code; everything but digits is dropped, and digits of
+        other scripts become ASCII.
     :param external_customer_id: the id under which the vendor knows the customer; an
         int or a UUID becomes a string.
     :param first_name: stored at the vendor.
@@ -62,8 +63,7 @@ class Contact:
             if value is not None:
                 object.__setattr__(self, name, _cleaned(name, value))
         if self.phone is not None:
-            digits = re.sub(r"[^0-9]", "", self.phone)
-            object.__setattr__(self, "phone", digits or None)
+            object.__setattr__(self, "phone", _digits(self.phone) or None)
         if not (self.external_customer_id or self.email or self.phone):
             raise ValueError(
                 "A contact needs an email, a phone or an external_customer_id."
@@ -95,6 +95,17 @@ def _cleaned(name: str, value: object) -> str | None:
     if len(value) > _MAX_LENGTH:
         raise ValueError(f"Contact.{name} is longer than {_MAX_LENGTH} characters.")
     return value or None
+
+
+def _digits(phone: str) -> str:
+    """Return the digits of a number, those of other scripts as ASCII."""
+    numeric = [character for character in phone if character.isnumeric()]
+    try:
+        return "".join(str(unicodedata.decimal(character)) for character in numeric)
+    except ValueError:  # a fraction, or a number in a circle
+        raise ValueError(
+            "Contact.phone has characters that may or may not be digits."
+        ) from None
 
 
 def _own_fields(fields: object) -> Mapping[int, str] | None:

@@ -37,12 +37,18 @@ def test_without_an_identifier_there_is_no_contact(fields: dict[str, Any]) -> No
         Contact(**fields)
 
 
-def test_of_a_phone_the_digits_are_kept() -> None:
-    assert Contact(phone="+38 (050) 123-45-67").phone == "380501234567"
+@pytest.mark.parametrize(
+    "phone", ["+38 (050) 123-45-67", "+38\uff10501234567", "٣٨٠ 50 123 45 67"]
+)
+def test_of_a_phone_the_digits_are_kept_in_any_script(phone: str) -> None:
+    assert Contact(phone=phone).phone == "380501234567"
 
 
-def test_digits_of_other_scripts_are_no_digits_to_the_vendor() -> None:
-    assert Contact(phone="٣٨ 050").phone == "050"
+@pytest.mark.parametrize("phone", ["38050123456⑦", "38²501234567", "3805012345½"])
+def test_of_a_phone_nothing_is_dropped_that_may_be_a_digit(phone: str) -> None:
+    with pytest.raises(ValueError, match="may or may not be digits") as caught:
+        Contact(phone=phone)
+    assert phone not in str(caught.value)
 
 
 def test_blanks_around_a_value_are_dropped() -> None:
