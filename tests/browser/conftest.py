@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tests.fixtures.chromium import browser
+from tests.fixtures.chromium import browser, driver, whole_browser
 
-__all__ = ["browser"]
+__all__ = ["browser", "driver", "whole_browser"]

@@ -10,6 +10,9 @@ from playwright.sync_api import Page, expect
 from tests.fixtures.bell import bell, expect_nothing_of, open_panel
 from tests.fixtures.complaints import FAILED_LOAD, Complaints
 from tests.fixtures.control import Control
+from tests.fixtures.history import browser, come_back
+
+__all__ = ["browser"]
 
 ANN = "ann@example.com"
 BOB = "bob@example.com"
@@ -35,14 +38,6 @@ def site(page: Page, control: Control, make_site: Callable[..., str]) -> str:
     expect(page.get_by_text("Secret of Ann")).to_be_visible()
     page.evaluate(KEEP_RESTORED)
     return site
-
-
-def come_back(page: Page) -> str:
-    """Go back to the page that the cache has; returns what it showed at first."""
-    page.go_back(wait_until="commit")
-    page.wait_for_function("window.restored !== undefined")
-    restored: str = page.evaluate("window.restored")
-    return restored
 
 
 def test_a_page_that_comes_back_shows_its_bell_again(

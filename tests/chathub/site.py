@@ -16,6 +16,9 @@ STAFF = {
     "taras": {"support": 102},
 }
 
+#: Another staff, in which nobody shares an organization.
+TWO_OPERATORS = {"olha": {"sales": 101}, "taras": {"support": 102}}
+
 PAGE = """<!doctype html>
 <html lang="en">
 <head><meta charset="utf-8"><title>Site</title><link rel="icon" href="data:,"></head>

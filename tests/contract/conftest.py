@@ -11,7 +11,7 @@ from tests.contract.chathub_company import chat_by_hand, company
 from tests.contract.oauth_program import Program
 from tests.contract.oauth_site import make_oauth_site, oauth_vendor
 from tests.contract.openapi import api
-from tests.fixtures.chromium import browser
+from tests.fixtures.chromium import browser, driver
 from tests.fixtures.clock import Clock
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "browser",
     "chat_by_hand",
     "company",
+    "driver",
     "make_oauth_site",
     "oauth_vendor",
 ]

@@ -17,7 +17,7 @@ from tests.chathub.browser.chat import (
     reply,
     write,
 )
-from tests.chathub.site import PAGE
+from tests.chathub.site import PAGE, TWO_OPERATORS
 from tests.fixtures.complaints import FAILED_LOAD, Complaints
 from tests.fixtures.control import Control
 from tests.fixtures.libraries import (
@@ -150,40 +150,6 @@ def test_a_tab_that_only_goes_on_leaves_the_others_alone(
     right.close()
     reply(chat(left), "Ann", "Hello!")
     assert control.paths().count(ISSUE) == 1
-
-
-TWO_OPERATORS = {"olha": {"sales": 101}, "taras": {"support": 102}}
-KEEP_RESTORED = """addEventListener("pageshow", ({ persisted }) => {
-  const { shadowRoot } = document.querySelector("chathub-panel");
-  if (persisted) window.restored = shadowRoot.innerHTML; })"""
-
-
-def come_back(page: Page) -> str:
-    """Go back to the page that the cache has; returns what it showed at first."""
-    page.go_back(wait_until="commit")
-    page.wait_for_function("window.restored !== undefined")
-    restored: str = page.evaluate("window.restored")
-    return restored
-
-
-@pytest.mark.parametrize("path", ["/plain", "/logout", "/login?user=taras&next=/two"])
-def test_a_page_from_the_history_shows_what_its_operator_may_see(
-    path: str, page: Page, make_staff_site: Callable[..., str], control: Control
-) -> None:
-    write(control, "Ann", "A secret")
-    site = make_staff_site(STAFF_OF=TWO_OPERATORS)
-    page.goto(site + "/login?user=olha")
-    expect(chat(page).get_by_text("A secret")).to_be_visible()
-    page.evaluate(KEEP_RESTORED)
-    page.goto(site + path)
-    assert "iframe" not in come_back(page)
-    if path == "/plain":
-        expect(chat(page).get_by_text("A secret")).to_be_visible()
-        expect(frames(page)).to_have_count(1)
-    else:
-        with page.expect_response("**/chathub/user"):
-            page.evaluate("document.dispatchEvent(new Event('chathub:check'))")
-        expect(frames(page)).to_have_count(0)
 
 
 SWAP = """async (path) => {

@@ -12,9 +12,9 @@ from playwright.sync_api import Page
 from demo.shop.registration import register
 from flask_app_inbox.sandbox import SandboxServer
 from tests.demo.conftest import MakeShop, field
-from tests.fixtures.chromium import browser
+from tests.fixtures.chromium import browser, driver
 
-__all__ = ["browser"]
+__all__ = ["browser", "driver"]
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.fixtures.chromium import browser
+from tests.fixtures.chromium import browser, driver
 from tests.fixtures.sandbox import control
 
-__all__ = ["browser", "control"]
+__all__ = ["browser", "control", "driver"]
