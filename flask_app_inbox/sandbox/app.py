@@ -48,6 +48,7 @@ def create_sandbox(
     app = Flask(__name__)
     app.config["MAX_CONTENT_LENGTH"] = BODY_LIMIT
     app.json = _InOrder(app)
+    app.url_map.strict_slashes = False  # some clients end their paths with one
     state = State(api_key=api_key, clock=clock)
     app.extensions["sandbox"] = state
     app.register_blueprint(rest.blueprint)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from .contacts import VALUES, Contact
-from .json_body import BadBody, choice, text
+from .json_body import BadBody, choice, text, text_or_number
 
 _CHANNELS = (
     *("email", "sms", "viber", "mobilepush"),
@@ -39,7 +39,8 @@ def read_contact(body: dict[str, Any]) -> Contact:
         if value := text(channel, "value"):
             values[kind] = values.get(kind) or value
     return Contact(
-        external_customer_id=text(body, "externalCustomerId"),
+        # The platform's plugin for WooCommerce sends a number.
+        external_customer_id=text_or_number(body, "externalCustomerId"),
         email=values["email"],
         phone=values["sms"],
         first_name=text(body, "firstName"),

@@ -54,6 +54,12 @@ def text(body: dict[str, Any], key: str) -> str:
     return value
 
 
+def text_or_number(body: dict[str, Any], key: str) -> str:
+    """Return a string field that may be sent as a whole number, too."""
+    value = body.get(key)
+    return str(value) if type(value) is int else text(body, key)
+
+
 def choice(body: dict[str, Any], key: str, allowed: Collection[str]) -> str:
     """Return a string field that is one of ``allowed``."""
     value = text(body, key)

@@ -1,7 +1,8 @@
 """The vendor's REST API, as far as App Inbox needs it.
 
 Errors are plain text, for the vendor's API guide promises a status and perhaps
-"text details", no more: a client must not count on JSON there.
+"text details", no more: a client must not count on JSON there. 401 is JSON for the one
+that does.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from .contact_calls import plain
 from .contacts import Contact
 from .credentials import authorized, connection_of, lacks_right
 from .faults.routes import breakable
-from .json_body import BadBody, read_object, text
+from .json_body import BadBody, read_object, text, text_or_number
 from .rights import RIGHTS, open_to
 from .snippet import loader_snippet
 from .state import state
@@ -36,14 +37,18 @@ METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 @blueprint.before_request
 def require_credentials() -> Response | None:
-    """Refuse requests without the API key or an access token."""
+    """Refuse requests without the API key or an access token.
+
+    No document shows the body; the platform's own app for Shopify reads its ``status``.
+    """
     if authorized(request):
         if lacks_right(request):
             return plain(
                 "Forbidden: the app does not have the right for this method.", 403
             )
         return None
-    refusal = plain("Unauthorized: wrong or missing API key.", 401)
+    refusal = jsonify(status=401, message="Unauthorized: wrong or missing API key.")
+    refusal.status_code = 401
     refusal.headers["WWW-Authenticate"] = 'Basic realm="sandbox"'
     return refusal
 
@@ -71,7 +76,7 @@ def contact_token() -> Response:
     """
     body = read_object(request)
     wanted = Contact(
-        external_customer_id=text(body, "externalCustomerId"),
+        external_customer_id=text_or_number(body, "externalCustomerId"),
         email=text(body, "email"),
         phone=text(body, "phone"),
     )
@@ -89,7 +94,7 @@ def contact_token() -> Response:
 @open_to(*RIGHTS)
 def account_info() -> Response:
     """Describe the account (plugins test a key with this call)."""
-    return jsonify(userEmail="owner@sandbox.invalid", organisationName=_organization())
+    return jsonify(userEmail="owner@sandbox.example", organisationName=_organization())
 
 
 @blueprint.get("/v1/version")
@@ -109,14 +114,15 @@ def register_domain() -> tuple[Response, int]:
     """Register a site, or find it, and return the id of its script.
 
     201, 200 and one domain per organization are of the OpenAPI description, the body is
-    what the plugins read. How another domain is refused is documented nowhere.
+    what the plugins read. How another domain is refused is documented nowhere; the
+    platform's app for Shopify knows these words.
     """
     domain = text(read_object(request), "domain").strip().lower()
     if not _DOMAIN.fullmatch(domain):
         raise BadBody("Invalid domain name")
     known, is_new = state().domains.register(_organization(), domain)
     if known.name != domain:
-        raise BadBody("Only one domain can be registered per organization.")
+        raise BadBody("Domain is already registered")
     return jsonify(siteId=known.script_id), 201 if is_new else 200
 
 

@@ -165,7 +165,7 @@ def test_channels_of_every_kind_are_taken(api: FlaskClient) -> None:
     [
         {"channels": {}},
         {"channels": [{"type": "email", "value": 7}]},
-        {"externalCustomerId": 8},
+        {"externalCustomerId": [8]},
         {"firstName": ["A"]},
         {"lastName": 1},
         {"fields": [{"id": "5", "value": "gold"}]},

@@ -218,7 +218,7 @@ def test_a_field_of_another_type_is_refused(name: str, sandbox: FlaskClient) -> 
     000, 001 §2.14
     000, 001 §2.15
     """
-    assert ask(sandbox, {name: 42}).status_code == 400
+    assert ask(sandbox, {name: [42]}).status_code == 400
 
 
 def test_a_token_of_the_sandbox_may_die_at_any_moment(sandbox: FlaskClient) -> None:

@@ -137,7 +137,7 @@ def test_another_external_id_makes_another_contact(
         contact_body(externalCustomerId="42", fields={"7": "gold"}),
         contact_body(externalCustomerId="42", fields=[{"id": "7", "value": "x"}]),
         contact_body(externalCustomerId="42", fields=[{"id": 7, "value": 1}]),
-        contact_body(externalCustomerId=42),
+        contact_body(externalCustomerId=[42]),
         {"channels": {"type": "email"}},
         {"channels": ["ann@example.com"]},
         {"channels": [{"type": "fax", "value": "1"}]},

@@ -80,7 +80,7 @@ class Routes:
             if rule.rule not in paths:
                 paths.append(rule.rule)
                 rules.append(Rule(rule.rule, endpoint=route.name))
-        matching = Map(rules, strict_slashes=True, merge_slashes=False)
+        matching = Map(rules, strict_slashes=False, merge_slashes=False)
         self._paths = matching.bind("sandbox")
 
     def of(self, path: str) -> Route | None:
