@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ..errors import VendorInvalid
-from .answer import MAX_TOKEN
+from .answer import LOST, MAX_TOKEN
 from .api import VendorApi
 from .contact import Contact
 from .credentials import Credentials
@@ -129,7 +129,7 @@ class AppInboxClient:
             )
         told = answer.json()
         token = told.get("token") if isinstance(told, dict) else None
-        if not isinstance(token, str) or len(token) > MAX_TOKEN:
+        if not isinstance(token, str) or len(token) > MAX_TOKEN or LOST in token:
             raise VendorInvalid("the vendor's answer holds no token", status=200)
         return token
 

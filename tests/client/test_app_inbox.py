@@ -125,6 +125,7 @@ def test_a_token_of_any_form_is_passed_on_as_it_is(
         b'{"token": null}',
         b'{"token": 1}',
         b'{"token": ["t"]}',
+        b'{"token": "t\xff"}',
         b'{"Token": "t"}',
         b'{"token": "t"',
         b"<html>",
