@@ -149,7 +149,11 @@ class OAuthClient:
             request.headers["Content-Type"] = _FORM
             request.data = form
         return self._transport.send(
-            request, Deadline(TIMEOUT), repeatable=False, judge=judge_token_answer
+            request,
+            Deadline(TIMEOUT),
+            repeatable=False,
+            retries=0,
+            judge=judge_token_answer,
         )
 
 

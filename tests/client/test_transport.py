@@ -102,6 +102,26 @@ def test_what_must_not_reach_the_vendor_twice_is_not_repeated(
     assert calls.call_count == 1
 
 
+@pytest.mark.parametrize("reply", [b"", answer(b"{}")[:-1]])
+def test_what_may_have_reached_the_vendor_is_not_repeated_either(
+    serve: Serve, send: Send, reply: bytes
+) -> None:
+    vendor = serve(answers(reply))
+    with pytest.raises(VendorError):
+        send(vendor.url, repeatable=False)
+    assert len(vendor.requests) == 1
+
+
+def test_what_cannot_have_reached_the_vendor_is_always_repeated(
+    serve: Serve, send: Send, pauses: list[float]
+) -> None:
+    vendor = serve(answers(b""))
+    vendor.__exit__()  # nobody listens there now
+    with pytest.raises(VendorUnavailable):
+        send(vendor.url, repeatable=False)
+    assert len(pauses) == RETRIES
+
+
 @pytest.mark.parametrize(("seconds", "calls"), [(1.5, 1), (60, RETRIES + 1)])
 def test_a_pause_that_does_not_fit_into_the_deadline_is_not_made(
     vendor: responses.RequestsMock,
