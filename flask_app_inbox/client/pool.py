@@ -7,6 +7,9 @@ All that is bent of urllib3 and requests is here and in :mod:`.sockets`:
 - ``ConnectionCls`` of the pools, and ``pool_classes_by_scheme`` of their manager;
 - ``init_poolmanager`` and ``cert_verify`` of requests' adapter;
 - ``sslsocket_class`` of :class:`ssl.SSLContext`.
+
+A release of urllib3 that calls one of them no more would silently take the deadline
+away. So :func:`check_urllib3` looks for the calls when this module is imported.
 """
 
 from __future__ import annotations
@@ -15,8 +18,12 @@ import http.client
 import socket
 import ssl
 import time
+from importlib.metadata import version
+from inspect import unwrap
+from operator import attrgetter
 from typing import Any
 
+import urllib3
 from requests.adapters import DEFAULT_CA_BUNDLE_PATH, HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
@@ -29,6 +36,41 @@ MAX_IDLE = 60.0
 #: An idle connection is tried from time to time, so that what is on the way does not
 #: forget it, and a dead one is found before it is used.
 _KEEPALIVE = (("TCP_KEEPIDLE", 20), ("TCP_KEEPINTVL", 5), ("TCP_KEEPCNT", 3))
+
+#: What urllib3 must call for us, and where.
+_CALLS = (
+    ("connection.HTTPConnection.connect", "_new_conn"),
+    ("connection.HTTPSConnection.connect", "_new_conn"),
+    ("connection.HTTPConnection.request", "send"),
+    ("connection.HTTPConnection.getresponse", "getresponse"),
+    ("connectionpool.HTTPConnectionPool._get_conn", "is_connection_dropped"),
+    ("connectionpool.is_connection_dropped", "is_connected"),
+    ("connectionpool.HTTPConnectionPool._make_request", "getresponse"),
+    ("connectionpool.HTTPConnectionPool._new_conn", "ConnectionCls"),
+    ("poolmanager.PoolManager._new_pool", "pool_classes_by_scheme"),
+)
+
+
+def check_urllib3() -> None:
+    """Fail if urllib3 does not call what we override.
+
+    :raises ImportError: with the call that is missing.
+    """
+    for place, name in _CALLS:
+        try:
+            function = unwrap(attrgetter(place)(urllib3))
+            is_called = name in function.__code__.co_names
+        except AttributeError:
+            is_called = False
+        if not is_called:
+            raise ImportError(
+                f"flask_app_inbox does not work with urllib3 {version('urllib3')}: "
+                f"its {place} calls no {name}, so a slow vendor could hold up your "
+                "site for ever. Install an older urllib3, or a newer flask-app-inbox."
+            )
+
+
+check_urllib3()
 
 
 class _Answer(http.client.HTTPResponse):
