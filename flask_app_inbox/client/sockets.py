@@ -28,6 +28,9 @@ from .deadline import Deadline
 
 Result = TypeVar("Result")
 
+#: The most seconds that are held back for a new connection.
+RESERVE = 5.0
+
 # CPython's TLS counts its timeout once for a call, gevent's for each wait in it.
 _TIMES_WHOLE_CALLS = ssl.SSLSocket.__module__ == "ssl"
 
@@ -53,9 +56,9 @@ class Exchange:
     def begin(self, last_answer: float | None) -> None:
         """Note that the request is being sent.
 
-        On a kept connection half of the time is held back: if something on the way has
-        forgotten it, nothing ever comes. A vendor that took longer the last time gets
-        more.
+        On a kept connection up to half of the time is held back: if something on the
+        way has forgotten it, nothing ever comes. A vendor that took longer the last
+        time gets more.
 
         :param last_answer: seconds that the connection's last answer took; None: it is
             a new connection.
@@ -64,7 +67,8 @@ class Exchange:
         self.on_kept = last_answer is not None
         if last_answer is not None and not self._reserve:
             left = self.deadline.remaining()
-            self._reserve = max(0.0, min(left / 2, left - 2 * last_answer))
+            spare = max(0.0, left - 2 * last_answer)
+            self._reserve = min(left / 2, RESERVE, spare)
 
     def end(self) -> None:
         """Note that an answer has begun."""

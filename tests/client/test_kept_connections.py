@@ -28,15 +28,16 @@ GOOD = answer(b"{}")
 def test_on_a_kept_connection_time_is_held_back_for_a_new_one() -> None:
     clock = Clock()
 
-    def patience(last_answer: float | None) -> float:
-        exchange = Exchange(Deadline(10, clock=clock))
+    def patience(last_answer: float | None, seconds: float = 10) -> float:
+        exchange = Exchange(Deadline(seconds, clock=clock))
         exchange.begin(last_answer)
         first = exchange.patience()
         exchange.end()
-        assert exchange.patience() == 10, "the rest of an answer has all the time"
+        assert exchange.patience() == seconds, "the rest of an answer has all the time"
         return first
 
     assert [patience(took) for took in (None, 0.1, 2.5, 4, 6)] == [10, 5, 5, 8, 10]
+    assert [patience(0.1, seconds) for seconds in (3, 60)] == [1.5, 55]
 
 
 @pytest.mark.parametrize("end", [Line.hang, Line.reset, lambda _: None])
