@@ -1,4 +1,4 @@
-"""What we bend of urllib3, tried on 2.0.2, 2.2.3, 2.5.0 and 2.8.0."""
+"""What we bend of urllib3, tried on 2.0.0, 2.2.3, 2.5.0 and 2.8.0."""
 
 from __future__ import annotations
 
