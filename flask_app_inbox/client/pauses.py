@@ -12,6 +12,9 @@ from collections.abc import Callable, Hashable
 
 from ..errors import VendorError
 
+#: Seconds after its end until a pause is forgotten that nobody has come to.
+FORGOTTEN = 60.0
+
 
 class Pause:
     """A time in which no call of a kind is made.
@@ -36,6 +39,10 @@ class Pause:
     def left(self) -> float:
         """Return the seconds until somebody may ask, at least 0."""
         return max(0.0, self._end - self._clock())
+
+    def is_forgotten(self) -> bool:
+        """Return whether nobody has wanted to ask for long."""
+        return self._clock() - self._end > FORGOTTEN
 
     def may_ask(self) -> bool:
         """Return True to the first who wants to ask, False to all others."""
@@ -75,6 +82,8 @@ class Pauses:
         :param after: the pause that the refused call has waited for.
         """
         with self._lock:
+            for other in [k for k, p in self._running.items() if p.is_forgotten()]:
+                del self._running[other]
             if self._running.get(kind) in (None, after):
                 self._running[kind] = Pause(error, seconds, self._clock)
 

@@ -13,10 +13,12 @@ from flask_app_inbox import VendorRateLimited, VendorUnavailable
 from flask_app_inbox.client.answer import Answer
 from flask_app_inbox.client.credentials import ApiKey
 from flask_app_inbox.client.deadline import Deadline
+from flask_app_inbox.client.pauses import FORGOTTEN, Pauses
 from flask_app_inbox.client.transport import Transport
 from tests.client.conftest import Serve
 from tests.faults.raw_vendor import Behaviour, Line, each_request
 from tests.faults.raw_vendor import http as answer
+from tests.fixtures.clock import Clock
 
 GOOD = answer(b"{}")
 REFUSED = answer(b"", "Retry-After: 5", status="429 Slow down")
@@ -155,3 +157,16 @@ def test_a_pause_of_our_own_holds_no_slot_either(
     begin(vendor.url)
     assert began.wait(15)
     assert begin(vendor.url).result(15).status == 200
+
+
+def test_a_pause_that_nobody_comes_back_to_takes_no_memory_for_ever() -> None:
+    clock = Clock()
+    pauses = Pauses(clock)
+    pauses.begin("rare", VendorRateLimited("x", status=429), 5, after=None)
+    clock.now += 5 + FORGOTTEN
+    pauses.begin("other", VendorRateLimited("x", status=429), 5, after=None)
+    assert pauses.find("rare")
+    clock.now += 1
+    pauses.begin("third", VendorRateLimited("x", status=429), 5, after=None)
+    assert not pauses.find("rare")
+    assert pauses.find("other")
