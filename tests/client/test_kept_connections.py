@@ -56,7 +56,7 @@ def test_a_kept_connection_that_is_dead_costs_no_error_and_those_beside_it_go(
 
     send_two()
     behave.forget()
-    assert send(vendor.url, seconds=2).status == 200
+    assert send(vendor.url, seconds=4).status == 200
     assert len(vendor.requests) == 4
     send_two()
     assert (len(vendor.requests), pauses) == (6, []), "the other one was not tried"

@@ -144,7 +144,7 @@ def test_kept_connections_that_a_firewall_has_forgotten_cost_no_bell(
 ) -> None:
     behave = Forgetful(GOOD)
     vendor = start(behave)
-    shop = site(vendor.url, timeout=2)
+    shop = site(vendor.url, timeout=4)
 
     def burst() -> list[int]:
         with ThreadPoolExecutor(8) as pool:
