@@ -3,7 +3,8 @@
 The sender is the app. No signal names a person: ``user`` is the opaque user tag that
 the page carries too. Signals about tokens are sent within the request that asked, so a
 receiver that needs more asks the site's own ``current_user``. A receiver that raises
-breaks the request, as with Flask's own signals. A receiver may be async.
+breaks the request, as with Flask's own signals. A receiver may be async, in async views
+too.
 
 What a signal means and carries stands in its ``__doc__``; the manual's table is made
 of it.
@@ -49,8 +50,9 @@ connection_lost = _signals.signal(
     doc="""Sent when an OAuth connection is lost and its owner has to connect again.
 
     Sent once, by the process that finds it out, from a thread with an app context and
-    without a request. A process that dies at that moment sends nothing: for what must
-    not be missed, watch ``flask app-inbox oauth status --json`` as well.
+    without a request. A receiver that raises is logged, and the others hear it. A
+    process that dies at that moment sends nothing: for what must not be missed, watch
+    ``flask app-inbox oauth status --json`` as well.
 
     :param connection: the connection's name.
     :param reason: a sentence for people.

@@ -19,6 +19,8 @@ from ..errors import VendorInvalid, VendorRateLimited, VendorRejected, VendorUna
 MAX_SIZE = 64 * 1024
 #: The longest token of any kind that is accepted, in characters.
 MAX_TOKEN = 8192
+#: What stands in a text for what was no character.
+LOST = "\N{REPLACEMENT CHARACTER}"
 
 
 @dataclass(frozen=True)
@@ -31,14 +33,24 @@ class Answer:
     def json(self) -> Any:
         """Parse the body.
 
+        A byte that is no character, and a half of one that an escape brings, is
+        replaced: it spoils one text, not the answer, and nobody who prints or stores
+        that text stumbles over it.
+
         :raises VendorInvalid: if it is not JSON.
         """
         try:
-            return json.loads(self.body)
+            text = self.body.decode(json.detect_encoding(self.body), "replace")
+            value = json.loads(text)
+            if "\\u" in text:
+                told = json.dumps(value, ensure_ascii=False)
+                told_in_pairs = told.encode("utf-16", "surrogatepass")
+                value = json.loads(told_in_pairs.decode("utf-16", "replace"))
         except (ValueError, RecursionError) as error:
             raise VendorInvalid(
                 "the vendor's answer is no JSON", status=self.status
             ) from error
+        return value
 
 
 #: Turns a status, headers and a body into an answer, or raises VendorError.
@@ -49,28 +61,49 @@ def read_body(response: requests.Response, max_size: int = MAX_SIZE) -> bytes:
     """Read and unpack a body.
 
     :param max_size: the most bytes that are taken; by default 64 KiB.
-    :raises VendorInvalid: if it is larger, or compressed in a way that we did not ask
-        for. The caller closes the connection.
+    :raises VendorInvalid: if it is larger, or compressed in a way that we do not know.
+        The caller closes the connection.
     """
-    packed = response.headers.get("Content-Encoding", "identity").strip().lower()
-    if packed in ("", "identity"):
-        unpack = None
-    elif packed in ("gzip", "x-gzip", "deflate"):
-        unpack = zlib.decompressobj(zlib.MAX_WBITS | 32)
-    else:
+    encoding = response.headers.get("Content-Encoding", "identity").strip().lower()
+    is_plain = encoding in ("", "identity")
+    if not is_plain and encoding not in ("gzip", "x-gzip", "deflate"):
         raise VendorInvalid("the vendor's answer has an encoding not asked for")
     body = b""
+    # What is packed may be as long as the deadline lets pass.
     while chunk := response.raw.read(8192, decode_content=False):
-        if unpack is None:
-            body += chunk
-        else:
-            try:
-                body += unpack.decompress(chunk, max_size + 1 - len(body))
-            except zlib.error as error:
-                raise VendorInvalid("the vendor's answer cannot be unpacked") from error
-        if len(body) > max_size:
-            raise VendorInvalid(f"the vendor's answer is larger than {max_size} bytes")
+        body += chunk
+        if is_plain and len(body) > max_size:
+            break
+    if not is_plain:
+        try:
+            body = _unpack(body, max_size + 1)
+        except zlib.error as error:
+            raise VendorInvalid("the vendor's answer cannot be unpacked") from error
+    if len(body) > max_size:
+        raise VendorInvalid(f"the vendor's answer is larger than {max_size} bytes")
     return body
+
+
+def _unpack(packed: bytes, most: int) -> bytes:
+    """Unpack gzip, zlib, or deflate without zlib's header, as requests does.
+
+    :param most: the most bytes to unpack.
+    :raises zlib.error: if it is none of them.
+    """
+    unpacked, rest = b"", packed
+    while rest and len(unpacked) < most:
+        # One member of gzip, which may have several.
+        member = zlib.decompressobj(zlib.MAX_WBITS | 32)
+        try:
+            unpacked += member.decompress(rest, most - len(unpacked))
+        except zlib.error:
+            if rest is not packed:
+                break  # what follows the last member is no part of the answer
+            # Servers call both of them "deflate" (RFC 9110, section 8.4.1.2).
+            member = zlib.decompressobj(-zlib.MAX_WBITS)
+            unpacked = member.decompress(packed, most)
+        rest = member.unused_data
+    return unpacked
 
 
 def check_status(status: int, headers: Mapping[str, str], body: bytes) -> Answer:

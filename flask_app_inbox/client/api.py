@@ -52,6 +52,7 @@ class VendorApi:
         body: dict[str, Any] | None = None,
         query: Mapping[str, str] | None = None,
         accept: str | None = None,
+        repeatable: bool = True,
     ) -> Answer:
         """Make one call.
 
@@ -59,6 +60,7 @@ class VendorApi:
         :param body: sent as JSON; None: nothing is sent.
         :param query: what stands after the path's question mark.
         :param accept: the media type to ask for; by default JSON.
+        :param repeatable: False for a call that must not work twice.
         :raises VendorError: if there is no usable answer.
         """
         request = Request(
@@ -69,7 +71,10 @@ class VendorApi:
             headers={"Accept": accept} if accept else None,
         )
         return self._credentials().send(
-            self._transport, request, deadline or self.deadline()
+            self._transport,
+            request,
+            deadline or self.deadline(),
+            repeatable=repeatable,
         )
 
     def read_object(

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ..errors import VendorInvalid
-from .answer import MAX_TOKEN
+from .answer import LOST, MAX_TOKEN
 from .api import VendorApi
 from .contact import Contact
 from .credentials import Credentials
@@ -94,6 +94,9 @@ class AppInboxClient:
         data that change and change back within a minute stay changed at the vendor,
         which refuses the third call as a repetition of the first.
 
+        An older guide says that the call always makes a new contact. So it is made
+        again only where it cannot have worked.
+
         :raises VendorError: with the cause.
         """
         self._save(contact, deadline or self.api.deadline())
@@ -104,7 +107,9 @@ class AppInboxClient:
         Then the vendor may be working on it still.
         """
         body = contact_body(contact)
-        answer = self.api.call("POST", CONTACT_PATH, deadline, body=body)
+        answer = self.api.call(
+            "POST", CONTACT_PATH, deadline, body=body, repeatable=False
+        )
         if answer.status < 400:
             return True
         if answer.status == 409 or b"uplicated request" in answer.body:
@@ -129,7 +134,7 @@ class AppInboxClient:
             )
         told = answer.json()
         token = told.get("token") if isinstance(told, dict) else None
-        if not isinstance(token, str) or len(token) > MAX_TOKEN:
+        if not isinstance(token, str) or len(token) > MAX_TOKEN or LOST in token:
             raise VendorInvalid("the vendor's answer holds no token", status=200)
         return token
 

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from ..errors import VendorError, VendorTimeout, VendorUnavailable
+from .transport_errors import Inconclusive
 
 logger = logging.getLogger(__name__)
 
@@ -58,6 +59,8 @@ class Breaker:
         is_probe = self._admit()
         try:
             result = function()
+        except Inconclusive:
+            raise
         except VendorError as error:
             if _is_silence(error):
                 self._note_silence(is_probe)

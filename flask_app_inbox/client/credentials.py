@@ -17,10 +17,16 @@ class Credentials(Protocol):
     """Sends requests on behalf of an account."""
 
     def send(
-        self, transport: Transport, request: Request, deadline: Deadline
+        self,
+        transport: Transport,
+        request: Request,
+        deadline: Deadline,
+        *,
+        repeatable: bool = True,
     ) -> Answer:
         """Send a request and return the answer.
 
+        :param repeatable: as for :meth:`.Transport.send`.
         :raises VendorError: if there is no usable answer.
         """
 
@@ -40,11 +46,16 @@ class HeaderAuth(AuthBase):
         return request
 
     def send(
-        self, transport: Transport, request: Request, deadline: Deadline
+        self,
+        transport: Transport,
+        request: Request,
+        deadline: Deadline,
+        *,
+        repeatable: bool = True,
     ) -> Answer:
         """Send a request with the header."""
         request.auth = self
-        return transport.send(request, deadline)
+        return transport.send(request, deadline, repeatable=repeatable)
 
 
 class ApiKey(HeaderAuth):

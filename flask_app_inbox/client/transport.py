@@ -2,10 +2,11 @@
 
 The policy, in the order of :meth:`Transport.send`: a slot, so that a slow vendor takes
 only some of the process's threads; a breaker, so that a dead vendor takes none; retries
-where they help and fit into the deadline; one exchange over kept connections. Every
-wait of the exchange keeps the deadline, and the answer is read up to a size. It follows
-no redirects, obeys no proxy variables and keeps no cookies. All of it is the process's
-own: a forked child opens connections for itself.
+where they help and fit into the deadline, after pauses that hold no slot; one exchange
+over kept connections, and another one over a new connection where the kept one is dead.
+Every wait of the exchange keeps the deadline, and the answer is read up to a size. It
+follows no redirects, obeys no proxy variables and keeps no cookies. All of it is the
+process's own: a forked child opens connections for itself.
 """
 
 from __future__ import annotations
@@ -14,8 +15,7 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from http.cookiejar import DefaultCookiePolicy
 from urllib.parse import urlsplit
@@ -26,13 +26,15 @@ from ..errors import VendorError, VendorRateLimited, VendorTimeout, VendorUnavai
 from ..per_process import PerProcess, random_part
 from .answer import MAX_SIZE, Answer, Judge, check_status, read_body
 from .breaker import Breaker
-from .deadline import Deadline, DeadlineAdapter, is_kept
-from .transport_errors import EXCHANGE_FAILURES, cause_of
+from .deadline import Deadline
+from .pauses import Pause, Pauses
+from .pool import DeadlineAdapter
+from .slots import Slot
+from .sockets import Exchange, current_exchange
+from .transport_errors import EXCHANGE_FAILURES, Inconclusive, cause_of
 
 logger = logging.getLogger(__name__)
 
-#: Seconds that a call waits for a slot.
-SLOT_PATIENCE = 0.1
 #: How often a failed call is repeated.
 RETRIES = 2
 #: Seconds before the first retry; doubled for the next.
@@ -46,6 +48,30 @@ class _Resources:
     slots: threading.BoundedSemaphore
     session: requests.Session
     breakers: dict[str, Breaker] = field(default_factory=dict)
+    pauses: Pauses = field(default_factory=Pauses)
+
+
+@dataclass
+class _Call:
+    """One call, over all its attempts."""
+
+    request: requests.Request
+    deadline: Deadline
+    repeatable: bool
+    retries: int
+    judge: Judge
+    #: Whether the vendor may have done what it was asked.
+    may_have_worked: bool = False
+
+    @property
+    def kind(self) -> Hashable:
+        """What the calls have in common that a vendor counts together."""
+        account = getattr(self.request.auth, "value", None)
+        return self.request.method, self.request.url, account
+
+    def can_wait(self, seconds: float) -> bool:
+        """Tell whether a pause leaves time for another attempt."""
+        return bool(self.retries) and seconds < self.deadline.remaining()
 
 
 class Transport:
@@ -88,11 +114,14 @@ class Transport:
         deadline: Deadline,
         *,
         repeatable: bool = True,
+        retries: int = RETRIES,
         judge: Judge | None = None,
     ) -> Answer:
         """Send a request and return its answer, 2xx or 4xx.
 
-        :param repeatable: False for a call that must not reach the vendor twice.
+        :param repeatable: False for a call that must not work twice: it gets a new
+            connection, and is repeated only if it cannot have worked.
+        :param retries: how often it is repeated at most.
         :param judge: turns what arrived into an answer or an error; by default
             :func:`check_status`.
         :raises VendorError: if there is no usable answer. 401, 403, 429, redirects
@@ -101,20 +130,13 @@ class Transport:
         if not deadline.remaining():
             raise VendorTimeout("no time was left to ask the vendor")
         resources = self._resources.get()
-        with _slot(resources.slots, deadline):
+        call = _Call(request, deadline, repeatable, retries, judge or check_status)
+        with Slot(resources.slots, deadline) as slot:
             if not deadline.remaining():
                 # The site used up the time itself, so the breaker does not count it.
                 raise VendorTimeout("no time was left to ask the vendor")
             breaker = self._breaker_of(request.url, resources.breakers)
-            return breaker.call(
-                lambda: self._send_again(
-                    resources.session,
-                    request,
-                    deadline,
-                    repeatable,
-                    judge or check_status,
-                )
-            )
+            return breaker.call(lambda: self._send_again(resources, call, slot))
 
     def _breaker_of(self, url: str, breakers: dict[str, Breaker]) -> Breaker:
         host = urlsplit(url).netloc
@@ -122,59 +144,94 @@ class Transport:
             breakers.setdefault(host, self._make_breaker(host))
         return breakers[host]
 
-    def _send_again(
-        self,
-        session: requests.Session,
-        request: requests.Request,
-        deadline: Deadline,
-        repeatable: bool,
-        judge: Judge,
-    ) -> Answer:
-        for attempt in range(RETRIES + 1):
+    def _send_again(self, resources: _Resources, call: _Call, slot: Slot) -> Answer:
+        for attempt in range(call.retries + 1):
             try:
-                return _exchange(session, request, deadline, judge)
+                return self._attempt(resources, call, slot)
             except VendorError as error:
-                pause = pause_before_retry(error, attempt, self._jitter())
-                if pause is None or not repeatable or pause >= deadline.remaining():
+                pause = pause_before_retry(error, attempt, self._jitter(), call.retries)
+                if pause is None or pause >= call.deadline.remaining():
                     raise
-                self._sleep(pause)
+                if call.may_have_worked and not call.repeatable:
+                    raise
+                if error.retry_after is None:
+                    with slot.given_back(error):
+                        self._sleep(pause)
         raise AssertionError("the last attempt returns or raises")
 
+    def _attempt(self, resources: _Resources, call: _Call, slot: Slot) -> Answer:
+        """Ask the vendor, at the end of a pause if it wants one."""
+        pauses = resources.pauses
+        pause = pauses.find(call.kind)
+        if pause is not None and not self._wait_for(pause, call, slot):
+            pause = None
+        try:
+            return _ask(resources.session, call)
+        except VendorError as error:
+            if error.retry_after is not None:
+                if pause is not None:
+                    pause.heard = error
+                wait = error.retry_after + FIRST_PAUSE * self._jitter()
+                if call.can_wait(wait):
+                    pauses.begin(call.kind, error, wait, after=pause)
+            raise
+        finally:
+            if pause is not None:
+                pauses.end(call.kind, pause)
 
-@contextmanager
-def _slot(slots: threading.BoundedSemaphore, deadline: Deadline) -> Iterator[None]:
-    if not slots.acquire(timeout=min(SLOT_PATIENCE, deadline.remaining())):
-        raise VendorUnavailable(
-            "all slots for calls to the vendor are busy", retry_after=1
-        )
+    def _wait_for(self, pause: Pause, call: _Call, slot: Slot) -> bool:
+        """Wait for the end of a pause; return whether this call asks for all.
+
+        :raises VendorError: the vendor's refusal, if that is too late, or if the call
+            that asked was refused again.
+        """
+        if not call.can_wait(pause.left()):
+            raise pause.refusal()
+        with slot.given_back(pause.refusal()):
+            self._sleep(pause.left())
+        if pause.may_ask():
+            return True
+        with slot.given_back(pause.refusal()):
+            pause.is_over.wait(call.deadline.remaining())
+        if pause.heard or not pause.is_over.is_set():
+            raise pause.refusal()
+        return False
+
+
+def _ask(session: requests.Session, call: _Call) -> Answer:
+    """Make an exchange; where a kept connection is dead, on a new one."""
+    exchange = Exchange(call.deadline, new_connection=not call.repeatable)
     try:
-        yield
-    finally:
-        slots.release()
+        return _exchange(session, call, exchange)
+    except (VendorTimeout, VendorUnavailable) as error:
+        if not exchange.on_kept or exchange.was_answered:
+            raise
+        # Something on the way has forgotten it, and perhaps those that are idle.
+        session.close()
+        if not call.deadline.remaining():
+            raise Inconclusive(str(error)) from None
+    return _exchange(session, call, Exchange(call.deadline, new_connection=True))
 
 
-def _exchange(
-    session: requests.Session,
-    request: requests.Request,
-    deadline: Deadline,
-    judge: Judge,
-) -> Answer:
-    prepared = session.prepare_request(request)
+def _exchange(session: requests.Session, call: _Call, exchange: Exchange) -> Answer:
+    prepared = session.prepare_request(call.request)
     try:
-        with deadline.kept_by_sockets():
+        with exchange.kept_by_sockets():
             response = session.send(
                 prepared,
                 stream=True,
                 allow_redirects=False,
-                timeout=deadline.patience(),
+                timeout=call.deadline.patience(),
             )
             with response:
-                body = read_body(response, deadline.max_body or MAX_SIZE)
+                body = read_body(response, call.deadline.max_body or MAX_SIZE)
     except EXCHANGE_FAILURES as error:
+        call.may_have_worked = exchange.was_sent
         # Not "from error": its text holds bytes of the answer, its attributes the
         # credentials, and sites log the causes of what they catch.
         raise cause_of(error) from None
-    return judge(response.status_code, response.headers, body)
+    call.may_have_worked = response.status_code != 429
+    return call.judge(response.status_code, response.headers, body)
 
 
 def _hide_queries(record: logging.LogRecord) -> bool:
@@ -183,7 +240,7 @@ def _hide_queries(record: logging.LogRecord) -> bool:
     Queries hold ids of contacts, and in one form of OAuth secrets. Calls of the site's
     own are logged as they were.
     """
-    if is_kept() and isinstance(record.args, tuple):
+    if current_exchange() and isinstance(record.args, tuple):
         record.args = tuple(
             each.partition("?")[0] if isinstance(each, str) else each
             for each in record.args
@@ -219,14 +276,17 @@ def _ca_bundle_of_system() -> str | None:
     return os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE")
 
 
-def pause_before_retry(error: VendorError, attempt: int, jitter: float) -> float | None:
+def pause_before_retry(
+    error: VendorError, attempt: int, jitter: float, retries: int = RETRIES
+) -> float | None:
     """Decide how long to wait before the next attempt.
 
     :param attempt: 0 for the first.
     :param jitter: from 0 to 1.
+    :param retries: how many there are after the first.
     :returns: seconds; None if another attempt would not help.
     """
-    if attempt >= RETRIES or isinstance(error, VendorTimeout) or not error.retryable:
+    if attempt >= retries or isinstance(error, VendorTimeout) or not error.retryable:
         return None
     if isinstance(error, VendorRateLimited) and error.retry_after is None:
         return None

@@ -21,6 +21,13 @@ EXCHANGE_FAILURES = (
 )
 
 
+class Inconclusive(VendorTimeout):
+    """Nothing came, but on a connection that something on the way may have forgotten.
+
+    So it says nothing about the vendor.
+    """
+
+
 def cause_of(error: Exception) -> VendorError:
     """Return the error that a failed exchange means to a caller.
 

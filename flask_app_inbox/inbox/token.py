@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
 
 from flask import Response, has_request_context, request
 
@@ -20,15 +19,13 @@ from ..web.blueprint import (
     keep_out_of_caches,
 )
 from ..web.guards import check_same_origin
+from ..web.loaders import send
 from ..web.problems import LoginRequired, RateLimited
 from ..web.session import leave_session_alone
 from ..web.this_app import this_app
 from ..web.user_tag import check_user
 from .login import user_tag
 from .state import State, current_state
-
-if TYPE_CHECKING:
-    from blinker import NamedSignal
 
 _VENDOR_TIME = "flask_app_inbox.vendor_time"
 
@@ -119,7 +116,7 @@ def issue_token(
         )
         raise
     duration = _measured(clock() - start)
-    _send(token_issued if token else contact_unknown, user=user, duration=duration)
+    send(token_issued if token else contact_unknown, user=user, duration=duration)
     return token
 
 
@@ -131,7 +128,7 @@ def tell_failure(
     duration: float | None = None,
 ) -> None:
     """Send ``token_failed``."""
-    _send(token_failed, code=code, retryable=retryable, user=user, duration=duration)
+    send(token_failed, code=code, retryable=retryable, user=user, duration=duration)
 
 
 def _who_asks(state: State) -> tuple[Contact, str]:
@@ -153,8 +150,3 @@ def _measured(seconds: float) -> float:
     if has_request_context():
         request.environ[_VENDOR_TIME] = seconds
     return seconds
-
-
-def _send(signal: NamedSignal, **data: Any) -> None:
-    app = this_app()
-    signal.send(app, _async_wrapper=app.ensure_sync, **data)

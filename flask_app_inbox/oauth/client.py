@@ -10,7 +10,6 @@ they do not know (RFC 6749, section 3.1).
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -150,7 +149,11 @@ class OAuthClient:
             request.headers["Content-Type"] = _FORM
             request.data = form
         return self._transport.send(
-            request, Deadline(TIMEOUT), repeatable=False, judge=judge_token_answer
+            request,
+            Deadline(TIMEOUT),
+            repeatable=False,
+            retries=0,
+            judge=judge_token_answer,
         )
 
 
@@ -159,7 +162,7 @@ def judge_token_answer(status: int, headers: Mapping[str, str], body: bytes) -> 
 
     :raises VendorError: unless the answer may hold tokens.
     """
-    error = _error_code(body) if 400 <= status < 500 else None
+    error = _error_code(Answer(status, body)) if 400 <= status < 500 else None
     if error in _DEAD:
         raise ReconnectNeeded(f"the vendor answered {error}", status=status)
     if error in _WRONG_CLIENT:
@@ -219,10 +222,10 @@ def _seconds(value: Any) -> float:
     return seconds if math.isfinite(seconds) and seconds >= 0 else ACCESS_TOKEN_LIFE
 
 
-def _error_code(body: bytes) -> str | None:
+def _error_code(answer: Answer) -> str | None:
     try:
-        answer = json.loads(body)
-    except (ValueError, RecursionError):
+        told = answer.json()
+    except VendorInvalid:
         return None
-    error = answer.get("error") if isinstance(answer, dict) else None
+    error = told.get("error") if isinstance(told, dict) else None
     return error if isinstance(error, str) else None

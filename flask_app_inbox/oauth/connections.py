@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from importlib import import_module
@@ -17,7 +16,7 @@ from ..client.credentials import AccessToken
 from ..client.transport import Transport
 from ..errors import ConfigError, LoaderError
 from ..signals import connection_lost
-from ..web.loaders import call_loader
+from ..web.loaders import call, call_loader, send_to_each
 from .script_ids import ScriptIds
 from .settings import OAuthSettings
 from .status import DEFAULT_CONNECTION, describe
@@ -27,8 +26,6 @@ if TYPE_CHECKING:
     from .credentials import OAuthCredentials
     from .keeper import ConnectionKeeper
     from .store import TokenStore
-
-logger = logging.getLogger(__name__)
 
 EXTENSION = "app_inbox_oauth"
 
@@ -67,7 +64,7 @@ class OAuthConnections:
     def is_owner(self) -> bool:
         """Return whether the owner makes this request; without a loader nobody does."""
         loader = self.owner_loader()
-        return loader is not None and bool(current_app.ensure_sync(loader)())
+        return loader is not None and bool(call(loader))
 
     def current_name(self) -> str:
         """Return the name of this request's connection.
@@ -238,11 +235,8 @@ def _check_extras(url: str) -> None:
 
 def _announcer(app: Flask) -> Callable[[str, str], None]:
     def announce(name: str, reason: str) -> None:
+        # Requests wait for the refresh, so a receiver must not break it.
         with app.app_context():
-            try:
-                connection_lost.send(app, connection=name, reason=reason)
-            except Exception:
-                # Requests wait for the refresh, so a receiver must not break it.
-                logger.exception("A receiver of connection_lost failed.")
+            send_to_each(connection_lost, connection=name, reason=reason)
 
     return announce

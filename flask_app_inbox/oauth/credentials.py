@@ -21,7 +21,12 @@ class OAuthCredentials:
         self._keeper = keeper
 
     def send(
-        self, transport: Transport, request: Request, deadline: Deadline
+        self,
+        transport: Transport,
+        request: Request,
+        deadline: Deadline,
+        *,
+        repeatable: bool = True,
     ) -> Answer:
         """Send a request with the access token; after a 401, once more with a new one.
 
@@ -31,13 +36,17 @@ class OAuthCredentials:
         """
         lent = self._keeper.lend(deadline)
         try:
-            return AccessToken(lent.access_token).send(transport, request, deadline)
+            return AccessToken(lent.access_token).send(
+                transport, request, deadline, repeatable=repeatable
+            )
         except VendorRejected as error:
             if error.status != 401:
                 raise _missing_right(request) from None
         new = self._keeper.replace(lent, deadline)
         try:
-            return AccessToken(new.access_token).send(transport, request, deadline)
+            return AccessToken(new.access_token).send(
+                transport, request, deadline, repeatable=repeatable
+            )
         except VendorRejected as error:
             if error.status != 401:
                 raise _missing_right(request) from None

@@ -1,4 +1,4 @@
-"""Calling the site's own functions: its loaders, its nonce, its language."""
+"""Calling the site's own functions: loaders, receivers of signals, nonce, language."""
 
 from __future__ import annotations
 
@@ -6,32 +6,66 @@ import logging
 import re
 from collections.abc import Callable
 from contextvars import copy_context
-from typing import Any
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
-from flask import Flask, current_app
+from flask import Flask
 from werkzeug.exceptions import HTTPException
 
 from ..config.languages import DEFAULT_LANGUAGE, two_letters
 from ..errors import LoaderError
+from .this_app import this_app
+
+if TYPE_CHECKING:
+    from blinker import NamedSignal
 
 logger = logging.getLogger(__name__)
 
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]+={0,2}")
 
 
-def call(function: Callable[[], Any]) -> Any:
+def call(function: Callable[..., Any], *given: Any, **named: Any) -> Any:
     """Call a function of the site, plain or async, and return what it returns.
 
     In an async view this thread's event loop is busy with the view. So an async
     function runs in a thread of its own, with this request's context.
     """
-    sync = current_app.ensure_sync(function)
-    if sync is function or not _runs_a_loop():
-        return sync()
+    app = this_app()
+
+    def run() -> Any:
+        # Made where it runs: up to asgiref 3.11.1 it belongs to the loop of the thread
+        # that makes it, and would wait here for that loop, which waits for us.
+        return app.ensure_sync(function)(*given, **named)
+
+    if not _runs_a_loop() or app.ensure_sync(function) is function:
+        return run()
     from concurrent.futures import ThreadPoolExecutor
 
     with ThreadPoolExecutor(max_workers=1) as executor:
-        return executor.submit(copy_context().run, sync).result()
+        return executor.submit(copy_context().run, run).result()
+
+
+def send(signal: NamedSignal, **data: Any) -> None:
+    """Send a signal of the current app to receivers that may be async.
+
+    :raises Exception: what a receiver raises; those after it hear nothing.
+    """
+    signal.send(this_app(), _async_wrapper=lambda hear: partial(call, hear), **data)
+
+
+def send_to_each(signal: NamedSignal, **data: Any) -> None:
+    """Send a signal where only the log can be told that a receiver failed.
+
+    All receivers hear it, whatever another one does.
+    """
+    if signal.is_muted:
+        return
+    app = this_app()
+    for hear in signal.receivers_for(app):
+        try:
+            call(hear, app, **data)
+        except Exception:
+            logger.exception("A receiver of the signal %s failed.", signal.name)
 
 
 def call_loader(name: str, loader: Callable[[], Any]) -> Any:

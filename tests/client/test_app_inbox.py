@@ -125,6 +125,7 @@ def test_a_token_of_any_form_is_passed_on_as_it_is(
         b'{"token": null}',
         b'{"token": 1}',
         b'{"token": ["t"]}',
+        b'{"token": "t\xff"}',
         b'{"Token": "t"}',
         b'{"token": "t"',
         b"<html>",
@@ -237,9 +238,9 @@ def test_all_calls_of_one_token_share_one_deadline(
     deadlines: list[Deadline] = []
     real = transport.send
 
-    def send(request: Any, deadline: Deadline) -> Any:
+    def send(request: Any, deadline: Deadline, **how: Any) -> Any:
         deadlines.append(deadline)
-        return real(request, deadline)
+        return real(request, deadline, **how)
 
     monkeypatch.setattr(transport, "send", send)
     vendor.post(TOKEN_URL, json={"token": ""})

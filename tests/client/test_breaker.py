@@ -17,6 +17,7 @@ from flask_app_inbox import (
     VendorUnavailable,
 )
 from flask_app_inbox.client.breaker import Breaker
+from flask_app_inbox.client.transport_errors import Inconclusive
 from tests.fixtures.clock import Clock
 
 SILENCE = VendorTimeout("nothing came")
@@ -93,6 +94,14 @@ def test_an_answer_that_we_dislike_is_no_silence(
 
 def test_an_error_of_our_own_says_nothing_about_the_vendor(breaker: Breaker) -> None:
     fail_often(breaker, 10, KeyError("bug"))
+    assert not fails_fast(breaker)
+
+
+def test_silence_that_says_nothing_about_the_vendor_does_not_count(
+    breaker: Breaker,
+) -> None:
+    fail_often(breaker, 2)
+    fail_often(breaker, 10, Inconclusive("on a kept connection"))
     assert not fails_fast(breaker)
 
 

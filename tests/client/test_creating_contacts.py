@@ -16,6 +16,7 @@ from flask_app_inbox.client.app_inbox import AppInboxClient
 from flask_app_inbox.client.deadline import Deadline
 from flask_app_inbox.sandbox import SandboxServer
 from tests.conftest import client_of
+from tests.faults.raw_vendor import Behaviour, Line, RawVendor, each_request, http
 
 ANN = Contact(email="ann@example.com", first_name="Ann")
 BASE = "https://esputnik.com/api"
@@ -79,6 +80,33 @@ def test_creation_and_both_tokens_share_one_deadline(
     with pytest.raises(VendorError):
         client.issue_token(ANN)
     assert time.monotonic() - start < 2
+
+
+def close(line: Line) -> None:
+    line.read_request()
+
+
+def cut_off(line: Line) -> None:
+    line.read_request()
+    line.send(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{")
+
+
+@pytest.mark.parametrize(
+    "behave", [close, cut_off, each_request(http(b"", status="503 Later"))]
+)
+def test_a_contact_that_may_have_been_created_is_not_sent_again(
+    behave: Behaviour,
+) -> None:
+    with RawVendor(behave) as vendor, pytest.raises(VendorError):
+        make_client(API_URL=vendor.url).sync_contact(ANN)
+    assert len(vendor.requests) == 1
+
+
+def test_a_contact_that_was_refused_for_now_is_sent_again() -> None:
+    refused = http(b"", "Retry-After: 0", status="429 Slow down")
+    with RawVendor(each_request(refused, http(b"{}"))) as vendor:
+        make_client(API_URL=vendor.url).sync_contact(ANN)
+    assert len(vendor.requests) == 2
 
 
 def test_a_known_contact_is_not_sent_again(

@@ -7,9 +7,6 @@ import http.client
 import logging
 import ssl
 import threading
-import time
-import zlib
-from email.utils import formatdate
 from typing import Any
 
 import pytest
@@ -27,7 +24,6 @@ from flask_app_inbox import (
     VendorTimeout,
     VendorUnavailable,
 )
-from flask_app_inbox.client.answer import MAX_SIZE, Answer, check_status, retry_after
 from flask_app_inbox.client.deadline import Deadline
 from flask_app_inbox.client.transport import (
     FIRST_PAUSE,
@@ -106,6 +102,26 @@ def test_what_must_not_reach_the_vendor_twice_is_not_repeated(
     assert calls.call_count == 1
 
 
+@pytest.mark.parametrize("reply", [b"", answer(b"{}")[:-1]])
+def test_what_may_have_reached_the_vendor_is_not_repeated_either(
+    serve: Serve, send: Send, reply: bytes
+) -> None:
+    vendor = serve(answers(reply))
+    with pytest.raises(VendorError):
+        send(vendor.url, repeatable=False)
+    assert len(vendor.requests) == 1
+
+
+def test_what_cannot_have_reached_the_vendor_is_always_repeated(
+    serve: Serve, send: Send, pauses: list[float]
+) -> None:
+    vendor = serve(answers(b""))
+    vendor.__exit__()  # nobody listens there now
+    with pytest.raises(VendorUnavailable):
+        send(vendor.url, repeatable=False)
+    assert len(pauses) == RETRIES
+
+
 @pytest.mark.parametrize(("seconds", "calls"), [(1.5, 1), (60, RETRIES + 1)])
 def test_a_pause_that_does_not_fit_into_the_deadline_is_not_made(
     vendor: responses.RequestsMock,
@@ -120,146 +136,6 @@ def test_a_pause_that_does_not_fit_into_the_deadline_is_not_made(
     assert caught.value.retry_after == 2
     assert answers.call_count == calls
     assert len(pauses) == calls - 1
-
-
-# What an answer's status means
-
-
-@pytest.mark.parametrize("status", [200, 201, 204, 299, 400, 404, 409, 422, 499])
-def test_an_answer_that_a_caller_may_look_into_is_returned(status: int) -> None:
-    assert check_status(status, {}, b"x") == Answer(status, b"x")
-
-
-@pytest.mark.parametrize(
-    ("status", "kind", "retryable"),
-    [
-        (401, VendorRejected, False),
-        (403, VendorRejected, False),
-        (429, VendorRateLimited, True),
-        (500, VendorUnavailable, False),
-        (501, VendorUnavailable, False),
-        (502, VendorUnavailable, True),
-        (503, VendorUnavailable, True),
-        (504, VendorUnavailable, True),
-        (999, VendorUnavailable, False),
-        (101, VendorInvalid, False),
-        (301, VendorInvalid, False),
-        (304, VendorInvalid, False),
-        (0, VendorInvalid, False),
-    ],
-)
-def test_a_status_that_means_the_same_for_every_call_is_an_error(
-    status: int, kind: type[VendorError], retryable: bool
-) -> None:
-    with pytest.raises(kind, match=str(status)) as caught:
-        check_status(status, {}, TOKEN.encode())
-    assert (caught.value.status, caught.value.retryable) == (status, retryable)
-    assert TOKEN not in repr(caught.value)
-
-
-@pytest.mark.parametrize("status", [429, 503])
-def test_how_long_to_wait_is_read_where_it_is_said(status: int) -> None:
-    with pytest.raises(VendorError) as caught:
-        check_status(status, {"Retry-After": "7"}, b"")
-    assert caught.value.retry_after == 7
-
-
-@pytest.mark.parametrize(
-    ("value", "seconds"),
-    [
-        (None, None),
-        ("", None),
-        ("0", 0),
-        (" 12 ", 12),
-        ("86401", 86400),
-        ("9" * 5000, 86400),
-        ("-1", None),
-        ("1.5", None),
-        ("0x10", None),
-        ("²", None),
-        ("soon", None),
-        (formatdate(0, usegmt=True), 0),
-        (formatdate(10**11, usegmt=True), 86400),
-        ("Mon, 01 Jan 0001 00:00:00 -0000", 0),
-        ("Fri, 31 Dec 9999 23:59:59 -2359", 86400),
-        ("1 Jan 99999999999 00:00:00 GMT", None),
-        ("Wed, 21 Oct 2015 07:28:00 +999999999", None),
-    ],
-)
-def test_retry_after_is_seconds_or_a_date_or_nothing(
-    value: str | None, seconds: float | None
-) -> None:
-    assert retry_after(value) == seconds
-
-
-def test_a_date_to_come_is_counted_from_now() -> None:
-    assert retry_after(formatdate(time.time() + 60, usegmt=True)) == pytest.approx(
-        60, abs=5
-    )
-
-
-# What an answer's body is
-
-
-def test_an_answer_does_not_show_its_body() -> None:
-    assert TOKEN not in repr(Answer(200, TOKEN.encode()))
-
-
-def test_json_is_parsed_and_other_text_is_invalid() -> None:
-    assert Answer(200, b'{"a": [1]}').json() == {"a": [1]}
-    with pytest.raises(VendorInvalid, match="no JSON") as caught:
-        Answer(200, TOKEN.encode()).json()
-    assert caught.value.status == 200
-
-
-def raw_deflate(data: bytes) -> bytes:
-    packer = zlib.compressobj(wbits=-zlib.MAX_WBITS)
-    return packer.compress(data) + packer.flush()
-
-
-@pytest.mark.parametrize("size", [0, 1, 8192, MAX_SIZE])
-@pytest.mark.parametrize(
-    ("encoding", "pack"),
-    [
-        (None, bytes),
-        ("identity", bytes),
-        ("gzip", gzip.compress),
-        ("X-GZIP ", gzip.compress),
-        ("deflate", zlib.compress),
-    ],
-)
-def test_a_body_up_to_the_limit_is_read_and_unpacked(
-    vendor: responses.RequestsMock, send: Send, encoding: str, pack: Any, size: int
-) -> None:
-    headers = {"Content-Encoding": encoding} if encoding else {}
-    vendor.post(URL, body=pack(b"x" * size), headers=headers)
-    assert send(URL).body == b"x" * size
-
-
-@pytest.mark.parametrize(
-    ("body", "encoding", "reason"),
-    [
-        (b"x" * (MAX_SIZE + 1), "identity", "larger than 65536"),
-        (gzip.compress(b"x" * (MAX_SIZE + 1), mtime=0), "gzip", "larger than 65536"),
-        (gzip.compress(b"x" * 50_000_000, mtime=0), "gzip", "larger than 65536"),
-        (zlib.compress(b"x" * 50_000_000), "deflate", "larger than 65536"),
-        (b"no gzip", "gzip", "cannot be unpacked"),
-        (raw_deflate(b"x" * 50), "deflate", "cannot be unpacked"),
-        (b"x", "br", "an encoding not asked for"),
-        (b"x", "gzip, gzip", "an encoding not asked for"),
-    ],
-)
-def test_a_body_that_is_too_large_or_packed_oddly_is_invalid(
-    vendor: responses.RequestsMock,
-    send: Send,
-    body: bytes,
-    encoding: str,
-    reason: str,
-) -> None:
-    vendor.post(URL, body=body, headers={"Content-Encoding": encoding})
-    with pytest.raises(VendorInvalid, match=reason) as caught:
-        send(URL)
-    assert not caught.value.retryable
 
 
 # One exchange

@@ -5,14 +5,21 @@ from __future__ import annotations
 import io
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from requests import Request
 
+from flask_app_inbox.client.deadline import Deadline
+from flask_app_inbox.client.transport import Transport
+from tests.faults.forgetful import Forgetful
 from tests.faults.raw_vendor import Line, RawVendor, answers, each_request, http
 from tests.faults.sites import SHORT, TOKEN, Site, check_problem, free_port
 from tests.fixtures.certificates import Authority
+
+Post = Callable[..., int]
 
 GOOD = http(b'{"token": "%s"}' % TOKEN.encode())
 
@@ -130,6 +137,56 @@ def test_a_kept_connection_that_the_vendor_ends_meanwhile_costs_no_error(
     shop = site(vendor.url)
 
     assert [shop.ask().status for _ in range(30)] == [200] * 30
+
+
+def test_kept_connections_that_a_firewall_has_forgotten_cost_no_bell(
+    start: Callable[..., RawVendor], site: Callable[..., Site]
+) -> None:
+    behave = Forgetful(GOOD)
+    vendor = start(behave)
+    shop = site(vendor.url, timeout=4)
+
+    def burst() -> list[int]:
+        with ThreadPoolExecutor(8) as pool:
+            return [one.status for one in pool.map(lambda _: shop.ask(), range(8))]
+
+    behave.crowd = threading.Barrier(8)
+    assert burst() == [200] * 8
+    behave.forget()
+    assert burst() == [200] * 8
+    behave.crowd = None
+    assert [shop.ask().status for _ in range(5)] == [200] * 5, "the breaker is closed"
+
+
+@pytest.fixture
+def post(trusted: Authority, monkeypatch: pytest.MonkeyPatch) -> Iterator[Post]:
+    """Send a body of some size, of which the system takes little at once."""
+    little = [(socket.SOL_SOCKET, socket.SO_SNDBUF, 65536)]
+    monkeypatch.setattr("flask_app_inbox.client.pool._keepalive", lambda: little)
+    transport = Transport(max_concurrent=1)
+
+    def post(url: str, size: int, seconds: float) -> int:
+        request = Request("POST", url, data=b"x" * size)
+        return transport.send(request, Deadline(seconds)).status
+
+    yield post
+    transport._resources.get().session.close()
+
+
+def test_a_large_request_does_not_wait_for_ever_on_a_forgotten_connection(
+    start: Callable[..., RawVendor], post: Post
+) -> None:
+    def read_one(line: Line) -> None:
+        line.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 16384)
+        line.read_request()
+        line.send(GOOD)
+        line.wait(60)
+
+    vendor = start(read_one)
+    assert post(vendor.url, 9, seconds=15) == 200
+    vendor.behave = each_request(GOOD)
+    assert post(vendor.url, 500_000, seconds=3) == 200
+    assert vendor.connections == 2
 
 
 def test_an_answer_that_nobody_asked_for_goes_to_nobody(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 
@@ -76,6 +77,27 @@ def test_a_site_with_a_key_has_no_connections(make_app: MakeApp, name: str) -> N
     refused = pytest.raises(ValueError, match="no connection 'north'")
     with app.app_context(), refused:
         CALLS[name](inbox, "north")
+
+
+@pytest.mark.parametrize("view", ["sync", "async"])
+def test_an_async_loader_names_the_connection_in_any_view(
+    site: Site, view: str
+) -> None:
+    async def tenant() -> str:
+        await asyncio.sleep(0)
+        return "north"
+
+    def shown() -> str:
+        status = site.inbox.connection_status()
+        return str(status and status["connection"])
+
+    async def shown_later() -> str:
+        return shown()
+
+    site.inbox.connection_loader(tenant)
+    site.app.add_url_rule("/sync", view_func=shown)
+    site.app.add_url_rule("/async", view_func=shown_later)
+    assert site.browser.get(f"/{view}").text == "north"
 
 
 # On the command line

@@ -9,6 +9,7 @@ from . import (
     anchor,
     configuration,
     connections,
+    database_pool,
     embed,
     endpoint,
     login,
@@ -25,7 +26,7 @@ from .finding import FindingKind
 _CHECKS = (
     *(configuration, login, connections, vendor),
     *(embed, page, own_script, anchor, one_init, page_policy, endpoint),
-    *(session, storage),
+    *(session, storage, database_pool),
 )
 
 #: Each with ``code``, ``level``, ``what``, ``why`` and ``fix``. What ``{braces}``

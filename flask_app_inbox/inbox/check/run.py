@@ -14,6 +14,7 @@ from ..state import EXTENSION, State
 from .anchor import check_anchor
 from .configuration import check_configuration, setting_rows
 from .connections import CONNECTIONS_UNREADABLE, Access, accesses_of
+from .database_pool import check_database_pool
 from .embed import embed
 from .endpoint import check_endpoint, check_script_file
 from .finding import Report, Section
@@ -78,6 +79,7 @@ def check(app: Flask, site: Site, options: CheckOptions) -> Report:
     check_cookies(app, site.origin, section)
     processes = options.processes or processes_of(os.environ)
     check_storage(state.settings, processes, section)
+    check_database_pool(app, state.settings, section)
     return report
 
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 import socket
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy.pool import NullPool
 
 from flask_app_inbox.inbox.check.finding import Section
 from flask_app_inbox.inbox.check.session import check_cookies
@@ -169,3 +172,39 @@ def test_a_redis_that_answers_or_whose_client_is_missing(
     monkeypatch.setitem(sys.modules, "redis", None)
     told = findings(site, "--offline")
     assert told["redis_missing"]["fix"] == 'pip install "flask-app-inbox[redis]"'
+
+
+@pytest.mark.parametrize(
+    ("options", "calls", "connections"),
+    [
+        ({"pool_size": 5, "max_overflow": 0}, 8, 5),
+        ({}, 15, 15),  # as SQLAlchemy has it
+        ({}, 14, None),
+        ({"pool_size": 5, "max_overflow": -1}, 8, None),
+        ({"poolclass": NullPool}, 8, None),
+    ],
+)
+def test_a_database_that_would_run_out_of_connections(
+    make_site: MakeSite,
+    findings: Findings,
+    tmp_path: Path,
+    options: dict[str, Any],
+    calls: int,
+    connections: int | None,
+) -> None:
+    def with_database(app: Flask) -> None:
+        app.config["SQLALCHEMY_DATABASE_URI"] = f"sqlite:///{tmp_path / 'shop.sqlite3'}"
+        app.config["SQLALCHEMY_ENGINE_OPTIONS"] = options
+        SQLAlchemy(app)
+
+    site = make_site(prepare=with_database, MAX_CONCURRENT=calls)
+    told = findings(site, "--offline").get("pool_too_small")
+    assert not (tmp_path / "shop.sqlite3").exists(), "nothing was connected"
+    if connections is None:
+        assert told is None
+    else:
+        assert told is not None
+        assert f"{calls} requests" in told["what"]
+        assert f"{connections} connections" in told["what"]
+        fewer = f"APP_INBOX_MAX_CONCURRENT = {connections // 2}  #"
+        assert told["fix"].startswith(fewer)

@@ -1,0 +1,184 @@
+"""The connections to a vendor: how they are made, kept and dropped.
+
+All that is bent of urllib3 and requests is here and in :mod:`.sockets`:
+
+- ``_new_conn`` and ``is_connected`` of ``HTTPConnection`` and ``HTTPSConnection``, and
+  their ``send``, ``getresponse`` and ``response_class``, which are http.client's;
+- ``ConnectionCls`` of the pools, and ``pool_classes_by_scheme`` of their manager;
+- ``init_poolmanager`` and ``cert_verify`` of requests' adapter;
+- ``sslsocket_class`` of :class:`ssl.SSLContext`.
+
+A release of urllib3 that calls one of them no more would silently take the deadline
+away. So :func:`check_urllib3` looks for the calls when this module is imported.
+"""
+
+from __future__ import annotations
+
+import http.client
+import socket
+import ssl
+import time
+from importlib.metadata import version
+from inspect import unwrap
+from operator import attrgetter
+from typing import Any
+
+import urllib3
+from requests.adapters import DEFAULT_CA_BUNDLE_PATH, HTTPAdapter
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+
+from .sockets import TlsSocket, connect, current_exchange
+
+#: Seconds after which an idle connection is not used again: less than those after which
+#: servers, balancers and firewalls forget one.
+MAX_IDLE = 60.0
+#: An idle connection is tried from time to time, so that what is on the way does not
+#: forget it, and a dead one is found before it is used.
+_KEEPALIVE = (("TCP_KEEPIDLE", 20), ("TCP_KEEPINTVL", 5), ("TCP_KEEPCNT", 3))
+
+#: What urllib3 must call for us, and where.
+_CALLS = (
+    ("connection.HTTPConnection.connect", "_new_conn"),
+    ("connection.HTTPSConnection.connect", "_new_conn"),
+    ("connection.HTTPConnection.request", "send"),
+    ("connection.HTTPConnection.getresponse", "getresponse"),
+    ("connectionpool.HTTPConnectionPool._get_conn", "is_connection_dropped"),
+    ("connectionpool.is_connection_dropped", "is_connected"),
+    ("connectionpool.HTTPConnectionPool._make_request", "getresponse"),
+    ("connectionpool.HTTPConnectionPool._new_conn", "ConnectionCls"),
+    ("poolmanager.PoolManager._new_pool", "pool_classes_by_scheme"),
+)
+
+
+def check_urllib3() -> None:
+    """Fail if urllib3 does not call what we override.
+
+    :raises ImportError: with the call that is missing.
+    """
+    for place, name in _CALLS:
+        try:
+            function = unwrap(attrgetter(place)(urllib3))
+            is_called = name in function.__code__.co_names
+        except AttributeError:
+            is_called = False
+        if not is_called:
+            raise ImportError(
+                f"flask_app_inbox does not work with urllib3 {version('urllib3')}: "
+                f"its {place} calls no {name}, so a slow vendor could hold up your "
+                "site for ever. Install an older urllib3, or a newer flask-app-inbox."
+            )
+
+
+check_urllib3()
+
+
+class _Answer(http.client.HTTPResponse):
+    def begin(self) -> None:
+        super().begin()
+        lengths = ",".join(self.msg.get_all("Content-Length", []))
+        if self.msg.defects or len(set(lengths.split(","))) > 1:
+            # urllib3 would log what the vendor wrote in broken headers. With several
+            # lengths it would leave the socket open.
+            raise http.client.HTTPException("the headers are no headers")
+
+
+class _KeptConnection(HTTPConnection):
+    """What plain and TLS connections have in common."""
+
+    response_class = _Answer
+    #: Seconds that the last answer took; None: there was none yet.
+    _took: float | None = None
+    _sent_at = _answered_at = 0.0
+
+    def _new_conn(self) -> socket.socket:
+        self._took = None
+        return connect(self)
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether the next request may use this connection."""
+        exchange = current_exchange()
+        if exchange is not None and exchange.new_connection:
+            return False
+        is_fresh = time.monotonic() - self._answered_at < MAX_IDLE
+        return is_fresh and super().is_connected
+
+    def send(self, data: Any) -> None:
+        if self.sock is None:
+            self.connect()
+        exchange = current_exchange()
+        if exchange is not None:
+            exchange.begin(self._took)
+        self._sent_at = time.monotonic()
+        super().send(data)
+
+    def getresponse(self) -> Any:
+        response = super().getresponse()
+        self._answered_at = time.monotonic()
+        self._took = self._answered_at - self._sent_at
+        exchange = current_exchange()
+        if exchange is not None:
+            exchange.end()
+        return response
+
+
+class _TlsConnection(_KeptConnection, HTTPSConnection):
+    @property
+    def is_connected(self) -> bool:
+        """Whether the next answer here would belong to the next request."""
+        # Unasked data that is decrypted already cannot be seen on the wire.
+        sock = self.sock
+        unasked = isinstance(sock, ssl.SSLSocket) and sock.pending()
+        return super().is_connected and not unasked
+
+
+class _Pool(HTTPConnectionPool):
+    ConnectionCls = _KeptConnection
+
+
+class _TlsPool(HTTPSConnectionPool):
+    ConnectionCls = _TlsConnection
+
+
+class DeadlineAdapter(HTTPAdapter):
+    """The connections of a requests session; they keep the current deadline.
+
+    :param size: how many idle connections are kept for each host.
+    :param ca_bundle: a file of certificates to trust in place of certifi's.
+    """
+
+    def __init__(self, *, size: int, ca_bundle: str | None = None) -> None:
+        self._ca_bundle = ca_bundle
+        super().__init__(pool_maxsize=size)
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        super().init_poolmanager(
+            *args,
+            ssl_context=self._tls(),
+            socket_options=[*HTTPConnection.default_socket_options, *_keepalive()],
+            **kwargs,
+        )
+        self.poolmanager.pool_classes_by_scheme = {"http": _Pool, "https": _TlsPool}
+
+    def _tls(self) -> ssl.SSLContext:
+        context = ssl.create_default_context(
+            cafile=self._ca_bundle or DEFAULT_CA_BUNDLE_PATH
+        )
+        context.sslsocket_class = TlsSocket
+        return context
+
+    def cert_verify(self, *_: Any) -> None:
+        """Do nothing: the TLS context always verifies, and is loaded once."""
+
+
+def _keepalive() -> list[tuple[int, int, int]]:
+    """Return the socket options for it, as far as this system has them."""
+    return [
+        (socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1),
+        *(
+            (socket.IPPROTO_TCP, getattr(socket, name), value)
+            for name, value in _KEEPALIVE
+            if hasattr(socket, name)
+        ),
+    ]
