@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import binascii
-import re
 from base64 import urlsafe_b64decode
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from typing import Any
 
 from ..client.platforms import PLATFORMS
 from ..config import validators
+from ..config.database_url import database_url
 from ..config.reader import setting
 
 #: The prefix of every App Inbox setting.
@@ -48,15 +48,6 @@ def redirect_uri(value: Any) -> str:
             "fragment; plain http only for a loopback host"
         ) from None
     return str(value)
-
-
-def database_url(value: Any) -> str:
-    """Check where connections are stored."""
-    if isinstance(value, str) and re.match(
-        r"sqlite:///(?!:memory:).|postgres(ql)?(\+psycopg)?://.", value
-    ):
-        return value
-    raise ValueError("sqlite:////absolute/path or postgresql://user:password@host/name")
 
 
 def encryption_keys(value: Any) -> tuple[str, ...]:

@@ -29,9 +29,34 @@ def find_binaries() -> Path | None:
     return Path(on_path).parent if on_path else None
 
 
+class PostgresServer:
+    """A running server, which can be stopped as by a debugger or a hypervisor."""
+
+    def __init__(self, url: str, pid: int) -> None:
+        self.url = url
+        self._pid = pid
+
+    @contextmanager
+    def frozen(self) -> Iterator[None]:
+        """Stop the server and whatever answers for it; let them go on at the end."""
+        children = Path(f"/proc/{self._pid}/task/{self._pid}/children").read_text()
+        stopped = [self._pid, *map(int, children.split())]
+        for pid in stopped:
+            os.kill(pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for pid in stopped:
+                os.kill(pid, signal.SIGCONT)
+
+    def execute(self, statement: str) -> None:
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            connection.execute(statement)
+
+
 @contextmanager
-def run(binaries: Path) -> Iterator[str]:
-    """Run a server and yield the URL of a database in it."""
+def run(binaries: Path) -> Iterator[PostgresServer]:
+    """Run a server."""
     folder = tempfile.mkdtemp(prefix="app-inbox-postgres-")
     # The server refuses to run as root.
     other: dict[str, Any] = {"user": "postgres"} if os.geteuid() == 0 else {}
@@ -60,7 +85,7 @@ def run(binaries: Path) -> Iterator[str]:
     url = f"postgresql://tests@127.0.0.1:{port}/postgres"
     try:
         _wait_until_it_answers(url, server)
-        yield url
+        yield PostgresServer(url, server.pid)
     finally:
         # A polite end would wait for every client.
         server.send_signal(signal.SIGINT)

@@ -15,7 +15,8 @@ from sqlalchemy import inspect
 
 from flask_app_inbox import StorageError
 from flask_app_inbox.oauth.client import Tokens
-from flask_app_inbox.oauth.database import Database, LockBusy
+from flask_app_inbox.oauth.database import Database
+from flask_app_inbox.oauth.database_errors import LockBusy
 from flask_app_inbox.oauth.store import TokenStore
 from flask_app_inbox.web.encryption import Encryptor, derive_key
 from tests.oauth.conftest import MakeSite
