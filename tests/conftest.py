@@ -54,7 +54,14 @@ SECRETS = (
 #: A test that uses one of these, or stands in one of these folders, starts programs.
 SERVERS = {
     *("browser", "running_sandbox", "serve", "redis_server", "redis_url"),
-    *("postgres_url", "database_url", "nursery", "archives", "app_inbox_sandbox"),
+    *(
+        "postgres_server",
+        "postgres_url",
+        "database_url",
+        "nursery",
+        "archives",
+        "app_inbox_sandbox",
+    ),
 }
 FOLDERS_WITH_SERVERS = ("bench", "demo", "faults")
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import parse_qsl, quote, unquote
+from urllib.parse import parse_qsl, unquote
 
 _POSTGRESQL = re.compile(
     r"""
@@ -49,7 +49,7 @@ def database_url(value: Any) -> str:
     raise ValueError(
         "sqlite:////absolute/path or postgresql://user:password@host/name. In user, "
         "password and path write signs as in any URL: @ as %40, / as %2F (not in a "
-        "path), : as %3A, # as %23, ? as %3F, % as %25"
+        "path), # as %23, ? as %3F, % as %25"
     )
 
 
@@ -78,8 +78,3 @@ def read_database_url(url: str) -> DatabaseAddress | None:
     return DatabaseAddress(
         None, user, password, match["address"] or host, port, name, options
     )
-
-
-def sqlite_url(path: str) -> str:
-    """Return the URL of a file, whatever its name."""
-    return f"sqlite:///{quote(path)}"

@@ -15,7 +15,6 @@ from ..client.api import VendorApi
 from ..client.credentials import AccessToken
 from ..client.deadline import Deadline
 from ..client.transport import Transport
-from ..config.database_url import sqlite_url
 from ..errors import ConfigError, LoaderError, StorageError
 from ..signals import connection_lost
 from ..web.loaders import call_loader
@@ -213,7 +212,7 @@ def open_connections(
 
     :raises ConfigError: if a package that OAuth needs is not installed.
     """
-    url = settings.database_url or sqlite_url(_FILE)
+    url = settings.database_url or f"sqlite:///{_FILE}"
     _check_extras(url)
     from ..web.encryption import Encryptor, derive_key
     from .client import OAuthClient

@@ -124,7 +124,8 @@ class OAuthSettings:
         database_url,
         "Where OAuth connections are kept: `sqlite:////path/file` or "
         "`postgresql://user:password@host/name` (extra `postgres`) for several "
-        "machines. A relative SQLite path starts at the instance folder.",
+        "machines. A relative SQLite path starts at the instance folder. Signs are "
+        "escaped as in any URL: `@` is `%40`.",
         shown="SQLite in the instance folder",
         secret=True,
     )

@@ -83,8 +83,9 @@ class TableAccess:
         return self._ask(call, deadline)
 
     def _ask(self, call: Callable[[], Result], deadline: Deadline | None) -> Result:
-        seconds = deadline.remaining() if deadline else LONGEST
         try:
-            return self._guard.ask(call, seconds)
+            if deadline is None:
+                return self._guard.ask(call, LONGEST, insist=True)
+            return self._guard.ask(call, deadline.remaining())
         except StorageSilent as error:
             raise DatabaseDown(str(error), retry_after=error.retry_after) from None

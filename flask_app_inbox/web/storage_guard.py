@@ -23,7 +23,7 @@ Result = TypeVar("Result")
 #: Calls at once in a process; those that nobody waits for any more are among them.
 SLOTS = 16
 #: Seconds. Whoever waited for less does not know whether the storage is down.
-SILENCE = 0.25
+SILENCE = 0.5
 
 
 class StorageSilent(Exception):
@@ -64,12 +64,15 @@ class StorageGuard:
         self._failures = failures
         self._resources = PerProcess(lambda: _Resources(Outage(warning, clock=clock)))
 
-    def ask(self, call: Callable[[], Result], seconds: float) -> Result:
+    def ask(
+        self, call: Callable[[], Result], seconds: float, *, insist: bool = False
+    ) -> Result:
         """Make a call and return its result, or raise what it raises.
 
         A call that takes longer goes on, and what it says is forgotten.
 
         :param seconds: how long to wait.
+        :param insist: ask even a storage that did not answer lately.
         :raises StorageSilent: if the storage does not answer in time, or did not
             lately.
         """
@@ -77,7 +80,7 @@ class StorageGuard:
         end = time.monotonic() + seconds
         if seconds <= 0:
             raise StorageSilent("was not asked, because no time was left", 1)
-        if not resources.outage.is_worth_a_try():
+        if not (insist or resources.outage.is_worth_a_try()):
             raise StorageSilent("did not answer lately, so it was not asked", PAUSE)
         if not resources.slots.acquire(timeout=seconds):
             raise StorageSilent("has too many others to answer", 1)

@@ -16,6 +16,8 @@ from typing import Any
 
 import psycopg
 
+from tests.fixtures.waiting import wait_until
+
 
 def find_binaries() -> Path | None:
     """Return the folder with the newest server's programs, if one is installed."""
@@ -50,8 +52,16 @@ class PostgresServer:
                 os.kill(pid, signal.SIGCONT)
 
     def execute(self, statement: str) -> None:
-        with psycopg.connect(self.url, autocommit=True) as connection:
+        """Execute a statement, also where sessions begin as read-only ones."""
+        writing = "-c default_transaction_read_only=off"
+        with psycopg.connect(self.url, autocommit=True, options=writing) as connection:
             connection.execute(statement)
+
+    def wait_until_somebody_waits(self) -> None:
+        """Wait until a session waits for another one's lock."""
+        waiting = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            wait_until(lambda: connection.execute(waiting).fetchone())
 
 
 @contextmanager

@@ -19,7 +19,7 @@ from flask_app_inbox.oauth.database import Database
 from flask_app_inbox.oauth.database_errors import LockBusy
 from flask_app_inbox.oauth.store import TokenStore
 from flask_app_inbox.web.encryption import Encryptor, derive_key
-from tests.oauth.conftest import MakeSite
+from tests.oauth.conftest import MakeSite, connect
 from tests.oauth.site import Site
 from tests.oauth.vendor import Vendor
 
@@ -84,6 +84,30 @@ def test_the_file_stands_in_the_instance_folder(make_site: MakeSite) -> None:
     other = make_site(DATABASE_URL="sqlite:///other/place.sqlite3")
     other.oauth.store.make_tables()
     assert Path(site.instance_path, "other", "place.sqlite3").exists()
+
+
+def test_a_file_that_is_made_anew_is_private_too(tmp_path: Path) -> None:
+    path = tmp_path / "connections.sqlite3"
+    store = TokenStore(Database(f"sqlite:///{path}"), Encryptor([KEY]))
+    store.connect("default", TOKENS, {})
+    for each in tmp_path.iterdir():
+        each.unlink()
+    with pytest.raises(StorageError, match="init-db"):
+        store.read("default")
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize("folder", ["50%25 off", "what?mode=ro", "a#b@c"])
+def test_the_instance_folder_may_have_any_name(
+    vendor: Vendor, make_site: MakeSite, tmp_path: Path, folder: str
+) -> None:
+    config = make_site().config
+    site = Site(config, str(tmp_path / folder))
+    connect(vendor, site)
+    assert {each.name for each in (tmp_path / folder).iterdir()} >= {
+        "app_inbox.sqlite3"
+    }
+    assert {each.name for each in tmp_path.iterdir()} == {folder}
 
 
 def test_no_secret_is_on_the_disk_in_plain_text(tmp_path: Path) -> None:
@@ -240,6 +264,8 @@ def test_a_database_that_cannot_be_reached_is_told_without_its_password(
     with pytest.raises(StorageError) as caught:
         site.oauth.store.read("default")
     assert caught.value.retryable
+    assert "nobody listens at its address" in str(caught.value)
+    assert "init-db" not in str(caught.value), "that would be no help"
     assert "pass-word" not in repr(caught.value) + str(caught.value)
     assert "pass-word" not in repr(site.oauth)
 

@@ -65,6 +65,8 @@ def test_after_a_failure_one_call_in_a_while_tries_again(
 ) -> None:
     place.give_up(getattr(place, how))
     assert not place.is_asked()
+    with pytest.raises(Down):
+        place.guard.ask(place.fail, 5, insist=True)
     place.clock.now += PAUSE
     place.give_up(place.fail)
     assert not place.is_asked()
