@@ -22,7 +22,7 @@ Result = TypeVar("Result")
 
 #: Calls at once in a process; those that nobody waits for any more are among them.
 SLOTS = 16
-#: Seconds. Whoever waited for less does not know whether the storage is down.
+#: Seconds. Whoever waits for less does not know whether the storage is down.
 SILENCE = 0.5
 
 
@@ -51,6 +51,7 @@ class StorageGuard:
     :param warning: what does not work while the storage is down, for the log; None:
         whoever asks tells of it.
     :param failures: the errors that say that it is down; any other is an answer.
+    :param silence: seconds without an answer that say the same.
     :param clock: returns seconds that never run backwards.
     """
 
@@ -59,9 +60,11 @@ class StorageGuard:
         warning: str | None,
         failures: tuple[type[Exception], ...],
         *,
+        silence: float = SILENCE,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._failures = failures
+        self._silence = silence
         self._resources = PerProcess(lambda: _Resources(Outage(warning, clock=clock)))
 
     def ask(
@@ -87,7 +90,7 @@ class StorageGuard:
         future = self._start(call, resources)
         wait((future,), max(0.0, end - time.monotonic()))
         if not future.done():
-            if seconds >= SILENCE:
+            if seconds >= self._silence:
                 resources.outage.note(TimeoutError())
             raise StorageSilent("did not answer in time", PAUSE)
         return future.result()
