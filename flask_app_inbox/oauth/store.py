@@ -46,7 +46,7 @@ from sqlalchemy import Connection, delete, insert, select
 from ..client.deadline import Deadline
 from ..errors import StorageError
 from ..web.encryption import Encryptor, WrongKey
-from .client import Tokens
+from .client import Tokens, token_life
 from .database import Database
 from .locked import LockedConnection
 from .table import CONNECTED, StoredConnection, table, update
@@ -276,7 +276,18 @@ class TokenStore:
             return None
         values = dict(found)
         secrets = self._decrypt(values.pop("sealed"))
-        account = secrets.pop("account")
-        life = values["expires_at"] - values["issued_at"]
+        account = {
+            name: _well_formed(told) for name, told in secrets.pop("account").items()
+        }
+        # An earlier version stored whatever life the vendor told.
+        life = token_life(values["expires_at"] - values["issued_at"])
+        values["expires_at"] = values["issued_at"] + life
         tokens = Tokens(**secrets, expires_in=life)
         return StoredConnection(**values, tokens=tokens, account=account)
+
+
+def _well_formed(told: Any) -> Any:
+    """Return a text that every page and terminal can show: JSON holds others, too."""
+    if not isinstance(told, str):
+        return told
+    return told.encode(errors="replace").decode()
