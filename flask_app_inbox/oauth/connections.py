@@ -19,7 +19,7 @@ from ..errors import ConfigError, LoaderError, StorageError
 from ..signals import connection_lost
 from ..web.loaders import call_loader
 from .script_ids import ScriptIds
-from .settings import OAuthSettings
+from .settings import FLASKS_KEY, OAuthSettings
 from .status import DEFAULT_CONNECTION, describe
 
 if TYPE_CHECKING:
@@ -219,10 +219,11 @@ def open_connections(
     from .database import Database
     from .store import TokenStore
 
-    keys: list[str | bytes] = [*settings.encryption_keys]
-    if not keys:
-        secrets = [app.secret_key, *(app.config.get("SECRET_KEY_FALLBACKS") or ())]
-        keys = [derive_key(one, "oauth connections") for one in secrets if one]
+    secrets = [app.secret_key, *(app.config.get("SECRET_KEY_FALLBACKS") or ())]
+    flasks = [derive_key(one, "oauth connections") for one in secrets if one]
+    keys: list[str | bytes] = []
+    for key in settings.encryption_keys or (FLASKS_KEY,):
+        keys += flasks if key == FLASKS_KEY else [key]
     store = TokenStore(Database(url, app.instance_path), Encryptor(keys))
     connections = OAuthConnections(
         client=OAuthClient(settings),

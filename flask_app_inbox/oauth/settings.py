@@ -18,6 +18,9 @@ PREFIX = "APP_INBOX_"
 
 _WITH_SERVER = [platform for platform in PLATFORMS.values() if platform.oauth_url]
 
+#: The word in ``ENCRYPTION_KEYS`` for the keys that are made of Flask's.
+FLASKS_KEY = "SECRET_KEY"
+
 #: The vendor registers an app with these: set all three or none.
 _CLIENT = ("OAUTH_CLIENT_ID", "OAUTH_CLIENT_SECRET", "OAUTH_REDIRECT_URI")
 
@@ -51,16 +54,20 @@ def redirect_uri(value: Any) -> str:
 
 
 def encryption_keys(value: Any) -> tuple[str, ...]:
-    """Check keys of Fernet, the newest first."""
+    """Check keys of Fernet, the newest first, and the word for those of Flask."""
     keys = value.split(",") if isinstance(value, str) else value
     if not isinstance(keys, (list, tuple)) or not keys:
         raise ValueError(_KEYS_NEEDED)
-    return tuple(_encryption_key(key) for key in keys)
+    checked = tuple(_encryption_key(key) for key in keys)
+    if checked[0] == FLASKS_KEY:
+        raise ValueError(_KEYS_NEEDED)
+    return checked
 
 
 _KEYS_NEEDED = (
     "a list of keys, the newest first, each made by `python -c 'from "
-    "cryptography.fernet import Fernet; print(Fernet.generate_key().decode())'`"
+    "cryptography.fernet import Fernet; print(Fernet.generate_key().decode())'`; after "
+    "them the word SECRET_KEY may stand for what was in use without this setting"
 )
 
 
@@ -69,6 +76,8 @@ def _encryption_key(key: Any) -> str:
         key = key.decode("ascii", "replace")
     if not isinstance(key, str):
         raise ValueError(_KEYS_NEEDED)
+    if key.strip() == FLASKS_KEY:
+        return FLASKS_KEY
     try:
         size = len(urlsafe_b64decode(key.strip().encode()))
     except (ValueError, binascii.Error):
@@ -133,7 +142,8 @@ class OAuthSettings:
         (),
         encryption_keys,
         "Keys that encrypt the tokens, the newest first, as a list or separated by "
-        "commas. The first one encrypts, every one decrypts.",
+        "commas. The first one encrypts, every one decrypts. The word `SECRET_KEY` "
+        "after them stands for the keys that are made of Flask's.",
         shown="from `SECRET_KEY`",
         secret=True,
     )
@@ -174,7 +184,8 @@ def oauth_problems(values: Mapping[str, Any], config: Mapping[str, Any]) -> list
             f"{PREFIX}OAUTH_URL must be set: no document names the authorization "
             f"server of {values['platform'].name}. Ask the vendor."
         )
-    if not config.get("SECRET_KEY") and not values["encryption_keys"]:
+    keys = values["encryption_keys"] or [FLASKS_KEY]
+    if not config.get("SECRET_KEY") and FLASKS_KEY in keys:
         found.append(
             "SECRET_KEY must be set: it guards the connection's tokens. Or set "
             f"{PREFIX}ENCRYPTION_KEYS to keys of their own."

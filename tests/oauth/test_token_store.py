@@ -166,6 +166,23 @@ def test_a_new_secret_key_still_opens_with_the_old_one_as_fallback(
     assert site.token() == (503, "storage_failed")
 
 
+def test_connections_move_from_flasks_key_to_one_of_their_own(
+    make_site: MakeSite,
+) -> None:
+    old = make_site(connected=True)
+    new_key = Fernet.generate_key().decode()
+
+    def with_keys(keys: str) -> Site:
+        config = {**old.config, "APP_INBOX_ENCRYPTION_KEYS": keys}
+        return Site(config, old.instance_path)
+
+    assert with_keys(new_key).token() == (503, "storage_failed")
+    moving = with_keys(f"{new_key},SECRET_KEY")
+    assert moving.token() == (200, "")
+    moving.oauth.keeper("default").refresh()
+    assert with_keys(new_key).token() == (200, "")
+
+
 def test_readers_do_not_wait_for_a_refresh(store: TokenStore) -> None:
     store.connect("default", TOKENS, {})
     with store.lock("default", 1) as locked:
