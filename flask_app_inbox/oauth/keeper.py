@@ -34,6 +34,7 @@ from .pace import (
     pause_after,
     pause_left,
 )
+from .process_end import finish_before_the_end
 from .status import connect_command
 from .store import TokenStore
 from .table import RECONNECT_NEEDED, StoredConnection
@@ -219,6 +220,7 @@ class ConnectionKeeper:
                 name=f"app-inbox oauth refresh {self._name}",
             )
             thread.start()
+            finish_before_the_end(future)
             refreshing.running = future
             return future
 
