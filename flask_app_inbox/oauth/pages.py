@@ -40,7 +40,6 @@ from ..web.guards import check_same_origin
 from ..web.problems import Problem
 from ..web.session import leave_session_alone
 from .connections import OAuthConnections, current_connections
-from .database_errors import LockBusy
 from .status import account_name, connect_command, explain
 
 logger = logging.getLogger(__name__)
@@ -131,7 +130,10 @@ def callback() -> AnyResponse | tuple[str, int]:
         return _failed("The vendor sent no code, so nothing was connected.")
     try:
         _oauth().connect(begun["connection"], code, _verifier(state), patience=PATIENCE)
-    except LockBusy as error_:
+    except StorageError as error_:
+        if not error_.retryable:
+            raise
+        logger.warning("The site was not connected yet: %s", error_)
         g.app_inbox_visit_goes_on = True
         return _failed(f"{error_} Reload this page in a moment.", 503)
     except ReconnectNeeded as error_:

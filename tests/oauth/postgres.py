@@ -34,8 +34,9 @@ def find_binaries() -> Path | None:
 class PostgresServer:
     """A running server, which can be stopped as by a debugger or a hypervisor."""
 
-    def __init__(self, url: str, pid: int) -> None:
+    def __init__(self, url: str, pid: int, binaries: Path) -> None:
         self.url = url
+        self.binaries = binaries
         self._pid = pid
 
     @contextmanager
@@ -52,9 +53,7 @@ class PostgresServer:
                 os.kill(pid, signal.SIGCONT)
 
     def execute(self, statement: str) -> None:
-        """Execute a statement, also where sessions begin as read-only ones."""
-        writing = "-c default_transaction_read_only=off"
-        with psycopg.connect(self.url, autocommit=True, options=writing) as connection:
+        with psycopg.connect(self.url, autocommit=True) as connection:
             connection.execute(statement)
 
     def wait_until_somebody_waits(self) -> None:
@@ -65,8 +64,11 @@ class PostgresServer:
 
 
 @contextmanager
-def run(binaries: Path) -> Iterator[PostgresServer]:
-    """Run a server."""
+def run(binaries: Path, primary: str | None = None) -> Iterator[PostgresServer]:
+    """Run a server.
+
+    :param primary: the URL of another one, which it follows as its standby.
+    """
     folder = tempfile.mkdtemp(prefix="app-inbox-postgres-")
     # The server refuses to run as root.
     other: dict[str, Any] = {"user": "postgres"} if os.geteuid() == 0 else {}
@@ -74,8 +76,11 @@ def run(binaries: Path) -> Iterator[PostgresServer]:
         shutil.chown(folder, "postgres")
     data = f"{folder}/data"
     options: dict[str, Any] = {"cwd": folder, "stdin": subprocess.DEVNULL, **other}
+    make = ["initdb", "-U", "tests", "-A", "trust"]
+    if primary is not None:
+        make = ["pg_basebackup", "-d", primary, "-R", "-c", "fast"]
     subprocess.run(
-        [binaries / "initdb", "-D", data, "-U", "tests", "-A", "trust", "--no-sync"],
+        [binaries / make[0], *make[1:], "-D", data, "--no-sync"],
         check=True,
         capture_output=True,
         timeout=60,
@@ -95,7 +100,7 @@ def run(binaries: Path) -> Iterator[PostgresServer]:
     url = f"postgresql://tests@127.0.0.1:{port}/postgres"
     try:
         _wait_until_it_answers(url, server)
-        yield PostgresServer(url, server.pid)
+        yield PostgresServer(url, server.pid, binaries)
     finally:
         # A polite end would wait for every client.
         server.send_signal(signal.SIGINT)

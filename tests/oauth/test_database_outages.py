@@ -134,6 +134,19 @@ def test_a_code_is_not_used_while_others_hold_the_lock(
     assert come_back(site, location)[0] == 400, "the visit is over"
 
 
+def test_a_visit_goes_on_when_the_database_is_back(
+    vendor: Vendor,
+    make_site: MakeSite,
+    postgres_server: PostgresServer,
+    postgres_url: str,
+) -> None:
+    site = make_site(DATABASE_URL=postgres_url, TIMEOUT=TIMEOUT)
+    location = vendor.consent(begin(site))
+    with postgres_server.frozen():
+        assert come_back(site, location)[0] == 503
+    wait_until(lambda: come_back(site, location)[0] == 303)
+
+
 def test_tokens_are_kept_until_a_database_that_failed_takes_them(
     vendor: Vendor,
     make_site: MakeSite,

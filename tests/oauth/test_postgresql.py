@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from urllib.parse import urlsplit
 
 import pytest
 from cryptography.fernet import Fernet
@@ -16,8 +17,9 @@ from flask_app_inbox.oauth.database import Database
 from flask_app_inbox.oauth.database_errors import ReadOnly
 from flask_app_inbox.oauth.store import TokenStore
 from flask_app_inbox.web.encryption import Encryptor
+from tests.fixtures.forwarder import forwarding
 from tests.fixtures.programs import find_program
-from tests.oauth import pgbouncer
+from tests.oauth import pgbouncer, postgres
 from tests.oauth.postgres import PostgresServer
 
 TOKENS = Tokens("access-1", "refresh-1", "code-1", 100.0)
@@ -41,6 +43,12 @@ def default(server: PostgresServer, name: str, value: str) -> Iterator[None]:
         server.execute(f"ALTER DATABASE postgres RESET {name}")
 
 
+def port_of(url: str) -> int:
+    port = urlsplit(url).port
+    assert port is not None
+    return port
+
+
 def test_a_pooler_may_give_each_transaction_another_session(postgres_url: str) -> None:
     program = find_program("pgbouncer", "pgbouncer")
     with pgbouncer.run(program, postgres_url) as url, opened(url) as store:
@@ -59,14 +67,18 @@ def test_after_a_failover_connections_to_the_standby_are_dropped(
 ) -> None:
     with opened(postgres_url) as store:
         store.connect("default", TOKENS, {})
-        with default(postgres_server, "default_transaction_read_only", "on"):
-            # From here on the pool's connections are like those to a standby.
-            store._database.close()
-            with pytest.raises(ReadOnly) as caught:
-                store.set_script_id("default", "NO")
-            assert caught.value.retryable
-            assert "init-db" not in str(caught.value)
-            assert store.read("default") is not None
+    with (
+        postgres.run(postgres_server.binaries, primary=postgres_url) as standby,
+        forwarding(port_of(standby.url)) as address,
+        opened(f"postgresql://tests@127.0.0.1:{address.port}/postgres") as store,
+    ):
+        with pytest.raises(ReadOnly) as caught:
+            store.set_script_id("default", "NO")
+        assert caught.value.retryable
+        assert "init-db" not in str(caught.value)
+        assert store.read("default") is not None, "reading works"
+        # From now on new connections find the new primary, and kept ones do not.
+        address.target = port_of(postgres_url)
         assert store.set_script_id("default", "YES")
 
 

@@ -13,6 +13,9 @@ from flask_app_inbox.chathub.state import EXTENSION
 from flask_app_inbox.chathub.storage import RedisStorage
 from flask_app_inbox.client.chathub_answers import OperatorToken
 from flask_app_inbox.client.deadline import Deadline
+from flask_app_inbox.inbox.check.finding import Section
+from flask_app_inbox.inbox.check.storage import check_storage
+from flask_app_inbox.inbox.settings import Settings, read_settings
 from flask_app_inbox.web.outage import PAUSE
 from flask_app_inbox.web.rate_limit import RateLimiter
 from tests.fixtures.clock import Clock
@@ -34,6 +37,12 @@ def tokens_on(port: int, clock: Clock) -> RedisStorage:
     url = f"redis://127.0.0.1:{port}/0"
     options = {"keep": 100.0, "hold": 5.0, "patience": 5.0}
     return RedisStorage(url, secret=b"one", clock=clock, **options)
+
+
+def settings_of(**settings: object) -> Settings:
+    given = {"API_KEY": "key"} | settings
+    config = {f"APP_INBOX_{name}": value for name, value in given.items()}
+    return read_settings(config, "/")
 
 
 def test_after_a_failover_the_limit_and_the_tokens_are_back(
@@ -63,7 +72,9 @@ def test_after_a_failover_the_limit_and_the_tokens_are_back(
 
 def test_a_server_that_knows_no_hello_will_do(start_redis: StartRedis) -> None:
     server = start_redis("--rename-command", "HELLO", "")
-    clock = Clock()
+    clock, section = Clock(), Section("Storage")
+    check_storage(settings_of(STORAGE_URL=server.url), None, section)
+    assert section.passed == ["Redis answers: all processes count together."]
     assert count_admitted(limiter_on(server.port, clock), "ann", 5) == 3
     tokens = tokens_on(server.port, clock)
     tokens.write("key", TOKEN)
