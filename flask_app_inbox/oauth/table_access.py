@@ -9,6 +9,7 @@ from typing import TypeVar
 from sqlalchemy import Connection
 
 from ..client.deadline import Deadline
+from ..errors import VendorTimeout
 from ..per_process import PerProcess
 from ..web.storage_guard import StorageGuard, StorageSilent
 from .database import PATIENCE, Database
@@ -58,6 +59,7 @@ class TableAccess:
         """Return what a function reads, without waiting for writers.
 
         :raises StorageError: if the database cannot be used, or not in time.
+        :raises VendorTimeout: if no time was left.
         """
 
         def call() -> Result:
@@ -73,6 +75,7 @@ class TableAccess:
         """Run a function in a transaction of its own and return what it returns.
 
         :raises StorageError: if the database cannot be used, or not in time.
+        :raises VendorTimeout: if no time was left.
         """
 
         def call() -> Result:
@@ -83,6 +86,9 @@ class TableAccess:
         return self._ask(call, deadline)
 
     def _ask(self, call: Callable[[], Result], deadline: Deadline | None) -> Result:
+        if deadline is not None and not deadline.remaining():
+            # The site used up the time itself, so it is not the database's fault.
+            raise VendorTimeout("no time was left to ask the database")
         try:
             if deadline is None:
                 return self._guard.ask(call, LONGEST, insist=True)
