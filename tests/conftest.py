@@ -53,8 +53,9 @@ SECRETS = (
 
 #: A test that uses one of these, or stands in one of these folders, starts programs.
 SERVERS = {
-    *("browser", "running_sandbox", "serve", "redis_server", "redis_url"),
-    *("postgres_url", "database_url", "nursery", "archives", "app_inbox_sandbox"),
+    *("browser", "running_sandbox", "serve", "app_inbox_sandbox", "archives"),
+    *("start_redis", "redis_server", "redis_url"),
+    *("postgres_server", "postgres_url", "database_url", "nursery"),
 }
 FOLDERS_WITH_SERVERS = ("bench", "demo", "faults")
 

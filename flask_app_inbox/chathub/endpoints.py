@@ -64,7 +64,7 @@ def token() -> dict[str, str]:
     operators = _let_operators_in(state)
     asked = _read_request()
     operator, user_tag = _choose(state, operators, asked.organization)
-    state.rate_limiter.check(user_tag)
+    state.rate_limiter.check(user_tag, deadline.remaining())
     assert state.tokens is not None  # noqa: S101 - there is no view without tokens
     issue = state.tokens.replace if asked.failed else state.tokens.issue
     issued = issue(operator, deadline)

@@ -70,7 +70,9 @@ class ChatHub:
             client=client,
             tokens=OperatorTokens(settings, client, app.secret_key) if client else None,
             rate_limiter=RateLimiter(
-                settings.rate_limit, settings.storage_url if client else "memory://"
+                settings.rate_limit,
+                settings.storage_url if client else "memory://",
+                patience=settings.storage_timeout,
             ),
             scripts=Scripts(
                 page=read_page_script(

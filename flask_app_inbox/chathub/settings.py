@@ -143,6 +143,12 @@ class ChatHubSettings:
         shown="`APP_INBOX_STORAGE_URL`, else `memory://`",
         secret=True,
     )
+    storage_timeout: float = setting(
+        0.5,
+        validators.number(0.01, 10),
+        "Seconds of `TIMEOUT` that Redis may take for each question. If it takes "
+        "longer, each process keeps its own tokens until it answers again.",
+    )
     url_prefix: str = setting(
         "/chathub", validators.url_prefix, "Where the endpoints and scripts live."
     )

@@ -11,18 +11,21 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import astuple
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from ..client.chathub_answers import OperatorToken
 from ..errors import VendorTimeout
+from ..web.redis_pool import make_pool
+from ..web.storage_guard import SILENCE, StorageGuard, StorageSilent
 
 if TYPE_CHECKING:
     from dogpile.cache.region import CacheRegion
+    from redis import ConnectionPool
 
     from ..client.deadline import Deadline
 
-#: Seconds that connecting to Redis, and each of its answers, may take.
-REDIS_PATIENCE = 0.25
+Result = TypeVar("Result")
+
 #: Seconds between two looks at a lock that another process holds.
 _GLANCE = 0.05
 
@@ -36,7 +39,7 @@ class Mutex(Protocol):
 
 
 class StorageDown(Exception):
-    """Redis does not answer; the cause says why."""
+    """Redis does not answer; the text says why."""
 
 
 class MemoryStorage:
@@ -49,7 +52,7 @@ class MemoryStorage:
         self._guard = threading.Lock()
         self._locks: dict[str, threading.Lock] = {}
 
-    def read(self, key: str) -> OperatorToken | None:
+    def read(self, key: str, _: Deadline | None) -> OperatorToken | None:
         """Return what is kept under a key."""
         return _token_or_none(self._region.get(key))
 
@@ -57,7 +60,7 @@ class MemoryStorage:
         """Keep a token."""
         self._region.set(key, token)
 
-    def forget(self, key: str) -> None:
+    def forget(self, key: str, _: Deadline) -> None:
         """Drop what is kept under a key."""
         self._region.delete(key)
 
@@ -65,7 +68,9 @@ class MemoryStorage:
         """Return a key's lock; acquiring it waits until a deadline."""
         with self._guard:
             lock = self._locks.setdefault(key, threading.Lock())
-        return _PatientMutex(lambda: lock.acquire(blocking=False), lock, deadline)
+        return _PatientMutex(
+            lambda: lock.acquire(blocking=False), lock.release, deadline
+        )
 
 
 class RedisStorage:
@@ -74,49 +79,104 @@ class RedisStorage:
     :param keep: seconds after which Redis drops a token.
     :param hold: seconds after which a lock opens by itself, because its holder died.
     :param secret: what the encryption key is made of.
+    :param patience: seconds that Redis may take to answer.
     """
 
-    def __init__(self, url: str, *, keep: float, hold: float, secret: bytes) -> None:
-        self._region = _redis_region(url, keep=keep, hold=hold, secret=secret)
+    def __init__(
+        self,
+        url: str,
+        *,
+        keep: float,
+        hold: float,
+        secret: bytes,
+        patience: float,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._pool = make_pool(url, patience)
+        self._patience = patience
+        self._region = _redis_region(self._pool, keep=keep, hold=hold, secret=secret)
+        self._guard = StorageGuard(
+            "Operator tokens are not shared, because CHATHUB_STORAGE_URL does not "
+            "work: each process gets its own",
+            (StorageDown,),
+            silence=min(SILENCE, patience),
+            clock=clock,
+        )
 
-    def read(self, key: str) -> OperatorToken | None:
+    def read(self, key: str, deadline: Deadline | None) -> OperatorToken | None:
         """Return what is kept under a key.
 
+        :param deadline: None: the request's time may be over, and this is still asked.
         :raises StorageDown: if Redis does not answer.
         """
         try:
-            return _token_or_none(_ask(lambda: self._region.get(key)))
+            return _token_or_none(self._ask(lambda: self._region.get(key), deadline))
         except ValueError:
             return None  # dogpile did not write it
 
     def write(self, key: str, token: OperatorToken) -> None:
-        """Keep a token; without Redis it is not kept."""
-        with suppress(StorageDown):
-            _ask(lambda: self._region.set(key, token))
+        """Keep a token, though the request's time may be over.
 
-    def forget(self, key: str) -> None:
+        Without Redis it is not kept.
+        """
+        with suppress(StorageDown):
+            self._ask(lambda: self._region.set(key, token))
+
+    def forget(self, key: str, deadline: Deadline) -> None:
         """Drop what is kept under a key.
 
         :raises StorageDown: if Redis does not answer.
         """
-        _ask(lambda: self._region.delete(key))
+        self._ask(lambda: self._region.delete(key), deadline)
 
     def mutex(self, key: str, deadline: Deadline) -> Mutex:
         """Return a key's lock; acquiring it waits until a deadline."""
         lock: Any = self._region.backend.get_mutex(key)
         return _PatientMutex(
-            lambda: bool(_ask(lambda: lock.acquire(False))), lock, deadline
+            lambda: bool(self._ask(lambda: lock.acquire(False), deadline)),
+            lambda: self._ask(lock.release),
+            deadline,
         )
+
+    def _ask(
+        self, call: Callable[[], Result], deadline: Deadline | None = None
+    ) -> Result:
+        """Ask Redis, and turn its errors into one.
+
+        :raises StorageDown: if it does not answer.
+        :raises VendorTimeout: if the request's time is over.
+        """
+
+        def ask() -> Result:
+            try:
+                return call()
+            except Exception as error:
+                if not _is_of_redis(error):
+                    raise
+                # After a failover they may all lead to a server that takes no changes.
+                self._pool.disconnect(inuse_connections=False)
+                raise StorageDown(type(error).__name__) from error
+
+        left = self._patience if deadline is None else deadline.remaining()
+        try:
+            return self._guard.ask(ask, min(self._patience, left))
+        except StorageSilent as error:
+            if deadline is not None and not deadline.remaining():
+                raise VendorTimeout("no time was left to ask Redis") from None
+            raise StorageDown(str(error)) from None
 
 
 class _PatientMutex:
     """A lock whose acquire() waits until a deadline and no longer."""
 
     def __init__(
-        self, try_once: Callable[[], bool], lock: Any, deadline: Deadline
+        self,
+        try_once: Callable[[], bool],
+        release: Callable[[], object],
+        deadline: Deadline,
     ) -> None:
         self._try_once = try_once
-        self._lock = lock
+        self._release = release
         self._deadline = deadline
 
     def acquire(self, wait: bool = True) -> bool:
@@ -132,20 +192,7 @@ class _PatientMutex:
     def release(self) -> None:
         # A lock in Redis may have opened by itself, or Redis may be down.
         with suppress(StorageDown):
-            _ask(self._lock.release)
-
-
-def _ask(call: Callable[[], Any]) -> Any:
-    """Ask Redis, and turn its errors into one.
-
-    :raises StorageDown: with the cause.
-    """
-    try:
-        return call()
-    except Exception as error:
-        if _is_of_redis(error):
-            raise StorageDown(type(error).__name__) from error
-        raise
+            self._release()
 
 
 def _is_of_redis(error: Exception) -> bool:
@@ -158,11 +205,11 @@ def _token_or_none(value: object) -> OperatorToken | None:
     return value if isinstance(value, OperatorToken) else None
 
 
-def _redis_region(url: str, *, keep: float, hold: float, secret: bytes) -> CacheRegion:
+def _redis_region(
+    pool: ConnectionPool, *, keep: float, hold: float, secret: bytes
+) -> CacheRegion:
     from dogpile.cache import make_region
     from dogpile.cache.api import CantDeserializeException
-    from redis.backoff import NoBackoff
-    from redis.retry import Retry
 
     from ..web.encryption import Encryptor, WrongKey, derive_key
     from . import redis_backend
@@ -181,11 +228,7 @@ def _redis_region(url: str, *, keep: float, hold: float, secret: bytes) -> Cache
     return make_region(serializer=encrypt, deserializer=decrypt).configure(
         redis_backend.NAME,
         arguments={
-            "url": url,
-            "socket_timeout": REDIS_PATIENCE,
-            "socket_connect_timeout": REDIS_PATIENCE,
-            # By default redis-py retries for seconds.
-            "connection_kwargs": {"retry": Retry(NoBackoff(), 0)},
+            "connection_pool": pool,
             "redis_expiration_time": max(1, int(keep)),
             "distributed_lock": True,
             "thread_local_lock": False,

@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,6 @@ from ..client.chathub_answers import OperatorToken
 from ..client.deadline import Deadline
 from ..errors import VendorError, VendorInvalid, VendorRateLimited
 from ..per_process import PerProcess
-from ..web.outage import Outage
 from ..web.user_tag import keyed_tag
 from .storage import MemoryStorage, RedisStorage, StorageDown
 
@@ -41,7 +41,6 @@ class _Storages:
 
     memory: MemoryStorage
     redis: RedisStorage | None
-    outage: Outage
 
 
 class OperatorTokens:
@@ -77,14 +76,9 @@ class OperatorTokens:
         """
         deadline = deadline or Deadline(self._timeout)
         storages = self._storages.get()
-        if storages.redis is not None and storages.outage.is_worth_a_try():
-            try:
-                token = self._issue(storages.redis, operator, deadline)
-            except StorageDown as error:
-                storages.outage.note(error)
-            else:
-                storages.outage.end()
-                return token
+        if storages.redis is not None:
+            with suppress(StorageDown):
+                return self._issue(storages.redis, operator, deadline)
         return self._issue(storages.memory, operator, deadline)
 
     def replace(self, operator: int, deadline: Deadline | None = None) -> OperatorToken:
@@ -106,7 +100,7 @@ class OperatorTokens:
             is_good = True
         if is_good:
             return token
-        self._forget(token)
+        self._forget(token, deadline)
         return self.issue(operator, deadline)
 
     def _issue(
@@ -120,7 +114,7 @@ class OperatorTokens:
         key = self._key(operator)
 
         def read() -> tuple[OperatorToken, float]:
-            token = self._find(storage, operator)
+            token = self._find(storage, operator, deadline)
             if token is None:
                 raise NeedRegenerationException
             return token, _NEVER if self._is_fresh(token) else _LONG_AGO
@@ -145,7 +139,7 @@ class OperatorTokens:
             with Lock(mutex, issue, read, expiretime=0) as token:
                 return token
         except VendorError as error:
-            kept = self._find(storage, operator)
+            kept = self._find(storage, operator, None)
             if kept is None or _refuses(error):
                 raise
             logger.warning(
@@ -156,10 +150,13 @@ class OperatorTokens:
             return kept
 
     def _find(
-        self, storage: MemoryStorage | RedisStorage, operator: int
+        self,
+        storage: MemoryStorage | RedisStorage,
+        operator: int,
+        deadline: Deadline | None,
     ) -> OperatorToken | None:
         """Return the operator's token if it is kept and has not expired."""
-        token = storage.read(self._key(operator))
+        token = storage.read(self._key(operator), deadline)
         # Somebody may have stored it in Redis under another key.
         if token is None or token.operator != operator:
             return None
@@ -169,18 +166,16 @@ class OperatorTokens:
         left = token.expires_at - self._clock()
         return left > RESERVE * (token.expires_at - token.issued_at)
 
-    def _forget(self, token: OperatorToken) -> None:
+    def _forget(self, token: OperatorToken, deadline: Deadline) -> None:
         """Drop a token, unless another has replaced it already."""
         key = self._key(token.operator)
         storages = self._storages.get()
-        if storages.memory.read(key) == token:
-            storages.memory.forget(key)
+        if storages.memory.read(key, deadline) == token:
+            storages.memory.forget(key, deadline)
         if storages.redis is not None:
-            try:
-                if storages.redis.read(key) == token:
-                    storages.redis.forget(key)
-            except StorageDown as error:
-                storages.outage.note(error)
+            with suppress(StorageDown):
+                if storages.redis.read(key, deadline) == token:
+                    storages.redis.forget(key, deadline)
 
     def _key(self, operator: int) -> str:
         """Return the key of an operator of this company in this app."""
@@ -196,12 +191,9 @@ def _open_storages(settings: ChatHubSettings, secret: bytes) -> _Storages:
             keep=settings.token_lifetime,
             hold=settings.timeout + 1,
             secret=secret,
+            patience=settings.storage_timeout,
         )
-    outage = Outage(
-        "Operator tokens are not shared, because CHATHUB_STORAGE_URL does not work: "
-        "each process gets its own"
-    )
-    return _Storages(MemoryStorage(), redis, outage)
+    return _Storages(MemoryStorage(), redis)
 
 
 def _refuses(error: VendorError) -> bool:

@@ -67,7 +67,11 @@ class AppInbox(ContactCalls):
         app.extensions[EXTENSION] = State(
             settings=settings,
             client=make_client(settings, credentials=self._credentials(app, settings)),
-            rate_limiter=RateLimiter(settings.rate_limit, settings.storage_url),
+            rate_limiter=RateLimiter(
+                settings.rate_limit,
+                settings.storage_url,
+                patience=settings.storage_timeout,
+            ),
             script=read_page_script(*PAGE_SCRIPT),
             embed_script=read_page_script(*EMBED_SCRIPT),
             loaders=self._loaders,

@@ -151,6 +151,12 @@ class Settings(OAuthSettings):
         "Where processes share what they count: `memory://` or `redis://…`.",
         secret=True,
     )
+    storage_timeout: float = setting(
+        0.5,
+        validators.number(0.01, 10),
+        "Seconds of `TIMEOUT` that Redis may take for one request, connecting "
+        "included. If it takes longer, the limit is off until it answers again.",
+    )
     url_prefix: str = setting(
         "/app-inbox", validators.url_prefix, "Where the endpoints and the script live."
     )

@@ -51,7 +51,7 @@ def token() -> dict[str, str]:
     deadline = Deadline(state.settings.timeout)
     try:
         contact, contact_tag = _who_asks(state)
-        state.rate_limiter.check(contact_tag)
+        state.rate_limiter.check(contact_tag, deadline.remaining())
     except LoaderError as error:
         tell_failure(error.code)
         raise

@@ -10,7 +10,6 @@ they do not know (RFC 6749, section 3.1).
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -162,7 +161,8 @@ def judge_token_answer(status: int, headers: Mapping[str, str], body: bytes) -> 
 
     :raises VendorError: unless the answer may hold tokens.
     """
-    error = _error_code(Answer(status, body)) if 400 <= status < 500 else None
+    # Some servers tell of errors with status 200.
+    error = _error_code(Answer(status, body)) if 200 <= status < 500 else None
     if error in _DEAD:
         raise ReconnectNeeded(f"the vendor answered {error}", status=status)
     if error in _WRONG_CLIENT:
@@ -172,7 +172,7 @@ def judge_token_answer(status: int, headers: Mapping[str, str], body: bytes) -> 
             status=status,
         )
     answer = check_status(status, headers, body)
-    if status != 200:
+    if not 200 <= status < 300:
         raise VendorInvalid(
             f"the vendor answered {status} to a token request; see "
             "APP_INBOX_OAUTH_URL, APP_INBOX_OAUTH_TOKEN_URL and APP_INBOX_OAUTH_FORM",
@@ -200,8 +200,21 @@ def read_tokens(answer: Answer, code: str, old_refresh_token: str | None) -> Tok
         access_token=str(access_token),
         refresh_token=str(refresh_token),
         code=code,
-        expires_in=_seconds(body.get("expires_in")),
+        expires_in=token_life(body.get("expires_in")),
     )
+
+
+def token_life(told: Any) -> float:
+    """Return how many seconds an access token lives.
+
+    :param told: by the vendor. What cannot be, such as milliseconds, counts as nothing:
+        no access token outlives its refresh token.
+    """
+    try:
+        seconds = float(told)
+    except (TypeError, ValueError, OverflowError):
+        return ACCESS_TOKEN_LIFE
+    return seconds if 0 <= seconds <= REFRESH_TOKEN_LIFE else ACCESS_TOKEN_LIFE
 
 
 def _is_token(value: Any) -> bool:
@@ -214,18 +227,13 @@ def _is_token(value: Any) -> bool:
     )
 
 
-def _seconds(value: Any) -> float:
-    try:
-        seconds = float(value)
-    except (TypeError, ValueError, OverflowError):
-        return ACCESS_TOKEN_LIFE
-    return seconds if math.isfinite(seconds) and seconds >= 0 else ACCESS_TOKEN_LIFE
-
-
 def _error_code(answer: Answer) -> str | None:
+    """Return the code of an error; None for an answer with tokens."""
     try:
         told = answer.json()
     except VendorInvalid:
         return None
-    error = told.get("error") if isinstance(told, dict) else None
+    if not isinstance(told, dict) or "access_token" in told:
+        return None
+    error = told.get("error")
     return error if isinstance(error, str) else None

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from importlib import import_module
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask, current_app
@@ -13,16 +12,17 @@ from flask import Flask, current_app
 from ..client.account import read_account
 from ..client.api import VendorApi
 from ..client.credentials import AccessToken
+from ..client.deadline import Deadline
 from ..client.transport import Transport
-from ..errors import ConfigError, LoaderError
+from ..errors import ConfigError, LoaderError, StorageError
 from ..signals import connection_lost
 from ..web.loaders import call, call_loader, send_to_each
 from .script_ids import ScriptIds
-from .settings import OAuthSettings
+from .settings import FLASKS_KEY, OAuthSettings
 from .status import DEFAULT_CONNECTION, describe
 
 if TYPE_CHECKING:
-    from .client import OAuthClient
+    from .client import OAuthClient, Tokens
     from .credentials import OAuthCredentials
     from .keeper import ConnectionKeeper
     from .store import TokenStore
@@ -91,7 +91,11 @@ class OAuthConnections:
         :raises StorageError: if the connection cannot be read or decrypted.
         """
         name = self.current_name()
-        return describe(name, self.store.read(name))
+        return describe(name, self.store.read(name, self.deadline()))
+
+    def deadline(self) -> Deadline:
+        """Return the deadline of a request that begins now."""
+        return Deadline(self.timeout)
 
     def keeper(self, name: str) -> ConnectionKeeper:
         """Return the object that keeps a connection alive."""
@@ -130,10 +134,18 @@ class OAuthConnections:
             return None
         return self.script_ids.find(self.current_name())
 
-    def connect(self, name: str, code: str, verifier: str | None) -> dict[str, Any]:
+    def connect(
+        self,
+        name: str,
+        code: str,
+        verifier: str | None,
+        *,
+        patience: float | None = None,
+    ) -> dict[str, Any]:
         """Exchange a code for a connection, test it, store it, return its account.
 
-        For the verifier see :meth:`.OAuthClient.exchange`.
+        For the verifier see :meth:`.OAuthClient.exchange`. A code works once, so the
+        database's lock is taken before: other refreshes may hold it for long.
 
         This does not replace a connection that cannot be decrypted: the key that is
         set now is wrong, and the connection would be lost.
@@ -141,10 +153,31 @@ class OAuthConnections:
         Source: the guide "Authorization using OAuth 2.0" tests a token with
         ``v2/version``; ``account/info`` needs no right of the app.
 
+        :param patience: seconds to wait for the lock; by default longer than any
+            refresh takes.
         :raises VendorError: if the vendor refuses; then nothing is stored.
+        :raises LockBusy: if others hold the lock for longer; the code is not used.
         :raises StorageError: if the connection cannot be stored.
         """
-        self.store.read(name)
+        from .pace import LOCK_PATIENCE
+
+        self.store.read(name, self.deadline())
+        told: tuple[Tokens, dict[str, Any]] | None = None
+        try:
+            with self.store.connecting(name, patience or LOCK_PATIENCE) as keep:
+                told = self._ask_vendor(code, verifier)
+                keep(*told)
+        except StorageError:
+            if told is None:
+                raise
+            connection = told
+            self.store.insist(lambda: self.store.connect(name, *connection))
+        return told[1]
+
+    def _ask_vendor(
+        self, code: str, verifier: str | None
+    ) -> tuple[Tokens, dict[str, Any]]:
+        """Exchange a code and test what comes for it."""
         tokens = self.client.exchange(code, verifier)
         access_token = AccessToken(tokens.access_token)
         # An owner waits longer than a page, and should not have to consent twice.
@@ -153,9 +186,7 @@ class OAuthConnections:
             self.api_url, self.transport, lambda: access_token, timeout=patience
         )
         api.read_object("/v2/version")
-        account = read_account(api).to_json()
-        self.store.connect(name, tokens, account)
-        return account
+        return tokens, read_account(api).to_json()
 
 
 def current_connections() -> OAuthConnections | None:
@@ -178,25 +209,19 @@ def open_connections(
 
     :raises ConfigError: if a package that OAuth needs is not installed.
     """
-    url = settings.database_url or f"sqlite:///{Path(app.instance_path, _FILE)}"
+    url = settings.database_url or f"sqlite:///{_FILE}"
     _check_extras(url)
-    from sqlalchemy import make_url
-
     from ..web.encryption import Encryptor, derive_key
     from .client import OAuthClient
     from .database import Database
     from .store import TokenStore
 
-    place = make_url(url)
-    if place.get_backend_name() == "sqlite" and place.database:
-        # A relative path would depend on where the process was started.
-        path = Path(app.instance_path, place.database)
-        url = f"sqlite:///{path}"
-    keys: list[str | bytes] = [*settings.encryption_keys]
-    if not keys:
-        secrets = [app.secret_key, *(app.config.get("SECRET_KEY_FALLBACKS") or ())]
-        keys = [derive_key(one, "oauth connections") for one in secrets if one]
-    store = TokenStore(Database(url), Encryptor(keys))
+    secrets = [app.secret_key, *(app.config.get("SECRET_KEY_FALLBACKS") or ())]
+    flasks = [derive_key(one, "oauth connections") for one in secrets if one]
+    keys: list[str | bytes] = []
+    for key in settings.encryption_keys or (FLASKS_KEY,):
+        keys += flasks if key == FLASKS_KEY else [key]
+    store = TokenStore(Database(url, app.instance_path), Encryptor(keys))
     connections = OAuthConnections(
         client=OAuthClient(settings),
         store=store,

@@ -50,7 +50,7 @@ class OAuthCredentials:
         except VendorRejected as error:
             if error.status != 401:
                 raise _missing_right(request) from None
-            self._keeper.give_up_on(new)
+            self._keeper.give_up_on(new, deadline)
             raise
 
 

@@ -34,6 +34,7 @@ from .pace import (
     pause_after,
     pause_left,
 )
+from .process_end import finish_before_the_end
 from .status import connect_command
 from .store import TokenStore
 from .table import RECONNECT_NEEDED, StoredConnection
@@ -127,7 +128,7 @@ class ConnectionKeeper:
         :raises VendorError: if the token has expired and cannot be renewed in time.
         :raises StorageError: if the connection cannot be read.
         """
-        row = self._read()
+        row = self._read(deadline)
         now = self._clock()
         if now < row.expires_at - leeway(row, self._refreshing.get().share):
             return _lent(row)
@@ -148,7 +149,7 @@ class ConnectionKeeper:
         :raises VendorRejected: if the vendor refused a token right after a refresh.
         :raises VendorError: if no token can be had in time.
         """
-        row = self._read()
+        row = self._read(deadline)
         if row.generation != refused.generation:
             return _lent(row)
         if row.is_useless:
@@ -159,9 +160,9 @@ class ConnectionKeeper:
             )
         return self._renewed(row.generation, deadline)
 
-    def give_up_on(self, refused: Lent) -> None:
+    def give_up_on(self, refused: Lent, deadline: Deadline) -> None:
         """Note that the vendor refused a new token, so refreshing is no help."""
-        self._store.mark_useless(self._name, refused.generation)
+        self._store.mark_useless(self._name, refused.generation, deadline)
 
     def refresh(self) -> StoredConnection:
         """Refresh now, even if the token is still good; return the connection.
@@ -174,8 +175,8 @@ class ConnectionKeeper:
         except _PutOff as put_off:
             raise put_off.error from None
 
-    def _read(self) -> StoredConnection:
-        return self._usable(self._store.read(self._name))
+    def _read(self, deadline: Deadline | None = None) -> StoredConnection:
+        return self._usable(self._store.read(self._name, deadline))
 
     def _usable(self, row: StoredConnection | None) -> StoredConnection:
         if row is None:
@@ -219,6 +220,7 @@ class ConnectionKeeper:
                 name=f"app-inbox oauth refresh {self._name}",
             )
             thread.start()
+            finish_before_the_end(future)
             refreshing.running = future
             return future
 

@@ -18,6 +18,7 @@ from flask import (
     Response,
     abort,
     current_app,
+    g,
     redirect,
     render_template,
     request,
@@ -45,6 +46,8 @@ logger = logging.getLogger(__name__)
 
 #: Seconds that an owner may take at the vendor's consent page.
 MAX_AGE = 3600
+#: Seconds that they wait for another connection's refresh when they come back.
+PATIENCE = 20.0
 #: What a browser comes back with from there. It is not in the site's session: what is
 #: saved at the end of a slow callback could bring back a session that has ended.
 COOKIE = "app_inbox_oauth"
@@ -87,7 +90,7 @@ def connect() -> AnyResponse:
         )
     # Report a wrong key now, not after the consent.
     name = _oauth().current_name()
-    _oauth().store.read(name)
+    _oauth().store.read(name, _oauth().deadline())
     state = secrets.token_urlsafe(32)
     visit = {
         "state": state,
@@ -126,7 +129,13 @@ def callback() -> AnyResponse | tuple[str, int]:
     if not re.fullmatch(r"[\x21-\x7e]{1,2000}", code):
         return _failed("The vendor sent no code, so nothing was connected.")
     try:
-        _oauth().connect(begun["connection"], code, _verifier(state))
+        _oauth().connect(begun["connection"], code, _verifier(state), patience=PATIENCE)
+    except StorageError as error_:
+        if not error_.retryable:
+            raise
+        logger.warning("The site was not connected yet: %s", error_)
+        g.app_inbox_visit_goes_on = True
+        return _failed(f"{error_} Reload this page in a moment.", 503)
     except ReconnectNeeded as error_:
         return _failed(explain(error_))
     except VendorError as error_:
@@ -139,7 +148,7 @@ def callback() -> AnyResponse | tuple[str, int]:
 def disconnect() -> str:
     """Forget the connection, and say how to revoke it at the vendor."""
     check_same_origin(request)
-    _oauth().store.disconnect(_oauth().current_name())
+    _oauth().store.disconnect(_oauth().current_name(), _oauth().deadline())
     return render_template("app_inbox/oauth_disconnected.html")
 
 
@@ -160,8 +169,9 @@ def _tell_trouble(error: AppInboxError) -> tuple[str, int]:
 
 @blueprint.after_request
 def _end_visit(response: Response) -> Response:
-    """Let a callback work once, however it ends."""
-    if request.endpoint == f"{blueprint.name}.callback" and current_connections():
+    """Let a callback work once, however it ends, unless its code was not used."""
+    ends = request.endpoint == f"{blueprint.name}.callback"
+    if ends and current_connections() and "app_inbox_visit_goes_on" not in g:
         _set_cookie(response, "", max_age=0)
     return response
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import binascii
-import re
 from base64 import urlsafe_b64decode
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,12 +10,16 @@ from typing import Any
 
 from ..client.platforms import PLATFORMS
 from ..config import validators
+from ..config.database_url import database_url
 from ..config.reader import setting
 
 #: The prefix of every App Inbox setting.
 PREFIX = "APP_INBOX_"
 
 _WITH_SERVER = [platform for platform in PLATFORMS.values() if platform.oauth_url]
+
+#: The word in ``ENCRYPTION_KEYS`` for the keys that are made of Flask's.
+FLASKS_KEY = "SECRET_KEY"
 
 #: The vendor registers an app with these: set all three or none.
 _CLIENT = ("OAUTH_CLIENT_ID", "OAUTH_CLIENT_SECRET", "OAUTH_REDIRECT_URI")
@@ -50,26 +53,21 @@ def redirect_uri(value: Any) -> str:
     return str(value)
 
 
-def database_url(value: Any) -> str:
-    """Check where connections are stored."""
-    if isinstance(value, str) and re.match(
-        r"sqlite:///(?!:memory:).|postgres(ql)?(\+psycopg)?://.", value
-    ):
-        return value
-    raise ValueError("sqlite:////absolute/path or postgresql://user:password@host/name")
-
-
 def encryption_keys(value: Any) -> tuple[str, ...]:
-    """Check keys of Fernet, the newest first."""
+    """Check keys of Fernet, the newest first, and the word for those of Flask."""
     keys = value.split(",") if isinstance(value, str) else value
     if not isinstance(keys, (list, tuple)) or not keys:
         raise ValueError(_KEYS_NEEDED)
-    return tuple(_encryption_key(key) for key in keys)
+    checked = tuple(_encryption_key(key) for key in keys)
+    if checked[0] == FLASKS_KEY:
+        raise ValueError(_KEYS_NEEDED)
+    return checked
 
 
 _KEYS_NEEDED = (
     "a list of keys, the newest first, each made by `python -c 'from "
-    "cryptography.fernet import Fernet; print(Fernet.generate_key().decode())'`"
+    "cryptography.fernet import Fernet; print(Fernet.generate_key().decode())'`; after "
+    "them the word SECRET_KEY may stand for what was in use without this setting"
 )
 
 
@@ -78,6 +76,8 @@ def _encryption_key(key: Any) -> str:
         key = key.decode("ascii", "replace")
     if not isinstance(key, str):
         raise ValueError(_KEYS_NEEDED)
+    if key.strip() == FLASKS_KEY:
+        return FLASKS_KEY
     try:
         size = len(urlsafe_b64decode(key.strip().encode()))
     except (ValueError, binascii.Error):
@@ -133,7 +133,8 @@ class OAuthSettings:
         database_url,
         "Where OAuth connections are kept: `sqlite:////path/file` or "
         "`postgresql://user:password@host/name` (extra `postgres`) for several "
-        "machines. A relative SQLite path starts at the instance folder.",
+        "machines. A relative SQLite path starts at the instance folder. Signs are "
+        "escaped as in any URL: `@` is `%40`.",
         shown="SQLite in the instance folder",
         secret=True,
     )
@@ -141,7 +142,8 @@ class OAuthSettings:
         (),
         encryption_keys,
         "Keys that encrypt the tokens, the newest first, as a list or separated by "
-        "commas. The first one encrypts, every one decrypts.",
+        "commas. The first one encrypts, every one decrypts. The word `SECRET_KEY` "
+        "after them stands for the keys that are made of Flask's.",
         shown="from `SECRET_KEY`",
         secret=True,
     )
@@ -182,7 +184,8 @@ def oauth_problems(values: Mapping[str, Any], config: Mapping[str, Any]) -> list
             f"{PREFIX}OAUTH_URL must be set: no document names the authorization "
             f"server of {values['platform'].name}. Ask the vendor."
         )
-    if not config.get("SECRET_KEY") and not values["encryption_keys"]:
+    keys = values["encryption_keys"] or [FLASKS_KEY]
+    if not config.get("SECRET_KEY") and FLASKS_KEY in keys:
         found.append(
             "SECRET_KEY must be set: it guards the connection's tokens. Or set "
             f"{PREFIX}ENCRYPTION_KEYS to keys of their own."

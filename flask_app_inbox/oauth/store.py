@@ -27,14 +27,14 @@ in the same transaction, and commits. If the database fails there and not the pr
 the tokens stay in memory and the database is tried again (:meth:`TokenStore.rescue`).
 
 A refresh takes the database's lock before it asks the vendor and holds it until its
-commit, so no two refreshes run at once. The lock dies with the process; there are no
-leases and no clocks. Before that, a transaction of its own notes that the refresh
-begins: a database that is read-only or full says so before the vendor changes anything.
+commit, so no two refreshes run at once. So does an exchange of a code, which works only
+once. The lock dies with the process; there are no leases and no clocks. Before that, a
+transaction of its own notes that the refresh begins: a database that is read-only or
+full says so before the vendor changes anything.
 """
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -43,23 +43,20 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select
 
+from ..client.deadline import Deadline
 from ..errors import StorageError
-from ..per_process import PerProcess
 from ..web.encryption import Encryptor, WrongKey
-from .client import Tokens
-from .database import PATIENCE, Database
+from .client import Tokens, token_life
+from .database import Database
 from .locked import LockedConnection
-from .table import (
-    CONNECTED,
-    StoredConnection,
-    add_missing_columns,
-    metadata,
-    table,
-    update,
-)
+from .table import CONNECTED, StoredConnection, table, update
+from .table_access import TableAccess
 
 #: Seconds for which the database is asked to take tokens that it refused.
 RESCUE = 30.0
+
+#: Stores the tokens of a new connection, and what the vendor says of its account.
+Keep = Callable[[Tokens, "dict[str, Any]"], None]
 
 
 class TokenStore:
@@ -81,84 +78,95 @@ class TokenStore:
         self._encryptor = encryptor
         self._clock = clock
         self._sleep = sleep
-        self._made = False
-        self._making = PerProcess(threading.Lock)
+        self._access = TableAccess(database)
 
     def make_tables(self) -> None:
         """Make the table unless it is there; add columns that are newer than it."""
-        with self._making.get():
-            if not self._made:
-                with self._database.write() as connection:
-                    if not self._database.is_sqlite:
-                        # Of two processes that make it at once, one would fail.
-                        connection.exec_driver_sql(
-                            "SELECT pg_advisory_xact_lock(704120)"
-                        )
-                    metadata.create_all(connection)
-                    add_missing_columns(connection)
-                self._made = True
+        self._access.make_tables()
 
-    def read(self, name: str) -> StoredConnection | None:
+    def read(
+        self, name: str, deadline: Deadline | None = None
+    ) -> StoredConnection | None:
         """Return a connection; None if there is none of that name.
 
         :raises StorageError: if it cannot be read or decrypted.
         """
-        self.make_tables()
-        with self._database.read() as connection:
+
+        def read(connection: Connection) -> StoredConnection | None:
             return self._find(connection, name, lock=False)
+
+        return self._access.read(read, deadline)
 
     def names(self) -> list[str]:
         """Return the names of all connections."""
-        self.make_tables()
-        with self._database.read() as connection:
-            rows = connection.execute(select(table.c.name).order_by(table.c.name))
-            return [row.name for row in rows]
+        query = select(table.c.name).order_by(table.c.name)
+        return self._access.read(lambda connection: [*connection.scalars(query)])
 
     def script_ids(self) -> dict[str, str]:
         """Return the script ids of all connections that have one."""
-        self.make_tables()
-        with self._database.read() as connection:
-            columns = select(table.c.name, table.c.script_id)
-            rows = connection.execute(columns.where(table.c.script_id != ""))
-            return {row.name: row.script_id for row in rows}
+        columns = select(table.c.name, table.c.script_id)
+        query = columns.where(table.c.script_id != "")
+        return self._access.read(
+            lambda connection: {
+                row.name: row.script_id for row in connection.execute(query)
+            }
+        )
 
     def set_script_id(self, name: str, script_id: str) -> bool:
         """Store the id of the account's page script; return False without a row."""
-        self.make_tables()
-        with self._database.write() as connection:
-            statement = update(name).values(script_id=script_id)
-            return bool(connection.execute(statement).rowcount)
+        statement = update(name).values(script_id=script_id)
+        return self._access.write(
+            lambda connection: bool(connection.execute(statement).rowcount)
+        )
 
     def connect(self, name: str, tokens: Tokens, account: dict[str, Any]) -> None:
         """Store a new connection, in place of one of the same name.
 
-        :raises StorageError: also if the old one cannot be decrypted: then the key
-            that is set now is wrong, and storing would destroy the connection.
+        :raises StorageError: as :meth:`connecting`.
+        """
+        with self.connecting(name) as keep:
+            keep(tokens, account)
+
+    @contextmanager
+    def connecting(self, name: str, patience: float | None = None) -> Iterator[Keep]:
+        """Lock the place of a new connection; yield what stores it there.
+
+        It is committed at the end, unless the block raises.
+
+        :param patience: seconds to wait for the lock.
+        :raises LockBusy: if others hold it for longer.
+        :raises StorageError: also if an old one of the same name cannot be decrypted:
+            then the key that is set now is wrong, and storing would destroy it.
         """
         self.make_tables()
-        with self._database.write() as connection:
+        with self._database.write(patience) as connection:
             old = self._find(connection, name, lock=True)
-            values = self._fresh(tokens, account)
-            # Never the generation of a connection that was forgotten before.
-            values["generation"] = old.generation + 1 if old else randbelow(2**30) + 1
-            values["connected_at"] = values["issued_at"]
-            if old is not None and old.account != account:
-                # The script belongs to the account that was connected before.
-                values["script_id"] = ""
-            if old is None:
-                connection.execute(insert(table).values(name=name, **values))
-            else:
-                connection.execute(update(name).values(**values))
 
-    def disconnect(self, name: str) -> bool:
+            def keep(tokens: Tokens, account: dict[str, Any]) -> None:
+                values = self._fresh(tokens, account)
+                # Never the generation of a connection that was forgotten before.
+                start = old.generation if old else randbelow(2**30)
+                values["generation"] = start + 1
+                values["connected_at"] = values["issued_at"]
+                if old is not None and old.account != account:
+                    # The script belongs to the account that was connected before.
+                    values["script_id"] = ""
+                if old is None:
+                    connection.execute(insert(table).values(name=name, **values))
+                else:
+                    connection.execute(update(name).values(**values))
+
+            yield keep
+
+    def disconnect(self, name: str, deadline: Deadline | None = None) -> bool:
         """Forget a connection, even one that cannot be decrypted.
 
         :returns: whether there was one.
         """
-        self.make_tables()
-        with self._database.write(PATIENCE) as connection:
-            done = connection.execute(delete(table).where(table.c.name == name))
-            return bool(done.rowcount)
+        statement = delete(table).where(table.c.name == name)
+        return self._access.write(
+            lambda connection: bool(connection.execute(statement).rowcount), deadline
+        )
 
     def note_refresh(self, name: str, generation: int, patience: float) -> bool:
         """Note that a refresh begins; return False if the tokens have changed."""
@@ -190,17 +198,26 @@ class TokenStore:
 
         :raises StorageError: if the database still fails after :data:`RESCUE` seconds.
         """
+        values = self._fresh(tokens, row.account)
+        statement = update(row.name).where(table.c.generation == row.generation)
+        statement = statement.values(generation=row.generation + 1, **values)
+
+        def store() -> None:
+            with self._database.write() as connection:
+                connection.execute(statement)
+
+        self.insist(store)
+
+    def insist(self, store: Callable[[], None]) -> None:
+        """Store what would be lost, as soon as the database takes it.
+
+        :raises StorageError: if it still fails after :data:`RESCUE` seconds.
+        """
         end = self._clock() + RESCUE
         pause = 0.05
-        values = self._fresh(tokens, row.account)
         while True:
             try:
-                with self._database.write() as connection:
-                    connection.execute(
-                        update(row.name)
-                        .where(table.c.generation == row.generation)
-                        .values(generation=row.generation + 1, **values)
-                    )
+                store()
             except StorageError:
                 if self._clock() + pause > end:
                     raise
@@ -209,10 +226,10 @@ class TokenStore:
             else:
                 return
 
-    def mark_useless(self, name: str, generation: int) -> None:
+    def mark_useless(self, name: str, generation: int, deadline: Deadline) -> None:
         """Note that the vendor's API refuses these tokens though they are new."""
-        with self._database.write() as connection:
-            connection.execute(update(name).values(useless=generation))
+        statement = update(name).values(useless=generation)
+        self._access.write(lambda connection: connection.execute(statement), deadline)
 
     def _fresh(self, tokens: Tokens, account: dict[str, Any]) -> dict[str, Any]:
         now = self._clock()
@@ -259,7 +276,18 @@ class TokenStore:
             return None
         values = dict(found)
         secrets = self._decrypt(values.pop("sealed"))
-        account = secrets.pop("account")
-        life = values["expires_at"] - values["issued_at"]
+        account = {
+            name: _well_formed(told) for name, told in secrets.pop("account").items()
+        }
+        # An earlier version stored whatever life the vendor told.
+        life = token_life(values["expires_at"] - values["issued_at"])
+        values["expires_at"] = values["issued_at"] + life
         tokens = Tokens(**secrets, expires_in=life)
         return StoredConnection(**values, tokens=tokens, account=account)
+
+
+def _well_formed(told: Any) -> Any:
+    """Return a text that every page and terminal can show: JSON holds others, too."""
+    if not isinstance(told, str):
+        return told
+    return told.encode(errors="replace").decode()

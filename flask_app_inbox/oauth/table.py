@@ -52,15 +52,23 @@ table = Table(
 )
 
 
+def is_complete(connection: Connection) -> bool:
+    """Return whether the table is there with all that this code needs."""
+    if not inspect(connection).has_table(table.name):
+        return False
+    return not _missing_columns(connection)
+
+
 def add_missing_columns(connection: Connection) -> None:
     """Add to an older table the columns that it lacks; do nothing to a new one."""
+    for column in _missing_columns(connection):
+        definition = CreateColumn(column).compile(connection)
+        connection.exec_driver_sql(f"ALTER TABLE {table.name} ADD COLUMN {definition}")
+
+
+def _missing_columns(connection: Connection) -> list[Column[Any]]:
     there = {column["name"] for column in inspect(connection).get_columns(table.name)}
-    for column in table.columns:
-        if column.name not in there:
-            definition = CreateColumn(column).compile(connection)
-            connection.exec_driver_sql(
-                f"ALTER TABLE {table.name} ADD COLUMN {definition}"
-            )
+    return [column for column in table.columns if column.name not in there]
 
 
 @dataclass(frozen=True)

@@ -18,12 +18,13 @@ WARN_EVERY = 60.0
 class Outage:
     """What this process knows about the health of a storage.
 
-    :param warning: what does not work meanwhile, for the log.
+    :param warning: what does not work meanwhile, for the log; None: whoever asks the
+        storage tells of it.
     :param clock: returns seconds that never run backwards.
     """
 
     def __init__(
-        self, warning: str, *, clock: Callable[[], float] = time.monotonic
+        self, warning: str | None, *, clock: Callable[[], float] = time.monotonic
     ) -> None:
         self._warning = warning
         self._clock = clock
@@ -48,7 +49,7 @@ class Outage:
         with self._lock:
             now = self._clock()
             self._next_try = now + PAUSE
-            if now < self._next_warning:
+            if self._warning is None or now < self._next_warning:
                 return
             self._next_warning = now + WARN_EVERY
         logger.warning(

@@ -9,6 +9,7 @@ a window.
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,17 +17,14 @@ from typing import TYPE_CHECKING
 
 from ..errors import ConfigError
 from ..per_process import PerProcess
-from .outage import Outage
 from .problems import RateLimited
+from .redis_pool import make_pool
+from .storage_guard import SILENCE, StorageGuard
 
 if TYPE_CHECKING:
     from limits import RateLimitItem
-    from limits.storage import Storage
     from limits.strategies import SlidingWindowCounterRateLimiter
 
-#: Seconds that connecting to Redis may take, and each of its answers; together they
-#: stay below 0.1.
-REDIS_PATIENCE = 0.04
 #: In every key, so that others can use the same Redis. The user tag follows, which
 #: differs between apps with different ``SECRET_KEY``.
 NAMESPACE = "flask-app-inbox"
@@ -34,10 +32,13 @@ NAMESPACE = "flask-app-inbox"
 
 @dataclass(frozen=True)
 class _Counting:
-    """What one process counts with."""
+    """What one process counts with.
+
+    :param drop_connections: closes those that wait to be used.
+    """
 
     windows: SlidingWindowCounterRateLimiter
-    outage: Outage
+    drop_connections: Callable[[], None]
 
 
 class RateLimiter:
@@ -47,6 +48,7 @@ class RateLimiter:
 
     :param limit: in the notation of the limits library; None: no limit.
     :param storage_url: where the counts are kept, ``memory://`` or ``redis://…``.
+    :param patience: seconds that Redis may take for one request.
     :param clock: returns seconds that never run backwards.
     :raises ConfigError: if the storage URL cannot work.
     """
@@ -56,61 +58,114 @@ class RateLimiter:
         limit: str | None,
         storage_url: str,
         *,
+        patience: float = 0.5,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._limit = None
         if limit is None:
             return
         from limits import parse
-        from limits.strategies import SlidingWindowCounterRateLimiter
 
         self._limit = parse(limit)
+        self._patience = patience
+        self._is_shared = storage_url != "memory://"
         self._counting = PerProcess(
-            lambda: _Counting(
-                SlidingWindowCounterRateLimiter(_make_storage(storage_url)),
-                Outage(
-                    "The rate limit is off, because APP_INBOX_STORAGE_URL does not "
-                    "work",
-                    clock=clock,
-                ),
+            lambda: (
+                _over_redis(storage_url, patience) if self._is_shared else _in_memory()
             )
         )
         self._counting.get()  # a URL that cannot work is told now
+        self._guard = StorageGuard(
+            "The rate limit is off, because APP_INBOX_STORAGE_URL does not work",
+            (Exception,),
+            silence=min(SILENCE, patience),
+            clock=clock,
+        )
 
-    def check(self, user_tag: str) -> None:
+    def check(self, user_tag: str, seconds: float = math.inf) -> None:
         """Count one request.
 
         :param user_tag: of the contact, so that no personal data is stored.
+        :param seconds: what is left of the request's time.
         :raises RateLimited: if it is one too many.
         """
-        if self._limit is None:
+        limit = self._limit
+        if limit is None:
             return
         counting = self._counting.get()
-        if not counting.outage.is_worth_a_try():
-            return
-        try:
-            wait = _count(counting.windows, self._limit, user_tag)
-        except Exception as error:  # no failure of the limit may cost the token
-            counting.outage.note(error)
-            return
-        counting.outage.end()
+        if not self._is_shared:
+            wait = _count(counting, limit, user_tag)
+        else:
+            try:
+                wait = self._guard.ask(
+                    lambda: _count(counting, limit, user_tag),
+                    min(seconds, self._patience),
+                )
+            except Exception:  # the guard tells; no failure may cost the token
+                return
         if wait is not None:
             raise RateLimited(retry_after=wait)
 
 
-def _count(
-    windows: SlidingWindowCounterRateLimiter, limit: RateLimitItem, user_tag: str
-) -> float | None:
+def _count(counting: _Counting, limit: RateLimitItem, user_tag: str) -> float | None:
     """Count a request; if it is one too many, return the seconds until the next."""
-    if windows.hit(limit, NAMESPACE, user_tag):
-        return None
-    stats = windows.get_window_stats(limit, NAMESPACE, user_tag)
-    return max(0.0, stats.reset_time - time.time())
-
-
-def _make_storage(url: str) -> Storage:
     try:
-        return _storage_of(url)
+        if counting.windows.hit(limit, NAMESPACE, user_tag):
+            return None
+        expiry = limit.get_expiry()
+        window = counting.windows.storage.get_sliding_window(  # type: ignore[attr-defined] # both have it
+            limit.key_for(NAMESPACE, user_tag), expiry
+        )
+    except Exception:
+        # After a failover they may all lead to a server that takes no changes.
+        counting.drop_connections()
+        raise
+    return seconds_until_free(limit.amount, expiry, *window)
+
+
+def seconds_until_free(
+    amount: int,
+    expiry: float,
+    previous: int,
+    previous_left: float,
+    current: int,
+    current_left: float,
+) -> float:
+    """Return when a sliding window has room for one more request; at least 1.
+
+    limits itself tells when the window moves, which may be now and no help.
+
+    :param amount: how many requests a window may hold.
+    :param expiry: seconds that a window lasts.
+    :param previous: how many requests the window before has counted.
+    :param previous_left: seconds until that counts nothing any more.
+    :param current_left: seconds until the same is true of this window.
+    """
+    start = 0.0
+    if current >= amount:
+        # Nothing is free before this window is the one before.
+        start = max(0.0, current_left - expiry)
+        previous, previous_left, current = current, expiry, 0
+    room = amount - current
+    free = previous_left - room * expiry / previous if previous else 0.0
+    return max(1.0, start + max(0.0, free) + 0.001)
+
+
+def _in_memory() -> _Counting:
+    from limits.strategies import SlidingWindowCounterRateLimiter
+
+    from .window_counts import WindowCounts
+
+    return _Counting(SlidingWindowCounterRateLimiter(WindowCounts()), lambda: None)
+
+
+def _over_redis(url: str, patience: float) -> _Counting:
+    from limits.storage import RedisStorage
+    from limits.strategies import SlidingWindowCounterRateLimiter
+
+    try:
+        pool = make_pool(url, patience)
+        storage = RedisStorage(url, connection_pool=pool, wrap_exceptions=True)
     except Exception as error:
         # The text of the error could hold parts of the address.
         raise ConfigError(
@@ -119,26 +174,7 @@ def _make_storage(url: str) -> Storage:
                 f"({type(error).__name__})."
             ]
         ) from None
-
-
-def _storage_of(url: str) -> Storage:
-    if url == "memory://":
-        from .window_counts import WindowCounts
-
-        return WindowCounts()
-    from limits.storage import RedisStorage
-    from redis import ConnectionPool
-    from redis.backoff import NoBackoff
-    from redis.retry import Retry
-
-    pool = ConnectionPool.from_url(url)
-    # If these went to from_url(), options in the URL would override them.
-    pool.connection_kwargs.update(
-        socket_connect_timeout=REDIS_PATIENCE,
-        socket_timeout=REDIS_PATIENCE,
-        # By default redis-py retries for seconds.
-        retry=Retry(NoBackoff(), 0),
+    return _Counting(
+        SlidingWindowCounterRateLimiter(storage),
+        lambda: pool.disconnect(inuse_connections=False),
     )
-    # This connects to nothing, but fails if the URL has unknown options.
-    pool.connection_class(**pool.connection_kwargs)
-    return RedisStorage(url, connection_pool=pool, wrap_exceptions=True)

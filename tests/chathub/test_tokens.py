@@ -16,7 +16,7 @@ import redis
 from dogpile.cache.api import CantDeserializeException
 
 from flask_app_inbox.chathub.settings import ChatHubSettings, read_settings
-from flask_app_inbox.chathub.storage import RedisStorage
+from flask_app_inbox.chathub.storage import RedisStorage, StorageDown
 from flask_app_inbox.chathub.tokens import OperatorTokens
 from flask_app_inbox.client.chathub_answers import OperatorToken, Validation
 from flask_app_inbox.client.deadline import Deadline
@@ -332,7 +332,7 @@ def test_a_token_that_another_request_replaced_is_not_dropped(
     first = tokens.issue(101)
     vendor.dead.add(first.token)
     second = tokens.replace(101)
-    tokens._forget(first)
+    tokens._forget(first, Deadline(5))
     assert tokens.issue(101) == second
 
 
@@ -412,10 +412,10 @@ def test_a_token_put_under_another_operators_key_is_not_taken(
 
 def test_what_was_encrypted_under_another_key_cannot_be_read() -> None:
     region = RedisStorage(
-        "redis://127.0.0.1:1/0", keep=10, hold=1, secret=b"one"
+        "redis://127.0.0.1:1/0", keep=10, hold=1, secret=b"one", patience=1
     )._region
     other = RedisStorage(
-        "redis://127.0.0.1:1/0", keep=10, hold=1, secret=b"other"
+        "redis://127.0.0.1:1/0", keep=10, hold=1, secret=b"other", patience=1
     )._region
     assert region.serializer is not None
     assert other.deserializer is not None
@@ -456,11 +456,11 @@ def test_redis_is_used_again_once_it_is_back(
     redis_url: str, server: redis.Redis, vendor: Vendor, clock: Clock
 ) -> None:
     tokens = make_shared(redis_url, vendor, clock)
-    outage = tokens._storages.get().outage
+    shared = tokens._storages.get().redis
+    assert shared is not None
+    outage = shared._guard._resources.get().outage
     seconds = [0.0]
     outage._clock = lambda: seconds[0]
-    from flask_app_inbox.chathub.storage import StorageDown
-
     outage.note(StorageDown("gone"))
     tokens.issue(101)
     assert server.keys("*") == []
@@ -474,9 +474,7 @@ PROGRAM = """
 import json, multiprocessing, sys
 from flask import Flask
 from flask_app_inbox import ChatHub
-from flask_app_inbox.chathub import storage
 
-storage.REDIS_PATIENCE = 30  # a busy machine is no outage
 app = Flask("site")
 app.config.from_mapping(json.loads(sys.argv[1]))
 ChatHub(app).operator_loader(lambda: {"sales": 101, "support": 102})
@@ -512,6 +510,7 @@ def test_eight_processes_cost_one_token_for_each_operator(
         "CHATHUB_API_URL": sandbox.url,
         "CHATHUB_STORAGE_URL": redis_url,
         "CHATHUB_TIMEOUT": 30,
+        "CHATHUB_STORAGE_TIMEOUT": 10,
     }
     done = subprocess.run(
         [sys.executable, "-c", PROGRAM, json.dumps(settings)],

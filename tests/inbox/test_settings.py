@@ -82,6 +82,7 @@ def test_a_key_that_is_none_is_as_good_as_not_there() -> None:
         ("MAX_CONCURRENT", 0),
         ("RATE_LIMIT", "often"),
         ("STORAGE_URL", "memcached://x"),
+        ("STORAGE_TIMEOUT", 0),
         ("URL_PREFIX", "inbox"),
     ],
 )

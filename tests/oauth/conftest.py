@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
 
 from flask_app_inbox.sandbox import SandboxServer
+from tests.fixtures.waiting import wait_until
 from tests.oauth import postgres
 from tests.oauth.nursery import Nursery
+from tests.oauth.postgres import PostgresServer
 from tests.oauth.site import Site
 from tests.oauth.vendor import CALLBACK, Vendor
 
@@ -36,13 +38,20 @@ def vendor(running_sandbox: SandboxServer) -> Iterator[Vendor]:
 
 
 @pytest.fixture(scope="session")
-def postgres_url() -> Iterator[str]:
+def postgres_server() -> Iterator[PostgresServer]:
     binaries = postgres.find_binaries()
     if binaries is None:
         assert not os.environ.get("CI"), "CI needs PostgreSQL"
         pytest.skip("PostgreSQL is not installed")
-    with postgres.run(binaries) as url:
-        yield url
+    with postgres.run(binaries) as server:
+        yield server
+
+
+@pytest.fixture
+def postgres_url(postgres_server: PostgresServer) -> str:
+    """The address of an empty database."""
+    postgres_server.execute("DROP TABLE IF EXISTS app_inbox_connections")
+    return postgres_server.url
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -51,8 +60,6 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'connections.sqlite3'}"
     url: str = request.getfixturevalue("postgres_url")
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute("DROP TABLE IF EXISTS app_inbox_connections")
     return url
 
 
@@ -81,6 +88,8 @@ def make_site(vendor: Vendor, tmp_path: Path) -> Iterator[MakeSite]:
         return site
 
     yield make
+    # Calls that a site did not wait for.
+    wait_until(lambda: not any(map(is_asking, threading.enumerate())))
     for site in sites:
         site.wait_for_refresh()
         site.oauth.store._database.close()
@@ -99,6 +108,11 @@ def lone_nursery(tmp_path: Path) -> Iterator[Nursery]:
     nursery = Nursery(tmp_path)
     yield nursery
     nursery.close()
+
+
+def is_asking(thread: threading.Thread) -> bool:
+    """Whether a thread waits for a storage."""
+    return thread.name == "app-inbox storage"
 
 
 def connect(vendor: Vendor, site: Site, name: str = "default") -> None:

@@ -34,7 +34,7 @@ ROOT = Path(__file__).parent.parent.parent
 PLACES: dict[str, tuple[type, str, bool]] = {
     "C1": (OAuthClient, "exchange", False),
     "C2": (OAuthClient, "exchange", True),
-    "C3": (TokenStore, "connect", True),
+    "C3": (DatabaseConnection, "commit", True),
     "R1": (TokenStore, "note_refresh", False),
     "R2": (OAuthClient, "refresh", False),
     "R5": (LockedConnection, "renew", True),
@@ -106,7 +106,7 @@ class Nursery:
             "config": site.config,
             "instance_path": site.instance_path,
             "job": job,
-            "made": site.oauth.store._made,
+            "made": site.oauth.store._access.is_made,
             "result": str(result),
             **details,
         }
@@ -207,7 +207,7 @@ def _die_at(place: str) -> None:
 
 
 def _work(site: Site, order: dict[str, Any]) -> None:
-    site.oauth.store._made = order["made"]
+    site.oauth.store._access.is_made = order["made"]
     if "place" in order:
         _die_at(order["place"])
     Path(order["result"]).with_suffix(".begun").touch()

@@ -16,6 +16,8 @@ from typing import Any
 
 import psycopg
 
+from tests.fixtures.waiting import wait_until
+
 
 def find_binaries() -> Path | None:
     """Return the folder with the newest server's programs, if one is installed."""
@@ -29,9 +31,44 @@ def find_binaries() -> Path | None:
     return Path(on_path).parent if on_path else None
 
 
+class PostgresServer:
+    """A running server, which can be stopped as by a debugger or a hypervisor."""
+
+    def __init__(self, url: str, pid: int, binaries: Path) -> None:
+        self.url = url
+        self.binaries = binaries
+        self._pid = pid
+
+    @contextmanager
+    def frozen(self) -> Iterator[None]:
+        """Stop the server and whatever answers for it; let them go on at the end."""
+        children = Path(f"/proc/{self._pid}/task/{self._pid}/children").read_text()
+        stopped = [self._pid, *map(int, children.split())]
+        for pid in stopped:
+            os.kill(pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for pid in stopped:
+                os.kill(pid, signal.SIGCONT)
+
+    def execute(self, statement: str) -> None:
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            connection.execute(statement)
+
+    def wait_until_somebody_waits(self) -> None:
+        """Wait until a session waits for another one's lock."""
+        waiting = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            wait_until(lambda: connection.execute(waiting).fetchone())
+
+
 @contextmanager
-def run(binaries: Path) -> Iterator[str]:
-    """Run a server and yield the URL of a database in it."""
+def run(binaries: Path, primary: str | None = None) -> Iterator[PostgresServer]:
+    """Run a server.
+
+    :param primary: the URL of another one, which it follows as its standby.
+    """
     folder = tempfile.mkdtemp(prefix="app-inbox-postgres-")
     # The server refuses to run as root.
     other: dict[str, Any] = {"user": "postgres"} if os.geteuid() == 0 else {}
@@ -39,8 +76,11 @@ def run(binaries: Path) -> Iterator[str]:
         shutil.chown(folder, "postgres")
     data = f"{folder}/data"
     options: dict[str, Any] = {"cwd": folder, "stdin": subprocess.DEVNULL, **other}
+    make = ["initdb", "-U", "tests", "-A", "trust"]
+    if primary is not None:
+        make = ["pg_basebackup", "-d", primary, "-R", "-c", "fast"]
     subprocess.run(
-        [binaries / "initdb", "-D", data, "-U", "tests", "-A", "trust", "--no-sync"],
+        [binaries / make[0], *make[1:], "-D", data, "--no-sync"],
         check=True,
         capture_output=True,
         timeout=60,
@@ -60,7 +100,7 @@ def run(binaries: Path) -> Iterator[str]:
     url = f"postgresql://tests@127.0.0.1:{port}/postgres"
     try:
         _wait_until_it_answers(url, server)
-        yield url
+        yield PostgresServer(url, server.pid, binaries)
     finally:
         # A polite end would wait for every client.
         server.send_signal(signal.SIGINT)

@@ -304,9 +304,9 @@ def test_wrong_client_credentials_do_not_end_a_connection(
 def test_a_slow_refresh_outlives_the_request_that_waited_for_it(
     vendor: Vendor, make_site: MakeSite
 ) -> None:
-    site = make_site(TIMEOUT=0.3)
+    site = make_site(TIMEOUT=1.0)
     let_the_token_die(vendor, site)
-    vendor.fault(route="oauth_token", kind="delay", seconds=1.5)
+    vendor.fault(route="oauth_token", kind="delay", seconds=2.5)
     assert site.token() == (504, "vendor_timeout")
     site.wait_for_refresh()
     assert site.row().expires_at > time.time() + DAY

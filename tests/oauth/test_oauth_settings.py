@@ -96,6 +96,7 @@ def test_half_a_client_is_told_with_what_is_missing(tmp_path: Path, name: str) -
         ("DATABASE_URL", 1),
         ("ENCRYPTION_KEYS", []),
         ("ENCRYPTION_KEYS", "short"),
+        ("ENCRYPTION_KEYS", "SECRET_KEY"),
         ("ENCRYPTION_KEYS", [KEY, 1]),
         ("ENCRYPTION_KEYS", [KEY, "ü"]),
         ("ENCRYPTION_KEYS", 1),
@@ -118,8 +119,12 @@ def test_keys_come_as_a_list_or_as_text(tmp_path: Path, value: object) -> None:
     assert set(app.extensions[EXTENSION].settings.encryption_keys) == {KEY}
 
 
-def test_without_any_key_nothing_can_be_kept(tmp_path: Path) -> None:
-    assert "SECRET_KEY must be set" in problems(tmp_path, secret_key=None, **CLIENT)
+@pytest.mark.parametrize("keys", [{}, {"ENCRYPTION_KEYS": f"{KEY},SECRET_KEY"}])
+def test_without_any_key_nothing_can_be_kept(
+    tmp_path: Path, keys: dict[str, str]
+) -> None:
+    told = problems(tmp_path, secret_key=None, **CLIENT, **keys)
+    assert "SECRET_KEY must be set" in told
 
 
 def test_reteno_needs_the_address_of_its_server(tmp_path: Path) -> None:

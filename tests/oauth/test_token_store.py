@@ -15,10 +15,11 @@ from sqlalchemy import inspect
 
 from flask_app_inbox import StorageError
 from flask_app_inbox.oauth.client import Tokens
-from flask_app_inbox.oauth.database import Database, LockBusy
+from flask_app_inbox.oauth.database import Database
+from flask_app_inbox.oauth.database_errors import LockBusy
 from flask_app_inbox.oauth.store import TokenStore
 from flask_app_inbox.web.encryption import Encryptor, derive_key
-from tests.oauth.conftest import MakeSite
+from tests.oauth.conftest import MakeSite, connect
 from tests.oauth.site import Site
 from tests.oauth.vendor import Vendor
 
@@ -85,6 +86,30 @@ def test_the_file_stands_in_the_instance_folder(make_site: MakeSite) -> None:
     assert Path(site.instance_path, "other", "place.sqlite3").exists()
 
 
+def test_a_file_that_is_made_anew_is_private_too(tmp_path: Path) -> None:
+    path = tmp_path / "connections.sqlite3"
+    store = TokenStore(Database(f"sqlite:///{path}"), Encryptor([KEY]))
+    store.connect("default", TOKENS, {})
+    for each in tmp_path.iterdir():
+        each.unlink()
+    with pytest.raises(StorageError, match="init-db"):
+        store.read("default")
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize("folder", ["50%25 off", "what?mode=ro", "a#b@c"])
+def test_the_instance_folder_may_have_any_name(
+    vendor: Vendor, make_site: MakeSite, tmp_path: Path, folder: str
+) -> None:
+    config = make_site().config
+    site = Site(config, str(tmp_path / folder))
+    connect(vendor, site)
+    assert {each.name for each in (tmp_path / folder).iterdir()} >= {
+        "app_inbox.sqlite3"
+    }
+    assert {each.name for each in tmp_path.iterdir()} == {folder}
+
+
 def test_no_secret_is_on_the_disk_in_plain_text(tmp_path: Path) -> None:
     path = tmp_path / "connections.sqlite3"
     store = TokenStore(Database(f"sqlite:///{path}"), Encryptor([KEY]))
@@ -139,6 +164,23 @@ def test_a_new_secret_key_still_opens_with_the_old_one_as_fallback(
     assert derive_key("a", "x") != derive_key("b", "x") != derive_key("b", "y")
     site = Site({**old.config, "SECRET_KEY": "new"}, old.instance_path)
     assert site.token() == (503, "storage_failed")
+
+
+def test_connections_move_from_flasks_key_to_one_of_their_own(
+    make_site: MakeSite,
+) -> None:
+    old = make_site(connected=True)
+    new_key = Fernet.generate_key().decode()
+
+    def with_keys(keys: str) -> Site:
+        config = {**old.config, "APP_INBOX_ENCRYPTION_KEYS": keys}
+        return Site(config, old.instance_path)
+
+    assert with_keys(new_key).token() == (503, "storage_failed")
+    moving = with_keys(f"{new_key},SECRET_KEY")
+    assert moving.token() == (200, "")
+    moving.oauth.keeper("default").refresh()
+    assert with_keys(new_key).token() == (200, "")
 
 
 def test_readers_do_not_wait_for_a_refresh(store: TokenStore) -> None:
@@ -239,6 +281,8 @@ def test_a_database_that_cannot_be_reached_is_told_without_its_password(
     with pytest.raises(StorageError) as caught:
         site.oauth.store.read("default")
     assert caught.value.retryable
+    assert "nobody listens at its address" in str(caught.value)
+    assert "init-db" not in str(caught.value), "that would be no help"
     assert "pass-word" not in repr(caught.value) + str(caught.value)
     assert "pass-word" not in repr(site.oauth)
 

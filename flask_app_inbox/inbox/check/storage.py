@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from ...web.redis_pool import make_pool
 from ..settings import Settings
 from .finding import FindingKind, Section
 
@@ -31,6 +32,9 @@ STORAGE_NOT_SHARED = FindingKind(
     '# pip install "flask-app-inbox[redis]"',
 )
 
+#: Seconds that Redis may take to answer.
+_PATIENCE = 2.0
+
 _GUNICORN = re.compile(r"(?:^|\s)(?:-w|--workers)[=\s]?\s*(\d+)")
 
 
@@ -55,15 +59,16 @@ def check_storage(settings: Settings, processes: int | None, section: Section) -
     except ImportError:
         section.report(REDIS_MISSING)
         return
-    with Redis.from_url(
-        settings.storage_url, socket_timeout=2, socket_connect_timeout=2
-    ) as redis:
-        try:
-            redis.ping()
-        except RedisError as error:
-            section.report(REDIS_UNREACHABLE, error=type(error).__name__)
-        else:
-            section.ok("Redis answers: all processes count together.")
+    # As the site itself connects.
+    pool = make_pool(settings.storage_url, _PATIENCE)
+    try:
+        Redis(connection_pool=pool).ping()
+    except RedisError as error:
+        section.report(REDIS_UNREACHABLE, error=type(error).__name__)
+    else:
+        section.ok("Redis answers: all processes count together.")
+    finally:
+        pool.disconnect()
 
 
 def _check_memory(processes: int | None, section: Section) -> None:
