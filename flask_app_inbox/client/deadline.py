@@ -20,12 +20,14 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, TypeVar
 
-from requests.adapters import DEFAULT_CA_BUNDLE_PATH, HTTPAdapter
+from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import ConnectTimeoutError, NameResolutionError
 from urllib3.exceptions import NewConnectionError as ConnectError
 from urllib3.util.wait import wait_for_read, wait_for_write
+
+from .certificates import tls_context
 
 _current: ContextVar[Deadline | None] = ContextVar("deadline", default=None)
 
@@ -244,11 +246,11 @@ class DeadlineAdapter(HTTPAdapter):
     """The connections of a requests session; they keep the current deadline.
 
     :param size: how many idle connections are kept for each host.
-    :param ca_bundle: a file of certificates to trust in place of certifi's.
+    :param certificates: a file or folder of those to trust.
     """
 
-    def __init__(self, *, size: int, ca_bundle: str | None = None) -> None:
-        self._ca_bundle = ca_bundle
+    def __init__(self, *, size: int, certificates: str) -> None:
+        self._certificates = certificates
         super().__init__(pool_maxsize=size)
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
@@ -256,9 +258,7 @@ class DeadlineAdapter(HTTPAdapter):
         self.poolmanager.pool_classes_by_scheme = {"http": _Pool, "https": _TlsPool}
 
     def _tls(self) -> ssl.SSLContext:
-        context = ssl.create_default_context(
-            cafile=self._ca_bundle or DEFAULT_CA_BUNDLE_PATH
-        )
+        context = tls_context(self._certificates)
         context.sslsocket_class = _TlsSocket
         return context
 

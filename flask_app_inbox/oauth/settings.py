@@ -8,6 +8,7 @@ from base64 import urlsafe_b64decode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 from ..client.platforms import PLATFORMS
 from ..config import validators
@@ -52,11 +53,20 @@ def redirect_uri(value: Any) -> str:
 
 def database_url(value: Any) -> str:
     """Check where connections are stored."""
-    if isinstance(value, str) and re.match(
-        r"sqlite:///(?!:memory:).|postgres(ql)?(\+psycopg)?://.", value
+    if (
+        isinstance(value, str)
+        and re.match(r"sqlite:///(?!:memory:).|postgres(ql)?(\+psycopg)?://.", value)
+        and _has_usable_port(value)
     ):
         return value
     raise ValueError("sqlite:////absolute/path or postgresql://user:password@host/name")
+
+
+def _has_usable_port(url: str) -> bool:
+    try:
+        return urlsplit(url).port != 0
+    except ValueError:
+        return False
 
 
 def encryption_keys(value: Any) -> tuple[str, ...]:

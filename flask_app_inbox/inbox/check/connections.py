@@ -78,7 +78,7 @@ def accesses_of(state: State, only: str | None) -> list[Access]:
     """
     connections = current_connections()
     if connections is None:
-        return [Access(state.client, state.settings.script_source)]
+        return [Access(state.client_for(None), state.settings.script_source)]
     names = [only] if only else connections.store.names() or [DEFAULT_CONNECTION]
     ids = _script_ids(connections)
     return [

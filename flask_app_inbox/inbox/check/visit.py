@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import Context
@@ -16,6 +15,7 @@ from flask import Flask, request, url_for
 from werkzeug.datastructures import Headers
 from werkzeug.exceptions import HTTPException
 
+from ...client.certificates import trusted_certificates
 from ...client.contact import Contact
 from ...errors import LoaderError
 from ...oauth.connections import current_connections
@@ -231,7 +231,7 @@ def _session() -> requests.Session:
     session = requests.Session()
     # Send none of the machine's credentials, but trust its own certificates.
     session.trust_env = False
-    session.verify = os.environ.get("REQUESTS_CA_BUNDLE") or True
+    session.verify = trusted_certificates()
     session.headers["User-Agent"] = "flask-app-inbox check"
     return session
 
