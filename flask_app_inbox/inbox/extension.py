@@ -149,17 +149,20 @@ class AppInbox(ContactCalls):
         """
         return issue_token(current_state(), contact, connection=connection)
 
-    def connection_status(self) -> dict[str, Any] | None:
-        """Return how this request's OAuth connection is doing, without its secrets.
+    def connection_status(
+        self, *, connection: str | None = None
+    ) -> dict[str, Any] | None:
+        """Return how an OAuth connection is doing, without its secrets.
 
-        It is what ``flask app-inbox oauth status --json`` prints, with times in
-        ISO 8601, UTC. ``connection`` is its name; ``state`` is ``connected``,
+        It is an entry of what ``flask app-inbox oauth status --json`` prints, with
+        times in ISO 8601, UTC. ``connection`` is its name; ``state`` is ``connected``,
         ``reconnect_needed`` or ``not_connected``. A connection that exists also has
         ``account``, ``script_id``, ``connected_at``, ``last_refresh``, ``expires_at``,
         ``refresh_expires_at`` and ``problem``. ``account`` may hold personal data.
 
         The vendor is not asked.
 
+        :param connection: the connection's name; by default this request's.
         :returns: None for an app with an API key, and for one whose inbox is switched
             off.
         :raises LoaderError: if the ``connection_loader`` returns no usable name.
@@ -170,7 +173,7 @@ class AppInbox(ContactCalls):
         from ..oauth.connections import current_connections
 
         connections = current_connections()
-        return connections.status() if connections else None
+        return connections.status(connection) if connections else None
 
     def csp_sources(
         self, into: Policy | None = None, *, app: Flask | None = None

@@ -62,6 +62,10 @@ from .table import (
 RESCUE = 30.0
 
 
+class KeyChanged(StorageError):
+    """A connection was stored under another encryption key."""
+
+
 class TokenStore:
     """The connections of one site.
 
@@ -238,7 +242,7 @@ class TokenStore:
         try:
             secrets: dict[str, Any] = self._encryptor.decrypt(encrypted)
         except WrongKey:
-            raise StorageError(
+            raise KeyChanged(
                 "The connection was stored under another key. Nothing was deleted. "
                 "Put the key back: APP_INBOX_ENCRYPTION_KEYS takes earlier keys after "
                 "the newest one, and without it the key comes from SECRET_KEY (and "

@@ -16,6 +16,7 @@ from flask.blueprints import BlueprintSetupState
 from werkzeug.wrappers import Response as AnyResponse
 
 from ..errors import AppInboxError, ConfigError
+from .commands import AdvisingGroup
 from .failure_log import FailureLog
 from .problems import Problem
 from .this_app import this_app
@@ -65,6 +66,7 @@ class AnyHostBlueprint(Blueprint):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
+        self.cli = AdvisingGroup()
         self.url_value_preprocessor(_forget_host)
         self.url_defaults(_stay_on_host)
 

@@ -13,7 +13,13 @@ from ...errors import StorageError
 from ..state import EXTENSION, State
 from .anchor import check_anchor
 from .configuration import check_configuration, setting_rows
-from .connections import CONNECTIONS_UNREADABLE, Access, accesses_of
+from .connections import (
+    Access,
+    accesses_of,
+    check_connection_loader,
+    check_redirect_uri,
+    report_unreadable,
+)
 from .embed import embed
 from .endpoint import check_endpoint, check_script_file
 from .finding import Report, Section
@@ -23,7 +29,7 @@ from .one_init import SECOND_INIT, check_init, check_init_for_visitors
 from .own_script import check_own_script, find_own_script
 from .page import address_in, check_answer, is_page, report_no_page
 from .page_policy import check_policy
-from .session import check_cookies, check_secret_key
+from .session import check_cookie_paths, check_cookies, check_secret_key
 from .storage import check_storage, processes_of
 from .vendor import STRANGER, check_account, check_script
 from .visit import Page, Site, SiteInProcess, VisitError, logged_in_as
@@ -59,11 +65,13 @@ def check(app: Flask, site: Site, options: CheckOptions) -> Report:
     """
     state: State = app.extensions[EXTENSION]
     report = Report(setting_rows(state.settings, app.config, os.environ))
-    check_configuration(app, state, report.section("Configuration"))
+    configuration = report.section("Configuration")
+    check_configuration(app, state, configuration)
     if not state.settings.enabled:
         if state.settings.serves_script:
             _check_visitors(site, options, state, report.section(_title(options)))
         return report
+    check_redirect_uri(app, state.settings, configuration)
     page = _visit(app, site, options)
     if options.vendor:
         _check_vendor(state, options, page, report)
@@ -76,6 +84,7 @@ def check(app: Flask, site: Site, options: CheckOptions) -> Report:
     section = report.section("Operation")
     check_secret_key(app, section)
     check_cookies(app, site.origin, section)
+    check_cookie_paths(app, state.settings.url_prefix, section)
     processes = options.processes or processes_of(os.environ)
     check_storage(state.settings, processes, section)
     return report
@@ -106,7 +115,7 @@ def _check_vendor(
     try:
         accesses = accesses_of(state, options.connection)
     except StorageError as error:
-        report.section("Vendor").report(CONNECTIONS_UNREADABLE, reason=error)
+        report_unreadable(error, report.section("Vendor"))
         return
     scripts: set[str | None] = set()
     for access in accesses:
@@ -124,7 +133,8 @@ def _contact_of(
     """Return the contact to ask an account about; None: one whom nobody knows."""
     contact, connection = options.contact, options.connection
     if isinstance(page, Page):
-        connection = connection or page.connection
+        if isinstance(page.connection, str):
+            connection = connection or page.connection
         if options.own_login and isinstance(page.visitor, Contact):
             contact = page.visitor
     # The accounts of other connections have other contacts.
@@ -143,6 +153,7 @@ def _check_page(
     if isinstance(page, VisitError):
         report_no_page(page, section)
         return
+    check_connection_loader(page.connection, section)
     script = site.own_address("app_inbox.script", fingerprint=state.script.fingerprint)
     token = site.own_address("app_inbox.token")
     if check_answer(page, section):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
+from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from flask import Flask
@@ -73,6 +74,15 @@ COOKIE_NOT_SAMESITE = FindingKind(
 )
 
 
+COOKIE_OTHER_PATH = FindingKind(
+    "cookie_other_path",
+    "error",
+    what="Browsers do not send {cookie} to {address}: its path is {path}.",
+    why="There the site does not know who is logged in, so nobody gets a token.",
+    fix='{prefix}_PATH = "/"  # or APPLICATION_ROOT = "{path}", if the site is there',
+)
+
+
 def check_secret_key(app: Flask, section: Section) -> None:
     """Find a SECRET_KEY that somebody could guess."""
     key = app.secret_key
@@ -104,11 +114,8 @@ def check_cookies(app: Flask, origin: str | None, section: Section) -> None:
     """
     address = urlsplit(origin or "")
     case = "https" if address.scheme == "https" else "unknown"
-    kinds = [("SESSION_COOKIE", "the session cookie")]
-    if getattr(app, "login_manager", None) is not None:
-        kinds.append(("REMEMBER_COOKIE", "Flask-Login's remember cookie"))
     before = len(section.findings)
-    for prefix, name in kinds:
+    for prefix, name in _cookies(app):
         # Flask-Login's own defaults: HttpOnly and nothing else.
         if not app.config.get(f"{prefix}_HTTPONLY", True):
             section.report(COOKIE_NOT_HTTPONLY, cookie=name, prefix=prefix)
@@ -123,6 +130,33 @@ def check_cookies(app: Flask, origin: str | None, section: Section) -> None:
             section.report(COOKIE_NOT_SAMESITE, cookie=name, prefix=prefix)
     if len(section.findings) == before:
         section.ok("Cookies are Secure, HttpOnly and SameSite.")
+
+
+def check_cookie_paths(app: Flask, url_prefix: str, section: Section) -> None:
+    """Find cookies that do not reach our endpoint.
+
+    :param url_prefix: of the endpoint.
+    """
+    root = (app.config["APPLICATION_ROOT"] or "/").rstrip("/")
+    address = f"{root}{url_prefix}/token"
+    for prefix, name in _cookies(app):
+        of_session = prefix == "SESSION_COOKIE"
+        path = app.config.get(f"{prefix}_PATH") or (of_session and root) or "/"
+        if address != path and not address.startswith(f"{path.rstrip('/')}/"):
+            section.report(
+                COOKIE_OTHER_PATH,
+                cookie=name,
+                prefix=prefix,
+                address=address,
+                path=path,
+            )
+
+
+def _cookies(app: Flask) -> Iterator[tuple[str, str]]:
+    """Yield the cookies of a login: the prefix of their settings, and a name."""
+    yield "SESSION_COOKIE", "the session cookie"
+    if getattr(app, "login_manager", None) is not None:
+        yield "REMEMBER_COOKIE", "Flask-Login's remember cookie"
 
 
 def _is_local(host: str) -> bool:

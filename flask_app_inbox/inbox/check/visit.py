@@ -40,7 +40,8 @@ class Page:
 
     :param url: the whole address.
     :param visitor: who was logged in, as far as this process can know.
-    :param connection: the OAuth connection of the request, likewise.
+    :param connection: the OAuth connection of the request, likewise; why the site
+        could not name it.
     """
 
     url: str
@@ -48,7 +49,7 @@ class Page:
     headers: Headers
     text: str
     visitor: Contact | LoaderError | None = None
-    connection: str | None = None
+    connection: str | LoaderError | None = None
 
 
 class Site(Protocol):
@@ -169,12 +170,14 @@ class SiteInProcess:
             # As above: a loader is the site's own code.
             return LoaderError(f"the loader raises {type(error).__name__}: {error}")
 
-    def _connection(self) -> str | None:
+    def _connection(self) -> str | LoaderError | None:
         connections = current_connections()
         try:
             return connections.current_name() if connections else None
-        except (LoaderError, HTTPException):
-            return None  # the log of the page says so
+        except LoaderError as error:
+            return error
+        except HTTPException as error:
+            return LoaderError(f"The connection_loader aborts with {error.code}.")
 
 
 class RunningSite:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from click.testing import Result
 from flask import Flask, abort, redirect, request, session
+from flask_wtf import CSRFProtect
 from werkzeug.wrappers import Response
 
 from flask_app_inbox import Contact
@@ -179,6 +180,22 @@ def test_something_else_answers_for_the_endpoint(
 
     told = findings(make_site(prepare=prepare))
     assert 'request.blueprint == "app_inbox"' in told["endpoint_taken"]["fix"]
+
+
+@pytest.mark.parametrize("by_hand", [True, False])
+def test_a_csrf_protection_that_the_site_calls_by_hand(
+    make_site: MakeSite, findings: Findings, by_hand: bool
+) -> None:
+    def prepare(app: Flask) -> None:
+        csrf = CSRFProtect(app)
+        if by_hand:
+            app.config["WTF_CSRF_CHECK_DEFAULT"] = False
+            app.before_request(csrf.protect)
+
+    told = findings(make_site(prepare=prepare))
+    assert set(told) == ({"endpoint_csrf"} if by_hand else set())
+    if by_hand:
+        assert told["endpoint_csrf"]["fix"].endswith('"app_inbox": csrf.protect()')
 
 
 def test_a_loader_that_takes_visitors_for_somebody(

@@ -11,7 +11,7 @@ import pytest
 from flask import Flask
 
 from flask_app_inbox.inbox.check.finding import Section
-from flask_app_inbox.inbox.check.session import check_cookies
+from flask_app_inbox.inbox.check.session import check_cookie_paths, check_cookies
 from tests.inbox.commands.conftest import Findings, MakeSite, Run
 from tests.inbox.commands.site import with_flask_login
 
@@ -120,6 +120,33 @@ def test_which_sites_get_secure_cookies(
         findings
     )
     assert len(told) == len(findings)
+
+
+@pytest.mark.parametrize(
+    ("config", "found"),
+    [
+        ({}, ""),
+        ({"SESSION_COOKIE_PATH": "/shop"}, "session"),
+        ({"SESSION_COOKIE_PATH": "/app"}, "session"),
+        ({"SESSION_COOKIE_PATH": "/app-inbox"}, ""),
+        ({"SESSION_COOKIE_PATH": "/app-inbox/"}, ""),
+        ({"APPLICATION_ROOT": "/shop"}, ""),
+        ({"APPLICATION_ROOT": "/shop", "SESSION_COOKIE_PATH": "/shop/"}, ""),
+        ({"APPLICATION_ROOT": "/shop", "SESSION_COOKIE_PATH": "/app-inbox"}, "session"),
+        ({"REMEMBER_COOKIE_PATH": "/account"}, "remember"),
+    ],
+)
+def test_a_cookie_whose_path_leaves_our_endpoint_out(
+    config: dict[str, str], found: str
+) -> None:
+    app = Flask("shop")
+    with_flask_login(app)
+    app.config.update(config)
+    section = Section("Operation")
+    check_cookie_paths(app, "/app-inbox", section)
+    told = [one.what for one in section.findings if one.code == "cookie_other_path"]
+    assert len(told) == bool(found)
+    assert found in "".join(told)
 
 
 def test_a_site_with_https_is_told_the_bare_setting() -> None:
