@@ -47,6 +47,10 @@ class _Resources:
     session: requests.Session
     breakers: dict[str, Breaker] = field(default_factory=dict)
 
+    def close(self) -> None:
+        """Close the kept connections."""
+        self.session.close()
+
 
 class Transport:
     """Calls to a vendor under one policy.
