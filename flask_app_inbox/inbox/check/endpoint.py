@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from ...errors import AppInboxError, StorageError, VendorError
 from .finding import FindingKind, Section
-from .login import LoginSource, report_failure
+from .login import Login, report_failure
 from .visit import Page, Site, VisitError
 
 IN_FRONT = "Something in front of the extension answers instead of it."
@@ -84,9 +84,7 @@ def check_script_file(site: Site, address: str, section: Section) -> None:
         section.report(SCRIPT_UNREACHABLE, path=path, reason=reason)
 
 
-def check_endpoint(
-    site: Site, address: str, source: LoginSource, section: Section
-) -> None:
+def check_endpoint(site: Site, address: str, login: Login, section: Section) -> None:
     """Ask for a token without being logged in; the answer must be a 401 in JSON."""
     try:
         page = site.ask_anonymously("POST", address)
@@ -99,7 +97,7 @@ def check_endpoint(
         section.ok("The token endpoint answers 401 to somebody who is not logged in.")
     elif code == "loader_failed":
         reason = f"{path} answers {page.status} with loader_failed; see the log."
-        report_failure(source, reason, section)
+        report_failure(login, reason, section)
     elif page.status == 200 or code in _AFTER_LOGIN:
         section.report(ENDPOINT_OPEN, path=path)
     elif 300 <= page.status < 400:

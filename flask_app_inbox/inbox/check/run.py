@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from functools import partial
+from shlex import quote
 
 from flask import Flask
 
@@ -24,7 +25,7 @@ from .embed import embed
 from .endpoint import check_endpoint, check_script_file
 from .finding import Report, Section
 from .html import read_html
-from .login import CHECKED_AS_STRANGER, login_source
+from .login import CHECKED_AS_STRANGER, Login, login_source
 from .one_init import SECOND_INIT, check_init, check_init_for_visitors
 from .own_script import check_own_script, find_own_script
 from .page import address_in, check_answer, is_page, report_no_page
@@ -42,6 +43,7 @@ class CheckOptions:
     :param page: the path or address of a page.
     :param contact: the contact to issue a token and render the page for.
     :param own_login: whether the site's own loader says who is logged in.
+    :param session: the keys that a login was tried with.
     :param connection: the OAuth connection to check; None: all.
     :param vendor: whether to call the vendor too.
     :param processes: how many the site runs in operation; None: what the environment
@@ -51,6 +53,7 @@ class CheckOptions:
     page: str = "/"
     contact: Contact | None = None
     own_login: bool = False
+    session: tuple[str, ...] = ()
     connection: str | None = None
     vendor: bool = True
     processes: int | None = None
@@ -76,9 +79,10 @@ def check(app: Flask, site: Site, options: CheckOptions) -> Report:
     if options.vendor:
         _check_vendor(state, options, page, report)
     section = report.section(_title(options))
+    login = _login(app, site, options)
     if not (options.own_login or options.contact) and isinstance(site, SiteInProcess):
-        section.report(CHECKED_AS_STRANGER)
-    _check_page(app, site, options, page, section)
+        section.report(CHECKED_AS_STRANGER, ways=login.ways)
+    _check_page(app, site, options, page, login, section)
     if not section.has(SECOND_INIT):
         _check_visitors(site, options, state, section)
     section = report.section("Operation")
@@ -92,6 +96,17 @@ def check(app: Flask, site: Site, options: CheckOptions) -> Report:
 
 def _title(options: CheckOptions) -> str:
     return f"Page {options.page}"
+
+
+def _login(app: Flask, site: Site, options: CheckOptions) -> Login:
+    place = "" if options.page == "/" else f" --url {quote(options.page)}"
+    return Login(
+        source=login_source(app, app.extensions[EXTENSION]),
+        command=f"flask app-inbox check{place}",
+        cookie=app.config["SESSION_COOKIE_NAME"],
+        session=options.session,
+        is_remote=not isinstance(site, SiteInProcess),
+    )
 
 
 def _visit(app: Flask, site: Site, options: CheckOptions) -> Page | VisitError:
@@ -146,21 +161,21 @@ def _check_page(
     site: Site,
     options: CheckOptions,
     page: Page | VisitError,
+    login: Login,
     section: Section,
 ) -> None:
     state: State = app.extensions[EXTENSION]
-    source = login_source(app, state)
     if isinstance(page, VisitError):
         report_no_page(page, section)
         return
     check_connection_loader(page.connection, section)
     script = site.own_address("app_inbox.script", fingerprint=state.script.fingerprint)
     token = site.own_address("app_inbox.token")
-    if check_answer(page, section):
+    if check_answer(page, login, section):
         html = read_html(page)
         fetch = partial(_fetch, app, site, options)
         embed(page, html, state.settings, section, site, fetch)
-        check_own_script(page, html, source, section)
+        check_own_script(page, html, login, section)
         check_anchor(html, state.settings, section)
         check_init(html, state.settings, section)
         check_policy(page, html, state.settings, section)
@@ -172,7 +187,7 @@ def _check_page(
     if script:
         check_script_file(site, script, section)
     if token:
-        check_endpoint(site, token, source, section)
+        check_endpoint(site, token, login, section)
 
 
 def _check_visitors(

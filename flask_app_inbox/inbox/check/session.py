@@ -6,6 +6,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterator
+from hashlib import sha256
 from urllib.parse import urlsplit
 
 from flask import Flask
@@ -23,6 +24,15 @@ _NEW_KEY = (
     "SECRET_KEY = \"…\"  # python -c 'import secrets; print(secrets.token_hex())'"
 )
 
+#: The keys that documents show, by the beginnings of their SHA-256: whoever copied one
+#: shares it with many. Four of Flask's own, Flask-Security's, and a tutorial's.
+_PUBLISHED = frozenset(
+    """
+    2598f7d6adc142d8 9cb335cb7b5fb805 9d0f4f5072c13dbd
+    eefbd4136387e762 4f2c8f384099179e 67dde0412edb40ae
+    """.split()
+)
+
 SECRET_KEY_MISSING = FindingKind(
     "secret_key_missing",
     "error",
@@ -38,6 +48,14 @@ SECRET_KEY_WEAK = FindingKind(
     "customer's messages.",
     fix=_NEW_KEY,
 )
+SECRET_KEY_PUBLISHED = FindingKind(
+    "secret_key_published",
+    "error",
+    what="SECRET_KEY is the sample of a public document.",
+    why="Anyone who tries the known samples can forge a session of any customer and "
+    "read that customer's messages.",
+    fix=_NEW_KEY,
+)
 COOKIE_NOT_HTTPONLY = FindingKind(
     "cookie_not_httponly",
     "error",
@@ -47,7 +65,7 @@ COOKIE_NOT_HTTPONLY = FindingKind(
 )
 COOKIE_NOT_SECURE = FindingKind(
     "cookie_not_secure",
-    "warning",
+    "note",
     what="Browsers send {cookie} over plain http too.",
     why="Anyone who listens on the way can use it.",
     fix={
@@ -67,7 +85,7 @@ COOKIE_NEVER_SENT = FindingKind(
 )
 COOKIE_NOT_SAMESITE = FindingKind(
     "cookie_not_samesite",
-    "warning",
+    "note",
     what="Each browser decides for itself when other sites' requests carry {cookie}.",
     why="Lax keeps it out of their POST requests in every browser.",
     fix='{prefix}_SAMESITE = "Lax"',
@@ -88,10 +106,18 @@ def check_secret_key(app: Flask, section: Section) -> None:
     key = app.secret_key
     if not key:
         section.report(SECRET_KEY_MISSING)
+    elif is_published(key):
+        section.report(SECRET_KEY_PUBLISHED)
     elif is_weak(key):
         section.report(SECRET_KEY_WEAK)
     else:
         section.ok("SECRET_KEY is long enough.")
+
+
+def is_published(key: str | bytes) -> bool:
+    """Tell whether a key is one that a document shows."""
+    key = key.encode("utf-8", "surrogatepass") if isinstance(key, str) else key
+    return sha256(key).hexdigest()[:16] in _PUBLISHED
 
 
 def is_weak(key: str | bytes) -> bool:

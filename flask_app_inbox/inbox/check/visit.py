@@ -90,7 +90,11 @@ class SiteInProcess:
         self._cookie = cookie
         host = host or app.config["SERVER_NAME"] or "localhost"
         root = (app.config["APPLICATION_ROOT"] or "/").rstrip("/")
-        self._base_url = f"https://{host}{root}/"
+        is_https = (
+            app.config["PREFERRED_URL_SCHEME"] == "https"
+            or app.config["SESSION_COOKIE_SECURE"]
+        )
+        self._base_url = f"http{'s' * is_https}://{host}{root}/"
 
     @property
     def origin(self) -> str | None:
@@ -129,7 +133,12 @@ class SiteInProcess:
 
         # A command has an app context already. Requests within it would share its g,
         # so the next visitor would be the previous one.
-        return Context().run(visit)
+        page = Context().run(visit)
+        if page.headers.get("Location") == page.url.replace("http:", "https:", 1):
+            # The site answers over https alone; no browser stays here.
+            self._base_url = self._base_url.replace("http:", "https:", 1)
+            page = Context().run(visit)
+        return page
 
     def _log_in(self, client: Any, entries: Mapping[str, Any]) -> None:
         try:

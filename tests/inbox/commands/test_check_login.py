@@ -104,8 +104,44 @@ def test_the_cookie_of_a_browser_logs_in_too(make_site: MakeSite, run: Run) -> N
 
 
 def test_a_session_of_nobody(make_site: MakeSite, findings: Findings) -> None:
-    told = findings(make_site(), "--session", "cart=[1]")
-    assert "--session" in told["nobody_logged_in"]["fix"]
+    site = make_site(config={"SESSION_COOKIE_NAME": "shop"})
+    fix = findings(site, "--session", "_user_id=1")["nobody_logged_in"]["fix"]
+    assert "check --cookie 'shop=…'" in fix
+    assert "_user_id did not log in" in fix
+    assert "--session _user_id=1" not in fix, "that was tried"
+
+
+def test_the_advice_keeps_the_page_and_offers_one_without_a_login(
+    make_site: MakeSite, findings: Findings
+) -> None:
+    site = make_site(prepare=guard_everything)
+    fix = findings(site, "--url", "/account")["page_redirects"]["fix"]
+    assert "check --url /account --session _user_id=1" in fix
+    assert fix.endswith("flask app-inbox check --url /login  # without a login")
+
+
+@pytest.mark.parametrize("option", [("--session", "a=1"), ("--host", "shop.example")])
+def test_a_running_site_takes_no_session_of_this_process(
+    make_site: MakeSite, run: Run, option: tuple[str, str]
+) -> None:
+    result = run(make_site(), "check", "--url", "http://127.0.0.1:9/", *option)
+    assert (result.exit_code, "takes --cookie" in result.output) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        ({}, True),
+        ({"VERIFIED_ATTRIBUTE": "is_active"}, False),
+        ({"CONTACT_FIELDS": {"external_customer_id": "id"}}, False),
+    ],
+)
+def test_users_whose_addresses_nobody_has_verified(
+    make_site: MakeSite, findings: Findings, settings: dict[str, Any], told: bool
+) -> None:
+    site = make_site(prepare=with_flask_login, loader=None, **settings)
+    found = findings(site, "--offline", notes=True)
+    assert ("addresses_unverified" in found) == told
 
 
 def test_a_page_for_visitors_alone(make_site: MakeSite, findings: Findings) -> None:

@@ -26,6 +26,20 @@ def test_a_weak_secret_key(
     assert "secrets.token_hex()" in told["secret_key_weak"]["fix"]
 
 
+@pytest.mark.parametrize(
+    "key",
+    [
+        "192b9bdd22ab9ed4d12e236c78afcb9a393ec15f71bbf5dc987d54727823bcbf",
+        b'_5#y2L"F4Q8z\n\xec]/',
+    ],
+)
+def test_a_secret_key_that_flasks_own_manual_shows(
+    make_site: MakeSite, findings: Findings, key: str | bytes
+) -> None:
+    told = findings(make_site(config={"SECRET_KEY": key}))
+    assert set(told) == {"secret_key_published"}
+
+
 def test_no_secret_key(make_site: MakeSite, findings: Findings) -> None:
     told = findings(make_site(config={"SECRET_KEY": None}), "--as", "ann@example.com")
     assert "secrets.token_hex()" in told["secret_key_missing"]["fix"]
@@ -39,8 +53,10 @@ def test_cookies_for_everybody(make_site: MakeSite, findings: Findings) -> None:
                 "SESSION_COOKIE_HTTPONLY": False,
                 "SESSION_COOKIE_SAMESITE": None,
             }
-        )
+        ),
+        notes=True,
     )
+    assert told["cookie_not_secure"]["level"] == "note", "it is the site's own affair"
     secure = told["cookie_not_secure"]["fix"]
     assert secure.startswith("SESSION_COOKIE_SECURE = True  #")
     assert "localhost alone" in secure
@@ -49,7 +65,7 @@ def test_cookies_for_everybody(make_site: MakeSite, findings: Findings) -> None:
 
 
 def test_remembering_cookies_count_too(make_site: MakeSite, findings: Findings) -> None:
-    told = findings(make_site(prepare=with_flask_login))
+    told = findings(make_site(prepare=with_flask_login), notes=True)
     assert told["cookie_not_secure"]["fix"].startswith("REMEMBER_COOKIE_SECURE = True")
 
 
@@ -81,7 +97,7 @@ def test_a_secure_cookie_never_reaches_a_site_over_plain_http(
         REMEMBER_COOKIE_SAMESITE="Lax",
     )
     url = at_shop_test(app)
-    result = findings(app, "--offline", "--url", url)
+    result = findings(app, "--offline", "--url", url, notes=True)
     assert ("cookie_never_sent" in result) == secure
     assert ("cookie_not_secure" in result) != secure
     if secure:
