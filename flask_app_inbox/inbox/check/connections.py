@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from shlex import quote
 from urllib.parse import urlsplit
 
-from flask import Flask, url_for
+from flask import Flask
 
 from ...client.app_inbox import AppInboxClient
 from ...errors import (
@@ -164,8 +164,7 @@ def check_redirect_uri(app: Flask, settings: Settings, section: Section) -> None
     uri = settings.oauth_redirect_uri
     if not settings.uses_oauth or uri is None:
         return
-    with app.test_request_context():
-        page = url_for("app_inbox_oauth.callback")
+    page = next(app.url_map.iter_rules("app_inbox_oauth.callback")).rule
     path = urlsplit(uri).path or "/"
     # Whatever stands before our path may be where the site is mounted.
     if not path.endswith(page):

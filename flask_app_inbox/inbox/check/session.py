@@ -40,6 +40,14 @@ SECRET_KEY_MISSING = FindingKind(
     why="Without it there are no sessions, so nobody can be logged in.",
     fix=_NEW_KEY,
 )
+SECRET_KEY_NO_TEXT = FindingKind(
+    "secret_key_no_text",
+    "error",
+    what="SECRET_KEY is a number or something else that is no text.",
+    why="No session can be signed with it, so nobody can be logged in. "
+    "from_prefixed_env() reads a variable of digits as a number.",
+    fix="FLASK_SECRET_KEY='\"…\"'  # with quotes of its own",
+)
 SECRET_KEY_WEAK = FindingKind(
     "secret_key_weak",
     "error",
@@ -103,9 +111,11 @@ COOKIE_OTHER_PATH = FindingKind(
 
 def check_secret_key(app: Flask, section: Section) -> None:
     """Find a SECRET_KEY that somebody could guess."""
-    key = app.secret_key
+    key: object = app.secret_key
     if not key:
         section.report(SECRET_KEY_MISSING)
+    elif not isinstance(key, str | bytes):
+        section.report(SECRET_KEY_NO_TEXT)
     elif is_published(key):
         section.report(SECRET_KEY_PUBLISHED)
     elif is_weak(key):

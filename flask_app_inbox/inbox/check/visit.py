@@ -144,8 +144,11 @@ class SiteInProcess:
         try:
             with client.session_transaction(base_url=self._base_url) as session:
                 session.update(entries)
-        except RuntimeError as error:
-            raise VisitError(f"the app has no session: {error}") from error
+        except Exception as error:
+            # As below: the site chooses what keeps its sessions.
+            raise VisitError(
+                f"no session can be begun: {type(error).__name__}: {error}"
+            ) from error
 
     def _open(
         self, client: Any, method: str, address: str, headers: Mapping[str, str]

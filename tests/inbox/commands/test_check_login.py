@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 from click.testing import Result
 from flask import Flask, abort, redirect, request, session
+from flask.sessions import SecureCookieSessionInterface
 from flask_wtf import CSRFProtect
 from werkzeug.wrappers import Response
 
@@ -154,6 +155,22 @@ def test_a_session_without_a_key_cannot_be_made(
 ) -> None:
     told = findings(make_site(config={"SECRET_KEY": None}), "--session", "email=a@b.c")
     assert "no session" in told["page_missing"]["what"]
+
+
+@pytest.mark.parametrize("option", [(), ("--session", "email=ann@example.com")])
+def test_sessions_whose_storage_is_away(
+    make_site: MakeSite, findings: Findings, option: tuple[str, ...]
+) -> None:
+    class Away(SecureCookieSessionInterface):
+        def open_session(self, *_: object) -> NoReturn:
+            raise ConnectionError("nobody keeps sessions")
+
+    def prepare(app: Flask) -> None:
+        app.session_interface = Away()
+        app.config["PROPAGATE_EXCEPTIONS"] = True
+
+    told = findings(make_site(prepare=prepare), "--offline", *option)
+    assert "nobody keeps sessions" in told["page_missing"]["what"]
 
 
 def test_a_loader_that_raises(make_site: MakeSite, findings: Findings) -> None:

@@ -40,6 +40,12 @@ def test_a_secret_key_that_flasks_own_manual_shows(
     assert set(told) == {"secret_key_published"}
 
 
+def test_a_secret_key_that_is_no_text(make_site: MakeSite, findings: Findings) -> None:
+    site = make_site(config={"SECRET_KEY": 123456789})
+    told = findings(site, "--session", "email=ann@example.com")
+    assert told["secret_key_no_text"]["fix"].startswith("FLASK_SECRET_KEY='\"")
+
+
 def test_no_secret_key(make_site: MakeSite, findings: Findings) -> None:
     told = findings(make_site(config={"SECRET_KEY": None}), "--as", "ann@example.com")
     assert "secrets.token_hex()" in told["secret_key_missing"]["fix"]
