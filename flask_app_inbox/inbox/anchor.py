@@ -119,10 +119,8 @@ def _element_of(compound: Iterable[re.Match[str]]) -> Anchor:
         elif part["id"]:
             _set(attributes, "id", _unescaped(part["id"]))
         elif part["name"]:
-            name, value = (
-                _unescaped(part["name"]).lower(),
-                _unescaped(part["value"] or ""),
-            )
+            name = _unescaped(part["name"]).lower()
+            value = _unescaped(part["value"] or "")
             present.append(name)
             if part["operator"] == "=" and not part["flag"]:
                 _set(attributes, name, value)
