@@ -19,6 +19,8 @@ def app(tmp_path: Path) -> Flask:
         APP_INBOX_OAUTH_CLIENT_ID="shop",
         APP_INBOX_OAUTH_CLIENT_SECRET="secret",
         APP_INBOX_OAUTH_REDIRECT_URI="https://shop.example/app-inbox/oauth/callback",
+        # A machine with more to do than this test is slow, not broken.
+        APP_INBOX_TIMEOUT=20,
         # Nobody is there, and nobody is asked.
         APP_INBOX_DATABASE_URL="postgresql://shop@127.0.0.1:1/shop",
     )
