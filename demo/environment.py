@@ -20,6 +20,14 @@ FOLDER = ROOT / ".venv"
 _SOURCES = ("setup.cfg", "pyproject.toml")
 _STAMP = "flask-app-inbox.installed"
 
+#: Ends well in a Python of the version that runs this.
+_SAME_PYTHON = (
+    "import sys; sys.exit(sys.implementation.cache_tag != "
+    f"{sys.implementation.cache_tag!r})"
+)
+#: What would make pip install somewhere else than in the environment.
+_ELSEWHERE = ("PIP_TARGET", "PIP_PREFIX", "PIP_ROOT", "PYTHONHOME")
+
 
 class EnvironmentProblem(SystemExit):
     """Something is missing on this machine; the message says what to do.
@@ -47,7 +55,7 @@ def prepare(extras: str) -> Path:
     """
     wanted = set(extras.split(","))
     python = _python()
-    if not _runs(python, "import sys, pip; sys.exit(sys.version_info < (3, 10))"):
+    if not _runs(python, f"import pip; {_SAME_PYTHON}"):
         _say("Creating a virtual environment in .venv …")
         _create(python)
     stamp = _read_stamp()
@@ -79,17 +87,25 @@ def _runs(python: Path, code: str) -> bool:
 
 
 def _create(python: Path) -> None:
-    """Create the environment, or complete one that was interrupted."""
+    """Create the environment, or complete one that was interrupted.
+
+    One of another Python is replaced: the programs run on the one that started this.
+    """
+    try:
+        FOLDER.mkdir(exist_ok=True)
+    except OSError as error:
+        raise EnvironmentProblem(
+            f"{FOLDER} cannot be made ({error.strerror}). Copy the checkout to a "
+            "folder that you may write to, and run it there."
+        ) from error
     if not all(map(importlib.util.find_spec, ("venv", "ensurepip"))):
         version = f"{sys.version_info.major}.{sys.version_info.minor}"
         raise EnvironmentProblem(
             "This Python cannot create virtual environments. On Debian and Ubuntu: "
             f"sudo apt install python{version}-venv"
         )
-    broken = FOLDER.exists() and not _runs(
-        python, "import sys; sys.exit(sys.version_info < (3, 10))"
-    )
-    command = [sys.executable, "-m", "venv", *(["--clear"] if broken else [])]
+    unusable = any(FOLDER.iterdir()) and not _runs(python, _SAME_PYTHON)
+    command = [sys.executable, "-m", "venv", *(["--clear"] if unusable else [])]
     made = _run([*command, str(FOLDER)])
     if made.returncode != 0:
         raise EnvironmentProblem(
@@ -117,7 +133,11 @@ def _run(command: list[str]) -> subprocess.CompletedProcess[str]:
         text=True,
         errors="replace",
         check=False,
-        env={**os.environ, "PIP_DISABLE_PIP_VERSION_CHECK": "1"},
+        env={
+            **{name: os.environ[name] for name in os.environ if name not in _ELSEWHERE},
+            "PIP_USER": "0",
+            "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+        },
     )
 
 
@@ -131,7 +151,9 @@ def _read_stamp() -> _Stamp:
 
 def _state() -> str:
     """Return a digest of what the installation depends on."""
-    digest = hashlib.sha256(f"{ROOT}\n{_python()}\n{sys.version_info[:2]}".encode())
+    digest = hashlib.sha256(
+        f"{ROOT}\n{_python()}\n{sys.implementation.cache_tag}".encode()
+    )
     for name in _SOURCES:
         digest.update((ROOT / name).read_bytes())
     return digest.hexdigest()

@@ -47,17 +47,23 @@ class Program:
         """
         # Its own process group: Ctrl-C reaches only us, and we stop the programs.
         windows = getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)
-        self._process = subprocess.Popen(  # noqa: S603 - no shell, no outside input
-            self._command,
-            cwd=ROOT,
-            env={**os.environ, **environment},
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            errors="replace",
-            start_new_session=os.name == "posix",
-            creationflags=windows,
-        )
+        try:
+            self._process = subprocess.Popen(  # noqa: S603 - no shell, no outside input
+                self._command,
+                cwd=ROOT,
+                env={**os.environ, **environment},
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                text=True,
+                errors="replace",
+                start_new_session=os.name == "posix",
+                creationflags=windows,
+            )
+        except OSError as error:
+            raise ProgramProblem(
+                f"{self._command[0]} cannot be run ({error.strerror}). Name a Python "
+                "with --python, or drop the option to use that of .venv."
+            ) from error
         threading.Thread(target=self._listen, args=[self._process], daemon=True).start()
         try:
             line = self._said.get(timeout=READY_WITHIN)

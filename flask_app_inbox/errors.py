@@ -20,6 +20,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from click import ClickException
+
 
 class AppInboxError(Exception):
     """The root of all errors of this package.
@@ -46,8 +48,8 @@ class AppInboxError(Exception):
     default_retry_after: float | None = None
 
 
-class ConfigError(AppInboxError):
-    """Settings that cannot work.
+class ConfigError(AppInboxError, ClickException):
+    """Settings that cannot work; a command that loads the app says so in its words.
 
     :param problems: a sentence about each; it names the key and the fix.
     """
@@ -182,3 +184,11 @@ class VendorTimeout(VendorError):
     title = "The vendor did not answer in time."
     when = "no complete answer within `TIMEOUT`"
     retryable = True
+
+
+def explain(error: AppInboxError) -> str:
+    """Return an error as a sentence for the site's owner."""
+    text = str(error)
+    if isinstance(error, VendorError):
+        text = f"{text[:1].upper()}{text[1:].rstrip('.')}."
+    return text

@@ -11,7 +11,8 @@ from __future__ import annotations
 import os
 import random
 from collections.abc import Callable
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
+from weakref import WeakSet
 
 Thing = TypeVar("Thing")
 
@@ -47,6 +48,7 @@ class PerProcess(Generic[Thing]):
     def __init__(self, make: Callable[[], Thing]) -> None:
         self._make = make
         self._things: dict[tuple[int, int], Thing] = {}
+        _everything.add(self)
 
     def get(self) -> Thing:
         """Return the thing of this process."""
@@ -59,3 +61,11 @@ class PerProcess(Generic[Thing]):
     def forget(self) -> Thing | None:
         """Return the thing of this process, if there is one; make another next time."""
         return self._things.pop((os.getpid(), _forks), None)
+
+
+_everything: WeakSet[PerProcess[Any]] = WeakSet()
+
+
+def everything() -> list[PerProcess[Any]]:
+    """Return all that processes have of their own, for tests that share one."""
+    return list(_everything)

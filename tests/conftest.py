@@ -124,8 +124,10 @@ def make_app() -> MakeApp:
         inbox.init_app(app)
         if loader is not None:
             inbox.contact_loader(loader)
-        # Retries do not wait.
-        state_of(app).client.api._transport._sleep = lambda seconds: None
+        client = state_of(app).client
+        if client is not None:
+            # Retries do not wait.
+            client.api._transport._sleep = lambda seconds: None
         return app
 
     return make

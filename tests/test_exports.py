@@ -10,6 +10,7 @@ import pytest
 
 import flask_app_inbox
 import flask_app_inbox.sandbox
+import flask_app_inbox.testing
 from flask_app_inbox import Contact
 from flask_app_inbox.sandbox import SandboxServer
 from tests.conftest import client_of
@@ -38,6 +39,10 @@ PUBLIC: list[tuple[ModuleType, set[str]]] = [
         },
     ),
     (flask_app_inbox.sandbox, {"SandboxServer", "create_sandbox"}),
+    (
+        flask_app_inbox.testing,
+        {"ChatHubDouble", "ConnectionsDouble", "SentRequest", "VendorDouble"},
+    ),
 ]
 
 

@@ -27,7 +27,7 @@ ARROWS: dict[str, set[str]] = {
     "inbox": {"client", "config", "web", "oauth", "sandbox", "errors", "signals"},
     "chathub": {"client", "config", "web", "errors", "per_process"},
     "sandbox": set(),
-    "testing": {"sandbox"},
+    "testing": {"oauth", "sandbox", "per_process"},
     "__init__": {"inbox", "chathub", "client", "errors"},
 }
 

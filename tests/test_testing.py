@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
+import socket
 import subprocess
 import sys
+import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,7 +16,7 @@ import pytest
 import requests
 from flask import Flask
 
-from flask_app_inbox import AppInbox, Contact
+from flask_app_inbox import AppInbox, Contact, VendorRejected
 from flask_app_inbox.testing import SentRequest, VendorDouble
 
 MANUAL = (Path(__file__).parents[1] / "flask_app_inbox/inbox/README.md").read_text(
@@ -90,16 +93,50 @@ def test_a_stranger_is_known_once_they_were_created(
 
 
 def test_while_the_vendor_is_down_nobody_is_created(
-    app: Flask, app_inbox_vendor: VendorDouble
+    app_inbox_vendor: VendorDouble,
 ) -> None:
+    app = Flask("shop")
+    app.config.update(APP_INBOX_API_KEY="key")
+    inbox = AppInbox(app)
     app_inbox_vendor.rejects(403)
-    answer = requests.post("https://yespo.io/api/v1/contact", json={}, timeout=1)
-    assert answer.status_code == 403
+    with app.app_context(), pytest.raises(VendorRejected):
+        inbox.sync_contact(ANN)
+
+
+def test_the_vendor_may_be_at_any_address(app_inbox_vendor: VendorDouble) -> None:
+    app = Flask("shop")
+    app.config.update(
+        APP_INBOX_API_KEY="key",
+        APP_INBOX_API_URL="https://Gateway.example:8443/vendors/es",
+        APP_INBOX_TOKEN_PATH="/v3/tokens",
+    )
+    inbox = AppInbox(app)
+    with app.app_context():
+        assert inbox.issue_token(ANN) == "token 1"
+        inbox.sync_contact(ANN)
+        (result,) = inbox.sync_contacts([ANN])
+        assert inbox.import_status(result.session_id or "").state == "FINISHED"
+        assert inbox.delete_contact(Contact(external_customer_id=7))
+    calls = [(one.method, one.path) for one in app_inbox_vendor.requests]
+    assert calls == [
+        ("POST", "/v3/tokens"),
+        ("POST", "/v1/contact"),
+        ("POST", "/v1/contacts"),
+        ("GET", "/v1/importstatus/import-1"),
+        ("DELETE", "/v1/contact"),
+    ]
 
 
 def test_nothing_else_leaves_the_process(app_inbox_vendor: VendorDouble) -> None:
     with pytest.raises(requests.ConnectionError):
         requests.get("https://example.com/", timeout=1)
+    with pytest.raises(OSError, match="nothing leaves for the internet"):
+        urllib.request.urlopen("http://1.1.1.1:9/", timeout=1)
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        assert probe.connect_ex(("1.1.1.1", 9)) == errno.ECONNREFUSED
+    with socket.create_server(("127.0.0.1", 0)) as database:
+        socket.create_connection(database.getsockname()).close()
 
 
 def warnings_of(caplog: pytest.LogCaptureFixture) -> list[str]:
@@ -158,6 +195,38 @@ def test_the_manuals_example_runs(run_tests: RunTests) -> None:
     assert tests >= 3
     told = run_tests(example)
     assert f"{tests} passed" in told, told
+
+
+ONE_APP_FOR_ALL = """
+from flask import Flask
+from flask_app_inbox import AppInbox, Contact
+
+app = Flask("shop")
+app.config.update(APP_INBOX_API_KEY="key")
+AppInbox(app).contact_loader(lambda: Contact("ann@example.com"))
+
+def ask():
+    return app.test_client().post("/app-inbox/token").status_code
+
+def test_breaker(app_inbox_vendor):
+    app_inbox_vendor.times_out()
+    assert [ask() for _ in range(6)] == [504] * 5 + [503]
+
+def test_limit(app_inbox_vendor):
+    assert [ask() for _ in range(31)] == [200] * 30 + [429]
+
+def test_log(app_inbox_vendor, caplog):
+    app_inbox_vendor.times_out()
+    assert ask() == 504
+    assert "App Inbox cannot answer" in caplog.text
+"""
+
+
+def test_an_app_of_all_tests_carries_nothing_from_one_to_the_next(
+    run_tests: RunTests,
+) -> None:
+    told = run_tests(ONE_APP_FOR_ALL)
+    assert "3 passed" in told, told
 
 
 SWITCHED_OFF = """

@@ -17,12 +17,13 @@ from ..client.chathub_answers import (
 from ..client.transport import Transport
 from ..errors import AppInboxError
 from ..web.assets import read_page_script
+from ..web.blueprint import claim_prefix
 from ..web.csp import origin_of
 from ..web.rate_limit import RateLimiter
 from .commands import add_commands
 from .endpoints import blueprint, script_blueprint
 from .page import chathub
-from .settings import ChatHubSettings, read_settings
+from .settings import PREFIX, ChatHubSettings, read_settings
 from .state import EXTENSION, Loaders, Scripts, State, current_state
 from .tokens import OperatorTokens
 
@@ -64,6 +65,7 @@ class ChatHub:
                 "factory and call init_app(app) once for each app."
             )
         settings = read_settings(app.config)
+        claim_prefix(app, settings.url_prefix, f"{PREFIX}URL_PREFIX")
         client = _client(settings) if settings.enabled else None
         app.extensions[EXTENSION] = State(
             settings=settings,

@@ -24,10 +24,11 @@ from operator import attrgetter
 from typing import Any
 
 import urllib3
-from requests.adapters import DEFAULT_CA_BUNDLE_PATH, HTTPAdapter
+from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
+from .certificates import tls_context
 from .sockets import TlsSocket, connect, current_exchange
 
 #: Seconds after which an idle connection is not used again: less than those after which
@@ -145,11 +146,11 @@ class DeadlineAdapter(HTTPAdapter):
     """The connections of a requests session; they keep the current deadline.
 
     :param size: how many idle connections are kept for each host.
-    :param ca_bundle: a file of certificates to trust in place of certifi's.
+    :param certificates: a file or folder of those to trust.
     """
 
-    def __init__(self, *, size: int, ca_bundle: str | None = None) -> None:
-        self._ca_bundle = ca_bundle
+    def __init__(self, *, size: int, certificates: str) -> None:
+        self._certificates = certificates
         super().__init__(pool_maxsize=size)
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
@@ -162,9 +163,7 @@ class DeadlineAdapter(HTTPAdapter):
         self.poolmanager.pool_classes_by_scheme = {"http": _Pool, "https": _TlsPool}
 
     def _tls(self) -> ssl.SSLContext:
-        context = ssl.create_default_context(
-            cafile=self._ca_bundle or DEFAULT_CA_BUNDLE_PATH
-        )
+        context = tls_context(self._certificates)
         context.sslsocket_class = TlsSocket
         return context
 

@@ -12,7 +12,6 @@ process's own: a forked child opens connections for itself.
 from __future__ import annotations
 
 import logging
-import os
 import threading
 import time
 from collections.abc import Callable, Hashable
@@ -26,6 +25,7 @@ from ..errors import VendorError, VendorRateLimited, VendorTimeout, VendorUnavai
 from ..per_process import PerProcess, random_part
 from .answer import MAX_SIZE, Answer, Judge, check_status, read_body
 from .breaker import Breaker
+from .certificates import trusted_certificates
 from .deadline import Deadline
 from .pauses import Pause, Pauses
 from .pool import DeadlineAdapter
@@ -49,6 +49,10 @@ class _Resources:
     session: requests.Session
     breakers: dict[str, Breaker] = field(default_factory=dict)
     pauses: Pauses = field(default_factory=Pauses)
+
+    def close(self) -> None:
+        """Close the kept connections."""
+        self.session.close()
 
 
 @dataclass
@@ -78,18 +82,19 @@ class Transport:
     """Calls to a vendor under one policy.
 
     :param max_concurrent: calls at once in this process.
-    :param ca_bundle: a file of certificates to trust in place of certifi's; by
-        default that of ``REQUESTS_CA_BUNDLE`` or ``CURL_CA_BUNDLE``.
+    :param certificates: a file or folder of those to trust; by default what
+        :func:`.trusted_certificates` returns.
     :param sleep: waits for seconds.
     :param jitter: returns a number from 0 to 1.
     :param make_breaker: returns the breaker for a host.
+    :raises ConfigError: if the certificates cannot be used.
     """
 
     def __init__(
         self,
         *,
         max_concurrent: int,
-        ca_bundle: str | None = None,
+        certificates: str | None = None,
         sleep: Callable[[float], None] = time.sleep,
         jitter: Callable[[], float] = random_part,
         make_breaker: Callable[[str], Breaker] = Breaker,
@@ -97,14 +102,14 @@ class Transport:
         self._make_breaker = make_breaker
         self._sleep = sleep
         self._jitter = jitter
-        ca_bundle = ca_bundle or _ca_bundle_of_system()
+        certificates = certificates or trusted_certificates()
         self._resources = PerProcess(
             lambda: _Resources(
                 threading.BoundedSemaphore(max_concurrent),
-                _session(max_concurrent, ca_bundle),
+                _session(max_concurrent, certificates),
             )
         )
-        self._resources.get()  # a bundle that cannot be read is told now
+        self._resources.get()  # reading the certificates delays no request
         # The same function twice is one filter.
         logging.getLogger("urllib3.connectionpool").addFilter(_hide_queries)
 
@@ -253,7 +258,7 @@ class _Session(requests.Session):
         """Ignore redirects: requests would unpack their bodies without a limit."""
 
 
-def _session(size: int, ca_bundle: str | None) -> requests.Session:
+def _session(size: int, certificates: str) -> requests.Session:
     session = _Session()
     # Take no proxy, netrc or certificate from the environment.
     session.trust_env = False
@@ -266,14 +271,10 @@ def _session(size: int, ca_bundle: str | None) -> requests.Session:
             "User-Agent": "flask-app-inbox",
         }
     )
-    adapter = DeadlineAdapter(size=size, ca_bundle=ca_bundle)
+    adapter = DeadlineAdapter(size=size, certificates=certificates)
     session.mount("https://", adapter)
     session.mount("http://", adapter)
     return session
-
-
-def _ca_bundle_of_system() -> str | None:
-    return os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE")
 
 
 def pause_before_retry(

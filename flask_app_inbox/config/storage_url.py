@@ -40,12 +40,12 @@ def storage_url(value: Any) -> str:
             "if need be (signs like / as %2F); after rediss:// options of TLS may "
             f"follow: {', '.join(_TLS)}"
         )
-    if find_spec("redis") is None:
-        raise ValueError(
-            "memory:// until you install the extra for Redis: "
-            'pip install "flask-app-inbox[redis]"'
-        )
     return plain(value)
+
+
+def lacks_client(url: str) -> bool:
+    """Return whether the package that a checked address needs is not installed."""
+    return url != "memory://" and find_spec("redis") is None
 
 
 def _is_redis(value: str) -> bool:

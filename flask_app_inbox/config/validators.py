@@ -172,13 +172,15 @@ def _is_plain_path(value: str) -> bool:
 
 
 def is_loopback(host: str) -> bool:
-    """Return whether a host is this machine."""
+    """Return whether a host is this machine, by the addresses that browsers trust."""
     if host == "localhost":
         return True
     try:
-        return ipaddress.ip_address(host).is_loopback
+        address = ipaddress.ip_address(host)
     except ValueError:
         return False
+    # Only newer Pythons call ::ffff:127.0.0.1 loopback.
+    return address.is_loopback and getattr(address, "ipv4_mapped", None) is None
 
 
 def path(value: Any) -> str:

@@ -9,7 +9,7 @@ other selector the site writes the element itself.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -89,25 +89,57 @@ def parse_anchor(selector: str) -> Anchor | None:
     """
     if _LOST.search(selector):
         raise ValueError("it has a character that no page can hold")
-    parts = list(_parts_of(selector.strip()))
-    if any(not _is_simple(part) for part in parts):
+    compounds: list[list[re.Match[str]]] = [[]]
+    for part in _parts_of(selector.strip()):
+        if part is None:
+            compounds.append([])
+        else:
+            compounds[-1].append(part)
+    anchors = [_element_of(compound) for compound in compounds]
+    if len(anchors) > 1 or not all(map(_is_simple, compounds[0])):
         return None
+    _check(anchors[0].tag, anchors[0].attributes)
+    return anchors[0]
+
+
+def _element_of(compound: Iterable[re.Match[str]]) -> Anchor:
+    """Return an element of what a compound of parts demands.
+
+    :raises ValueError: if no element has all of it.
+    """
     tag = "div"
     attributes: dict[str, str] = {}
-    for part in filter(None, parts):
+    classes: list[str] = []
+    present: list[str] = []
+    for part in compound:
         if part["tag"]:
             tag = _unescaped(part["tag"]).lower()
         elif part["class"]:
-            before = attributes.get("class", "")
-            name = _unescaped(part["class"])
-            attributes["class"] = f"{before} {name}".strip()
+            classes.append(_unescaped(part["class"]))
         elif part["id"]:
             _set(attributes, "id", _unescaped(part["id"]))
-        else:
+        elif part["name"]:
+            name = _unescaped(part["name"]).lower()
             value = _unescaped(part["value"] or "")
-            _set(attributes, _unescaped(part["name"]).lower(), value)
-    _check(tag, attributes)
+            present.append(name)
+            if part["operator"] == "=" and not part["flag"]:
+                _set(attributes, name, value)
+            elif _finds_nothing(part["operator"], value):
+                raise ValueError(f"no attribute fits {part['operator']} and its value")
+    if classes:
+        given = attributes.setdefault("class", " ".join(classes))
+        if not set(classes) <= set(given.split()):
+            raise ValueError("no element has two values of class")
+    for name in present:
+        attributes.setdefault(name, "")
     return Anchor(tag, attributes)
+
+
+def _finds_nothing(operator: str | None, value: str) -> bool:
+    """Return whether an operator matches no attribute at all, as CSS defines it."""
+    if operator == "~=":
+        return len(value.split()) != 1 or value != value.strip()
+    return operator in ("^=", "$=", "*=") and not value
 
 
 def _parts_of(selector: str) -> Iterator[re.Match[str] | None]:
@@ -140,10 +172,9 @@ def _check_pseudo_classes(part: str) -> None:
             raise ValueError(f":{name} does not tell where an element stands")
 
 
-def _is_simple(part: re.Match[str] | None) -> bool:
+def _is_simple(part: re.Match[str]) -> bool:
     return (
-        part is not None
-        and not part["pseudo"]
+        not part["pseudo"]
         and part["tag"] != "*"
         and part["operator"] in (None, "=")
         and not part["flag"]

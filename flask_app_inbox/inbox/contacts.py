@@ -15,7 +15,7 @@ from ..client.contacts import SyncResult, delete_contact, import_contacts
 from ..client.import_status import ImportStatus, read_import_status
 from ..errors import LoaderError
 from ..web.loaders import call
-from .state import Loaders, State, current_state, enabled_state
+from .state import Loaders, State, current_state
 
 logger = logging.getLogger(__name__)
 
@@ -89,7 +89,7 @@ class ContactCalls:
             that it does not know, :class:`VendorInvalid`.
         :raises AppInboxError: if ``APP_INBOX_ENABLED`` is False.
         """
-        client = enabled_state().client_for(connection)
+        client = current_state().client_for(connection)
         return read_import_status(client.api, session_id)
 
     def delete_contact(

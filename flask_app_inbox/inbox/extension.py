@@ -13,7 +13,9 @@ from ..client.app_inbox import AppInboxClient
 from ..client.contact import Contact
 from ..client.credentials import ApiKey, Credentials
 from ..client.transport import Transport
+from ..oauth.settings import PREFIX
 from ..web.assets import read_page_script
+from ..web.blueprint import claim_prefix
 from ..web.csp import Policy
 from ..web.rate_limit import RateLimiter
 from ..web.this_app import this_app
@@ -23,7 +25,7 @@ from .csp import csp_sources
 from .embed import EMBED_SCRIPT
 from .page import PAGE_SCRIPT, app_inbox, app_inbox_anchor, begin_page
 from .settings import Settings, read_settings
-from .state import EXTENSION, Loaders, State, current_state, enabled_state, state_of
+from .state import EXTENSION, Loaders, State, current_state, state_of
 from .token import blueprint, issue_token, script_blueprint
 
 ContactLoader = TypeVar(
@@ -64,11 +66,13 @@ class AppInbox(ContactCalls):
                 "factory and call init_app(app) once for each app."
             )
         settings = read_settings(app.config, app.root_path)
+        claim_prefix(app, settings.url_prefix, f"{PREFIX}URL_PREFIX")
+        client = self._client(app, settings) if settings.enabled else None
         app.extensions[EXTENSION] = State(
             settings=settings,
-            client=make_client(settings, credentials=self._credentials(app, settings)),
+            client=client,
             rate_limiter=RateLimiter(
-                settings.rate_limit,
+                settings.rate_limit if client else None,
                 settings.storage_url,
                 patience=settings.storage_timeout,
             ),
@@ -89,12 +93,9 @@ class AppInbox(ContactCalls):
             app_inbox=app_inbox, app_inbox_anchor=app_inbox_anchor
         )
 
-    def _credentials(
-        self, app: Flask, settings: Settings
-    ) -> Callable[[], Credentials] | None:
-        """Return what gives a call its credentials; None: the API key."""
-        if not (settings.enabled and settings.uses_oauth):
-            return None
+    def _client(self, app: Flask, settings: Settings) -> AppInboxClient:
+        if not settings.uses_oauth:
+            return make_client(settings)
         # These need extras, and most sites have an API key.
         from ..oauth.connections import open_connections
         from ..oauth.pages import blueprint as pages
@@ -109,7 +110,7 @@ class AppInbox(ContactCalls):
             connection_loader=lambda: self._loaders.connection,
         )
         app.register_blueprint(pages, url_prefix=f"{settings.url_prefix}/oauth")
-        return connections.credentials
+        return make_client(settings, credentials=connections.credentials)
 
     def contact_loader(self, loader: ContactLoader) -> ContactLoader:
         """Register the function that returns the current contact, None for nobody.
@@ -148,19 +149,22 @@ class AppInbox(ContactCalls):
         :returns: the token, "" for a contact that the vendor does not know.
         :raises VendorError: with the cause, if the vendor issues none.
         """
-        return issue_token(enabled_state(), contact, connection=connection)
+        return issue_token(current_state(), contact, connection=connection)
 
-    def connection_status(self) -> dict[str, Any] | None:
-        """Return how this request's OAuth connection is doing, without its secrets.
+    def connection_status(
+        self, *, connection: str | None = None
+    ) -> dict[str, Any] | None:
+        """Return how an OAuth connection is doing, without its secrets.
 
-        It is what ``flask app-inbox oauth status --json`` prints, with times in
-        ISO 8601, UTC. ``connection`` is its name; ``state`` is ``connected``,
+        It is an entry of what ``flask app-inbox oauth status --json`` prints, with
+        times in ISO 8601, UTC. ``connection`` is its name; ``state`` is ``connected``,
         ``reconnect_needed`` or ``not_connected``. A connection that exists also has
         ``account``, ``script_id``, ``connected_at``, ``last_refresh``, ``expires_at``,
         ``refresh_expires_at`` and ``problem``. ``account`` may hold personal data.
 
         The vendor is not asked.
 
+        :param connection: the connection's name; by default this request's.
         :returns: None for an app with an API key, and for one whose inbox is switched
             off.
         :raises LoaderError: if the ``connection_loader`` returns no usable name.
@@ -171,7 +175,7 @@ class AppInbox(ContactCalls):
         from ..oauth.connections import current_connections
 
         connections = current_connections()
-        return connections.status() if connections else None
+        return connections.status(connection) if connections else None
 
     def csp_sources(
         self, into: Policy | None = None, *, app: Flask | None = None

@@ -16,7 +16,7 @@ from typing import Any
 from ..client.platforms import PLATFORMS, Platform
 from ..config import validators
 from ..config.reader import either, read, setting
-from ..config.storage_url import storage_url
+from ..config.storage_url import lacks_client, storage_url
 from ..errors import ConfigError
 from ..oauth.settings import PREFIX, OAuthSettings, is_begun, oauth_problems
 from .anchor import POSITIONS, Anchor, parse_anchor
@@ -163,7 +163,8 @@ class Settings(OAuthSettings):
     enabled: bool = setting(
         True,
         validators.flag,
-        "`False`: no bell, no token endpoint, no call to the vendor. Where `SCRIPT_ID` "
+        "`False`: no bell, no token endpoint, no call to the vendor; nothing is opened "
+        "and no extra is needed. Where `SCRIPT_ID` "
         "is unset, pages keep the plain `init` of the vendor's snippet.",
     )
 
@@ -221,6 +222,11 @@ def read_settings(config: Mapping[str, Any], root_path: str) -> Settings:
             f"inside the element of {PREFIX}ANCHOR."
         )
     problems += oauth_problems(values, config)
+    if values["enabled"] and lacks_client(values["storage_url"]):
+        problems.append(
+            f"{PREFIX}STORAGE_URL must be memory:// until you install the extra for "
+            'Redis: pip install "flask-app-inbox[redis]"'
+        )
     if (
         values["enabled"]
         and config.get(f"{PREFIX}API_KEY") is None

@@ -36,10 +36,10 @@ class Loaders:
 
 @dataclass(frozen=True)
 class State:
-    """One app's inbox."""
+    """One app's inbox; without a client it is switched off."""
 
     settings: Settings
-    client: AppInboxClient
+    client: AppInboxClient | None
     rate_limiter: RateLimiter
     script: PageScript
     embed_script: PageScript
@@ -73,8 +73,11 @@ class State:
         """Return the client of an OAuth connection, in the current app.
 
         :param connection: its name; None: that of this request, or the API key.
+        :raises AppInboxError: if the inbox is switched off.
         :raises ValueError: if the app has an API key and no connections.
         """
+        if self.client is None:
+            raise AppInboxError("APP_INBOX_ENABLED is False: no call to the vendor.")
         if connection is None:
             return self.client
         # Most sites have an API key.
@@ -104,15 +107,4 @@ def state_of(app: Flask) -> State:
     state: State | None = app.extensions.get(EXTENSION)
     if state is None:
         raise RuntimeError("This app has no AppInbox. Call init_app(app) first.")
-    return state
-
-
-def enabled_state() -> State:
-    """Return the inbox of the current app, for a call that asks the vendor.
-
-    :raises AppInboxError: if it is switched off.
-    """
-    state = current_state()
-    if not state.settings.enabled:
-        raise AppInboxError("APP_INBOX_ENABLED is False: no call to the vendor.")
     return state

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import click
 from flask.cli import with_appcontext
 
-from ..errors import AppInboxError, ReconnectNeeded, VendorInvalid
+from ..errors import ReconnectNeeded, VendorInvalid, explain
 from .connections import OAuthConnections, current_connections
-from .status import account_name, connect_command, describe, explain
+from .status import account_name, connect_command, describe
 
 REVOKE = (
     "The vendor still lists the app as connected. To revoke its access there, open "
@@ -52,8 +51,7 @@ def _connection(command: Callable[..., Any]) -> Callable[..., Any]:
 @with_appcontext
 def init_db() -> None:
     """Create the table for connections, unless it exists."""
-    with _failures_as_advice():
-        _oauth().store.make_tables()
+    _oauth().store.make_tables()
     click.echo("The table for OAuth connections exists.")
 
 
@@ -95,22 +93,19 @@ def _exchange(
         raise click.ClickException(
             f"{explain(error)} {_OF_ANOTHER_ADDRESS if verifier else _OF_OURS}"
         ) from error
-    except AppInboxError as error:
-        raise click.ClickException(explain(error)) from error
 
 
 @oauth.command("status")
 @click.option("--connection", "name", metavar="NAME", help="Show only this connection.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.option("--json", "as_json", is_flag=True, help="Print a list as JSON.")
 @with_appcontext
 def status(name: str | None, as_json: bool) -> None:
     """Show the connections, without their secrets."""
-    with _failures_as_advice():
-        store = _oauth().store
-        names = [name] if name else store.names() or ["default"]
-        shown = [describe(each, store.read(each)) for each in names]
+    store = _oauth().store
+    names = [name] if name else store.names() or ["default"]
+    shown = [describe(each, store.read(each)) for each in names]
     if as_json:
-        click.echo(json.dumps(shown[0] if len(shown) == 1 else shown, indent=2))
+        click.echo(json.dumps(shown, indent=2))
         return
     for each in shown:
         _print(each)
@@ -125,8 +120,7 @@ def refresh(name: str) -> None:
     A connection that was not refreshed for 30 days is lost. If the site may be idle
     for that long, run this once a week.
     """
-    with _failures_as_advice():
-        row = _oauth().keeper(name).refresh()
+    row = _oauth().keeper(name).refresh()
     click.echo(f"Refreshed; valid until {describe(name, row)['expires_at']}.")
 
 
@@ -135,8 +129,7 @@ def refresh(name: str) -> None:
 @with_appcontext
 def disconnect(name: str) -> None:
     """Delete the tokens of a connection."""
-    with _failures_as_advice():
-        was_there = _oauth().store.disconnect(name)
+    was_there = _oauth().store.disconnect(name)
     click.echo("Disconnected." if was_there else "There was no connection.")
     click.echo(REVOKE)
 
@@ -150,14 +143,6 @@ def _oauth() -> OAuthConnections:
             "of APP_INBOX_API_KEY."
         )
     return connections
-
-
-@contextmanager
-def _failures_as_advice() -> Iterator[None]:
-    try:
-        yield
-    except AppInboxError as error:
-        raise click.ClickException(explain(error)) from error
 
 
 def _read_code(given: str, state: str | None = None) -> str:

@@ -84,13 +84,15 @@ class OAuthConnections:
             )
         return name
 
-    def status(self) -> dict[str, Any]:
-        """Return how this request's connection is doing, without its secrets.
+    def status(self, name: str | None = None) -> dict[str, Any]:
+        """Return how a connection is doing, without its secrets.
 
+        :param name: by default this request's.
         :raises LoaderError: if the site's loader returns anything but a name.
         :raises StorageError: if the connection cannot be read or decrypted.
         """
-        name = self.current_name()
+        if name is None:
+            name = self.current_name()
         return describe(name, self.store.read(name, self.deadline()))
 
     def deadline(self) -> Deadline:

@@ -33,6 +33,7 @@ from ..errors import (
     ReconnectNeeded,
     StorageError,
     VendorError,
+    explain,
 )
 from ..web.assets import read_page_script
 from ..web.blueprint import AnyHostBlueprint, exempt_from_form_tokens
@@ -40,7 +41,7 @@ from ..web.guards import check_same_origin
 from ..web.problems import Problem
 from ..web.session import leave_session_alone
 from .connections import OAuthConnections, current_connections
-from .status import account_name, connect_command, explain
+from .status import account_name, connect_command
 
 logger = logging.getLogger(__name__)
 

@@ -6,8 +6,6 @@ from datetime import datetime, timezone
 from shlex import quote
 from typing import TYPE_CHECKING, Any
 
-from ..errors import AppInboxError, VendorError
-
 if TYPE_CHECKING:
     from .table import StoredConnection
 
@@ -44,14 +42,6 @@ def connect_command(name: str) -> str:
     """Return the command line that makes the connection of a name."""
     option = "" if name == DEFAULT_CONNECTION else f" --connection {quote(name)}"
     return f"flask app-inbox oauth connect{option}"
-
-
-def explain(error: AppInboxError) -> str:
-    """Return an error as a sentence for the site's owner."""
-    text = str(error)
-    if isinstance(error, VendorError):
-        text = f"{text[:1].upper()}{text[1:].rstrip('.')}."
-    return text
 
 
 def _time(seconds: float) -> str:

@@ -59,6 +59,10 @@ RESCUE = 30.0
 Keep = Callable[[Tokens, "dict[str, Any]"], None]
 
 
+class KeyChanged(StorageError):
+    """A connection was stored under another encryption key."""
+
+
 class TokenStore:
     """The connections of one site.
 
@@ -255,7 +259,7 @@ class TokenStore:
         try:
             secrets: dict[str, Any] = self._encryptor.decrypt(encrypted)
         except WrongKey:
-            raise StorageError(
+            raise KeyChanged(
                 "The connection was stored under another key. Nothing was deleted. "
                 "Put the key back: APP_INBOX_ENCRYPTION_KEYS takes earlier keys after "
                 "the newest one, and without it the key comes from SECRET_KEY (and "

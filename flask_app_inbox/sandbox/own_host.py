@@ -65,7 +65,10 @@ def is_own_host(host: str, bound_host: str) -> bool:
         return False
     bound = _address(bound_host)
     # Bound to all addresses of the machine, any of them is its own.
-    return address.is_loopback or (bound is not None and bound.is_unspecified)
+    if bound is not None and bound.is_unspecified:
+        return True
+    # Only newer Pythons call ::ffff:127.0.0.1 loopback.
+    return address.is_loopback and getattr(address, "ipv4_mapped", None) is None
 
 
 def _address(name: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:

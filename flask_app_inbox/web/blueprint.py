@@ -11,17 +11,38 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, Response, current_app, has_request_context, request
+from flask import Blueprint, Flask, Response, current_app, has_request_context, request
 from flask.blueprints import BlueprintSetupState
 from werkzeug.wrappers import Response as AnyResponse
 
-from ..errors import AppInboxError
+from ..errors import AppInboxError, ConfigError
+from .commands import AdvisingGroup
 from .failure_log import FailureLog
 from .problems import Problem
 from .this_app import this_app
 
+_PREFIXES = "flask_app_inbox_prefixes"
 _HOST = "app_inbox_host"
 _SUBDOMAIN = "app_inbox_subdomain"
+
+
+def claim_prefix(app: Flask, prefix: str, key: str) -> None:
+    """Reserve the prefix of an extension's addresses in an app.
+
+    Under one prefix, one extension would answer for the other.
+
+    :param key: of the setting that says it.
+    :raises ConfigError: if another setting says the same.
+    """
+    prefixes: dict[str, str] = app.extensions.setdefault(_PREFIXES, {})
+    owner = prefixes.setdefault(prefix, key)
+    if owner != key:
+        raise ConfigError(
+            [
+                f"{key} must differ from {owner}: both are {prefix}, and one of the "
+                "extensions would answer for the other."
+            ]
+        )
 
 
 class _OnEveryHost(BlueprintSetupState):
@@ -45,6 +66,7 @@ class AnyHostBlueprint(Blueprint):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
+        self.cli = AdvisingGroup()
         self.url_value_preprocessor(_forget_host)
         self.url_defaults(_stay_on_host)
 

@@ -47,6 +47,7 @@ def test_a_url_is_taken_without_its_last_slash(value: str, result: str) -> None:
         "http://0.0.0.0",
         "http://2130706433",
         "http://[::ffff:7f00:1]",
+        "http://[::ffff:127.0.0.1]",
         "http://169.254.169.254",
     ],
 )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -77,9 +79,9 @@ def test_a_clone_is_installed_once_and_again_when_something_changed(
 
 
 @pytest.mark.parametrize(
-    ("broken", "option"), [("-c import", "--clear "), ("import sys, pip", "")]
+    ("broken", "option"), [("sys.exit", "--clear "), ("import pip", "")]
 )
-def test_a_broken_environment_is_replaced_and_one_without_pip_completed(
+def test_one_that_is_broken_or_of_another_python_is_replaced_one_without_pip_completed(
     checkout: Path, commands: Commands, broken: str, option: str
 ) -> None:
     prepare("demo")
@@ -106,6 +108,60 @@ def test_a_failure_is_one_sentence_and_what_the_program_said(
     commands.failing = ""
     prepare("demo")
     assert commands.run[-1].startswith("-m pip")
+
+
+def test_it_is_made_by_the_python_that_started_this(
+    checkout: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (checkout / ".venv").mkdir()
+    monkeypatch.setattr(environment, "_install", lambda *_: None)
+    monkeypatch.setattr(environment, "_python", lambda: Path(sys.executable))
+    made: list[Path] = []
+    monkeypatch.setattr(environment, "_create", made.append)
+    prepare("demo")
+    assert made == []
+    monkeypatch.setattr(environment, "_SAME_PYTHON", "import sys; sys.exit(1)")
+    prepare("demo")
+    assert made == [Path(sys.executable)]
+
+
+def test_a_checkout_that_nobody_may_write_to_is_one_line_of_advice(
+    checkout: Path, commands: Commands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(environment, "FOLDER", checkout / "setup.cfg" / ".venv")
+    with pytest.raises(EnvironmentProblem, match=r"cannot be made \(.+\)\. Copy the"):
+        prepare("demo")
+    assert commands.run == []
+
+
+@pytest.mark.parametrize("name", ["PIP_USER", "PIP_TARGET", "PIP_PREFIX", "PIP_ROOT"])
+def test_pip_installs_into_the_environment_whatever_the_machine_tells_it(
+    monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setenv(name, "1")
+    code = f"import os; print(os.environ.get({name!r}, '0'), os.environ['PIP_USER'])"
+    told = environment._run([sys.executable, "-c", code]).stdout
+    assert told.split() == ["0", "0"]
+
+
+@pytest.mark.parametrize("program", ["demo/run", "tests/run"])
+@pytest.mark.parametrize("version", [(3, 6, 15), (3, 9, 18)])
+def test_an_older_python_is_told_in_one_line(
+    program: str, version: tuple[int, ...]
+) -> None:
+    code = (
+        f"import runpy, sys; sys.version_info = {version}; "
+        f"runpy.run_path({program!r}, run_name='__main__')"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode == 1
+    assert re.fullmatch(r"The \w+ needs? Python 3\.10 or newer; .+\n", done.stderr)
 
 
 @pytest.mark.usefixtures("checkout")

@@ -152,6 +152,8 @@ def test_a_shop_that_cannot_start_says_why(
         (("--sandbox-port", "-1"), {}, "--sandbox-port -1: a port is a number from 0"),
         (("--oauth",), REAL, "--oauth uses the sandbox's consent page"),
         (("--oauth",), OAUTH, f"with {OAUTH_ID} and FLASK_APP_INBOX_SCRIPT_ID set"),
+        (("--python", "/nonexistent"), {}, "/nonexistent cannot be run (No such file"),
+        (("--python", "/"), {}, "/ cannot be run (Permission denied). Name a Python"),
         ((), {KEY: "x"}, f"{KEY} is set, but the real vendor needs FLASK_APP_INBOX_SC"),
         ((), {OAUTH_ID: "x"}, "needs FLASK_APP_INBOX_SCRIPT_ID, too"),
         ((), {"FLASK_APP_INBOX_SCRIPT_ID": "x"}, f"set {KEY}, or {OAUTH_ID}"),

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
 import ssl
+import subprocess
 from collections.abc import Callable
+from pathlib import Path
 from typing import NamedTuple
 
 import pytest
@@ -159,6 +162,22 @@ def test_a_wrong_certificate_gets_no_request_and_one_clear_line(
     assert impostor.connections == 1, "another try cannot help"
     (line,) = records.of_package()
     assert wrong.reason in line
+
+
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="no openssl is here")
+def test_a_folder_of_authorities_is_trusted_as_by_requests(
+    authority: Authority,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    vendor: Callable[..., RawVendor],
+    site: Callable[..., Site],
+) -> None:
+    shutil.copy(authority.bundle, tmp_path / "authority.pem")
+    subprocess.run(["openssl", "rehash", tmp_path], check=True)
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path))
+    honest = vendor(answers(GOOD), authority.server())
+
+    assert site(honest.url).ask_in_time().status == 200
 
 
 def test_an_authority_that_nobody_named_is_not_trusted(

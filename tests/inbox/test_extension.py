@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 import responses
 from flask import Flask
@@ -9,6 +11,7 @@ from flask import Flask
 from flask_app_inbox import (
     AppInbox,
     AppInboxError,
+    ChatHub,
     ConfigError,
     Contact,
     VendorRejected,
@@ -48,6 +51,50 @@ def test_an_app_whose_settings_cannot_work_is_left_as_it_was() -> None:
     assert "app_inbox" not in app.blueprints
     app.config["APP_INBOX_API_KEY"] = API_KEY
     AppInbox(app)
+
+
+@pytest.mark.parametrize("enabled", [True, False])
+def test_two_extensions_on_one_prefix_are_refused(
+    make_app: MakeApp, enabled: bool
+) -> None:
+    app = make_app(config={"CHATHUB_KEY": "key", "CHATHUB_URL_PREFIX": "/app-inbox"})
+    app.config["CHATHUB_ENABLED"] = enabled
+    words = "CHATHUB_URL_PREFIX must differ from APP_INBOX_URL_PREFIX: both are /app-"
+    with pytest.raises(ConfigError, match=words):
+        ChatHub(app)
+    app.config["CHATHUB_URL_PREFIX"] = "/app-inbox/staff"
+    ChatHub(app)
+
+
+#: What a variable of the machine may name, and what a site is told then.
+BUNDLES = {
+    "missing.pem": "No such file",
+    "empty.pem": "it holds no certificate",
+    "words.pem": "it holds no certificate",
+    "folder": "it holds no certificate",
+}
+
+
+@pytest.mark.parametrize("variable", ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"])
+@pytest.mark.parametrize("name", BUNDLES)
+def test_certificates_that_cannot_be_trusted_are_told_at_the_start(
+    make_app: MakeApp,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    variable: str,
+    name: str,
+) -> None:
+    (tmp_path / "empty.pem").touch()
+    (tmp_path / "words.pem").write_text("no certificate")
+    (tmp_path / "folder").mkdir()
+    monkeypatch.delenv("REQUESTS_CA_BUNDLE", raising=False)
+    monkeypatch.setenv(variable, str(tmp_path / name))
+    with pytest.raises(ConfigError) as caught:
+        make_app()
+    (problem,) = caught.value.problems
+    assert problem.startswith(f"{variable} must name a file of certificates in PEM")
+    assert BUNDLES[name] in problem
+    make_app(ENABLED=False)
 
 
 def test_an_inbox_does_not_know_its_apps(make_app: MakeApp) -> None:

@@ -117,6 +117,16 @@ def test_what_is_switched_off_needs_no_key() -> None:
     assert not settings_of(ENABLED=False, API_KEY=None).enabled
 
 
+def test_redis_needs_its_extra_unless_all_is_switched_off(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("flask_app_inbox.config.storage_url.find_spec", lambda _: None)
+    (problem,) = problems_of(STORAGE_URL="redis://127.0.0.1")
+    assert problem.startswith("APP_INBOX_STORAGE_URL must be memory:// until")
+    assert 'pip install "flask-app-inbox[redis]"' in problem
+    assert not settings_of(STORAGE_URL="redis://127.0.0.1", ENABLED=False).enabled
+
+
 def test_what_is_switched_off_is_checked_all_the_same() -> None:
     assert len(problems_of(ENABLED=False, TIMEOUT=-1)) == 1
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from typing import Any, cast
 
 import pytest
@@ -105,8 +106,23 @@ def create_app() -> Flask:
 
 
 @pytest.fixture
-def big() -> Flask:
-    return create_app()
+def make_big() -> Iterator[Callable[[], Flask]]:
+    apps: list[Flask] = []
+
+    def make() -> Flask:
+        apps.append(create_app())
+        return apps[-1]
+
+    yield make
+    for app in apps:
+        with app.app_context():
+            db.session.remove()
+            db.engine.dispose()
+
+
+@pytest.fixture
+def big(make_big: Callable[[], Flask]) -> Flask:
+    return make_big()
 
 
 def log_in(client: FlaskClient, email: str) -> None:
@@ -150,9 +166,9 @@ def test_an_expired_login_is_no_redirect_for_the_script(
 
 
 def test_the_factory_makes_as_many_apps_as_one_likes(
-    app_inbox_vendor: VendorDouble,
+    make_big: Callable[[], Flask], app_inbox_vendor: VendorDouble
 ) -> None:
-    for app in (create_app(), create_app()):
+    for app in (make_big(), make_big()):
         client = app.test_client()
         log_in(client, "ann@example.com")
         assert ask(client, shown(client.get("/"))).status_code == 200

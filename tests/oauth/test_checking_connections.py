@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
-from flask import abort, render_template_string
+from flask import abort, render_template_string, request
 
 from tests.conftest import MakeApp
 from tests.inbox.commands.site import LAYOUT
+from tests.oauth.commands import check, run
 from tests.oauth.conftest import MakeSite, connect
 from tests.oauth.site import Site
 from tests.oauth.vendor import Vendor
@@ -19,8 +20,6 @@ from tests.oauth.vendor import Vendor
 WITH_SNIPPET = LAYOUT.replace(
     "<p>", "<script>load(window, document, 'script', 'NORTHERN1');</script><p>"
 )
-
-Report = dict[str, Any]
 
 
 @pytest.fixture
@@ -34,20 +33,6 @@ def site(vendor: Vendor, make_site: MakeSite) -> Site:
     site.oauth.store.set_script_id("north", "NORTH")
     site.connection = "north"
     return site
-
-
-def run(site: Site, *arguments: str) -> tuple[int, str]:
-    result = site.app.test_cli_runner().invoke(args=["app-inbox", *arguments])
-    return result.exit_code, result.output
-
-
-def check(site: Site, *options: str) -> Report:
-    """Return the report of a check, its findings by their codes."""
-    runner = site.app.test_cli_runner()
-    result = runner.invoke(args=["app-inbox", "check", "--json", *options])
-    report: Report = json.loads(result.stdout)
-    report["findings"] = {one["code"]: one for one in report["findings"]}
-    return report
 
 
 def scripts_asked_for(vendor: Vendor) -> list[str]:
@@ -142,12 +127,24 @@ def test_a_contact_is_looked_for_in_the_account_of_the_page(
     assert told.count("The vendor issues a token for this contact.") == 1
 
 
-def test_a_loader_that_looks_for_the_request_of_a_tenant_does_not_stop_check(
-    site: Site,
+@pytest.mark.parametrize(
+    ("loader", "reason"),
+    [(lambda: abort(404), "aborts with 404"), (lambda: 1 // 0, "ZeroDivisionError")],
+)
+def test_a_loader_that_names_no_connection_of_a_page(
+    site: Site, loader: Callable[[], object], reason: str
 ) -> None:
-    site.inbox.connection_loader(lambda: abort(404))
-    told = run(site, "check")[1]
-    assert "The connection north opens the account" in told
+    site.inbox.connection_loader(loader)
+    report = check(site)
+    assert "The connection north opens the account Sandbox" in str(report["passed"])
+    told = report["findings"]["connection_loader_failed"]
+    assert reason in told["what"]
+    assert told["fix"].startswith("return None")
+
+
+def test_a_loader_that_needs_a_request_has_one_for_a_page(site: Site) -> None:
+    site.inbox.connection_loader(lambda: request.args.get("tenant", "north"))
+    assert "connection_loader_failed" not in check(site)["findings"]
 
 
 @pytest.mark.parametrize("command", ["check", "handoff"])

@@ -111,7 +111,7 @@ def test_the_status_tells_account_and_times_and_no_secrets(
     assert "last refresh:  none yet" in output
     tokens = site.row().tokens
     assert run(site, "refresh")[0] == 0
-    shown = json.loads(run(site, "status", "--json")[1])
+    [shown] = json.loads(run(site, "status", "--json")[1])
     assert shown["state"] == "connected"
     assert shown["account"]["name"] == "Sandbox"
     assert shown["last_refresh"] is not None
@@ -128,7 +128,7 @@ def test_the_status_names_every_connection(vendor: Vendor, make_site: MakeSite) 
     shown = json.loads(run(site, "status", "--json")[1])
     assert [each["connection"] for each in shown] == ["default", "north"]
     one = json.loads(run(site, "status", "--json", "--connection", "south")[1])
-    assert one == {"connection": "south", "state": "not_connected"}
+    assert one == [{"connection": "south", "state": "not_connected"}]
 
 
 def test_a_lost_connection_is_told_with_the_next_step(

@@ -19,7 +19,8 @@ def printed(site: Site, name: str) -> object:
     """Return what the command prints about a connection."""
     runner = site.app.test_cli_runner()
     command = ["app-inbox", "oauth", "status", "--json", "--connection", name]
-    return json.loads(runner.invoke(args=command).output)
+    [shown] = json.loads(runner.invoke(args=command).output)
+    return shown
 
 
 def test_a_site_sees_what_the_command_prints(
@@ -58,6 +59,9 @@ def test_each_request_sees_its_own_connection(
         with site.app.test_request_context():
             status = site.inbox.connection_status() or {}
         assert (status["connection"], status["state"]) == (name, state)
+    with site.app.app_context():  # a job has no request and names the connection
+        status = site.inbox.connection_status(connection="north") or {}
+    assert (status["connection"], status["state"]) == ("north", "connected")
 
 
 def test_a_name_that_is_none_is_told(make_site: MakeSite) -> None:

@@ -5,14 +5,22 @@ from __future__ import annotations
 import json
 from urllib.parse import urlsplit
 
+from ...errors import AppInboxError, StorageError, VendorError
 from .finding import FindingKind, Section
-from .login import LoginSource, report_failure
+from .login import Login, report_failure
 from .visit import Page, Site, VisitError
 
 IN_FRONT = "Something in front of the extension answers instead of it."
 EXEMPT_US = (
     'if request.blueprint == "app_inbox": return  # first in your before_request'
 )
+
+_ERRORS: tuple[type[AppInboxError], ...] = (
+    *(StorageError, VendorError),
+    *VendorError.__subclasses__(),
+)
+#: What the endpoint answers to somebody whom it takes for a customer.
+_AFTER_LOGIN = {error.code for error in _ERRORS}
 
 SCRIPT_UNREACHABLE = FindingKind(
     "script_unreachable",
@@ -31,8 +39,8 @@ ENDPOINT_FAILS = FindingKind(
 ENDPOINT_OPEN = FindingKind(
     "endpoint_open",
     "error",
-    what="{path} gives a token to a visitor who is not logged in.",
-    why="Anyone who asks can read that contact's messages.",
+    what="{path} takes a visitor who is not logged in for a customer.",
+    why="Anyone who asks can read that customer's messages.",
     fix="return None  # in your contact_loader, when nobody is logged in",
 )
 ENDPOINT_REDIRECTS = FindingKind(
@@ -42,6 +50,14 @@ ENDPOINT_REDIRECTS = FindingKind(
     why="A script cannot log in: it needs the 401 in JSON. A before_request of the "
     "site redirects everyone to the login page.",
     fix=EXEMPT_US,
+)
+ENDPOINT_CSRF = FindingKind(
+    "endpoint_csrf",
+    "error",
+    what="{path} answers {status}: the site wants the CSRF token of a form.",
+    why="The endpoint checks the origin itself, and a form's token dies after an hour. "
+    "CSRFProtect lets it pass, unless the site calls csrf.protect() itself.",
+    fix='if request.blueprint != "app_inbox": csrf.protect()',
 )
 ENDPOINT_TAKEN = FindingKind(
     "endpoint_taken",
@@ -68,9 +84,7 @@ def check_script_file(site: Site, address: str, section: Section) -> None:
         section.report(SCRIPT_UNREACHABLE, path=path, reason=reason)
 
 
-def check_endpoint(
-    site: Site, address: str, source: LoginSource, section: Section
-) -> None:
+def check_endpoint(site: Site, address: str, login: Login, section: Section) -> None:
     """Ask for a token without being logged in; the answer must be a 401 in JSON."""
     try:
         page = site.ask_anonymously("POST", address)
@@ -81,14 +95,16 @@ def check_endpoint(
     path = urlsplit(page.url).path
     if page.status == 401 and code == "login_required":
         section.ok("The token endpoint answers 401 to somebody who is not logged in.")
-    elif page.status == 200:
-        section.report(ENDPOINT_OPEN, path=path)
     elif code == "loader_failed":
         reason = f"{path} answers {page.status} with loader_failed; see the log."
-        report_failure(source, reason, section)
+        report_failure(login, reason, section)
+    elif page.status == 200 or code in _AFTER_LOGIN:
+        section.report(ENDPOINT_OPEN, path=path)
     elif 300 <= page.status < 400:
         target = page.headers.get("Location", "nowhere")
         section.report(ENDPOINT_REDIRECTS, path=path, status=page.status, target=target)
+    elif "csrf" in page.text.lower():
+        section.report(ENDPOINT_CSRF, path=path, status=page.status)
     else:
         section.report(ENDPOINT_TAKEN, path=path, status=page.status)
 

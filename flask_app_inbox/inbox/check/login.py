@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Literal
 
 from flask import Flask
@@ -11,12 +12,6 @@ from .finding import FindingKind, Section
 
 #: What tells the extension who is logged in; None: nothing does.
 LoginSource = Literal["contact_loader", "flask_login"] | None
-
-#: How to check as somebody who is logged in.
-LOG_IN = """\
-flask app-inbox check --cookie 'session=…'  # from your browser, or
-flask app-inbox check --session _user_id=1  # what a login leaves in your session; \
-with Flask-Login the get_id() of a user"""
 
 CONTACT_LOADER_MISSING = FindingKind(
     "contact_loader_missing",
@@ -28,13 +23,22 @@ CONTACT_LOADER_MISSING = FindingKind(
     "def contact():\n"
     "    return Contact(email=g.user.email) if g.user else None",
 )
+ADDRESSES_UNVERIFIED = FindingKind(
+    "addresses_unverified",
+    "note",
+    what="Every user counts as the owner of their email address: "
+    "APP_INBOX_VERIFIED_ATTRIBUTE is unset.",
+    why="Where people can register with an address that is not theirs, they read the "
+    "messages of its owner.",
+    fix='APP_INBOX_VERIFIED_ATTRIBUTE = "email_verified"  # true once they proved it',
+)
 CHECKED_AS_STRANGER = FindingKind(
     "checked_as_stranger",
     "note",
     what="Nobody was logged in for this check: the page was rendered for a contact who "
     "does not exist, and the site was not asked who is logged in.",
     why="Only a check as one of your users shows whether they get a bell.",
-    fix=LOG_IN,
+    fix="{ways}",
 )
 NOBODY_LOGGED_IN = FindingKind(
     "nobody_logged_in",
@@ -42,7 +46,7 @@ NOBODY_LOGGED_IN = FindingKind(
     what="The site rendered the page for a visitor who is not logged in.",
     why="Only customers who are logged in have an inbox, so the page has no bell. (If "
     "this one is logged in, {{ app_inbox() }} is missing or the page is from a cache.)",
-    fix=LOG_IN,
+    fix="{ways}",
 )
 LOADER_FAILED = FindingKind(
     "loader_failed",
@@ -58,6 +62,36 @@ LOADER_FAILED = FindingKind(
         '"the_attribute_of_your_user"}',
     },
 )
+
+
+@dataclass(frozen=True)
+class Login:
+    """Who is logged in during a check.
+
+    :param source: what tells the extension who that is.
+    :param command: the command line of this check, without a login.
+    :param cookie: the name of the session cookie.
+    :param session: the keys that the check has put into the session.
+    :param is_remote: whether the site runs elsewhere, so that its sessions do, too.
+    """
+
+    source: LoginSource
+    command: str
+    cookie: str
+    session: tuple[str, ...] = ()
+    is_remote: bool = False
+
+    @property
+    def ways(self) -> str:
+        """The lines that check as somebody who is logged in."""
+        cookie = f"{self.command} --cookie '{self.cookie}=…'  # from your browser"
+        if self.is_remote:
+            return cookie
+        if self.session:
+            said = f"as a login leaves it; {', '.join(self.session)} did not log in"
+            return f"{cookie}, or\n{self.command} --session KEY=VALUE  # {said}"
+        said = "what a login leaves in your session; with Flask-Login the get_id() of"
+        return f"{cookie}, or\n{self.command} --session _user_id=1  # {said} a user"
 
 
 def login_source(app: Flask, state: State) -> LoginSource:
@@ -81,21 +115,24 @@ def check_login_source(source: LoginSource, state: State, section: Section) -> N
             for ours, theirs in state.settings.contact_fields.items()
         )
         section.ok(f"Contacts come from Flask-Login's current user: {fields}.")
+        settings = state.settings
+        if "email" in settings.contact_fields and not settings.verified_attribute:
+            section.report(ADDRESSES_UNVERIFIED)
 
 
-def report_nobody(source: LoginSource, section: Section) -> None:
+def report_nobody(login: Login, section: Section) -> None:
     """Report a page that was rendered for a visitor.
 
     Where nothing says who is logged in, that has been found already.
     """
-    if source is not None:
-        section.report(NOBODY_LOGGED_IN)
+    if login.source is not None:
+        section.report(NOBODY_LOGGED_IN, ways=login.ways)
 
 
-def report_failure(source: LoginSource, reason: object, section: Section) -> None:
+def report_failure(login: Login, reason: object, section: Section) -> None:
     """Report that the site could not say who is logged in, once.
 
     :param reason: a sentence.
     """
-    if source is not None and not section.has(LOADER_FAILED):
-        section.report(LOADER_FAILED, source, reason=reason)
+    if login.source is not None and not section.has(LOADER_FAILED):
+        section.report(LOADER_FAILED, login.source, reason=reason)

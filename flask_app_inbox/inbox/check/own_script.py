@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from ...errors import LoaderError
 from .finding import FindingKind, Section
-from .login import LoginSource, report_failure, report_nobody
+from .login import Login, report_failure, report_nobody
 from .visit import Page
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def vendor_script_of(html: BeautifulSoup, default: str | None) -> str | None:
 
 
 def check_own_script(
-    page: Page, html: BeautifulSoup, source: LoginSource, section: Section
+    page: Page, html: BeautifulSoup, login: Login, section: Section
 ) -> None:
     """Look for our script, rendered for somebody who is logged in."""
     scripts = own_scripts(html)
@@ -69,8 +69,8 @@ def check_own_script(
     elif scripts and scripts[0].get("data-token-url"):
         section.ok("Our script is in the page, once.")
     elif scripts or page.visitor is None:
-        report_nobody(source, section)
+        report_nobody(login, section)
     elif isinstance(page.visitor, LoaderError):
-        report_failure(source, page.visitor, section)
+        report_failure(login, page.visitor, section)
     else:
         section.report(SCRIPT_MISSING)

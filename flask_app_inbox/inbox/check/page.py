@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from shlex import quote
 from urllib.parse import urljoin, urlsplit
 
 from .finding import FindingKind, Section
-from .login import LOG_IN
+from .login import Login
 from .visit import Page, VisitError
 
 PAGE_MISSING = FindingKind(
@@ -21,7 +22,7 @@ PAGE_REDIRECTS = FindingKind(
     what="There is no page to check: {path} answers {status} and redirects to "
     "{target}.",
     why="Usually such a page is only for customers who are logged in.",
-    fix=LOG_IN,
+    fix="{ways}",
 )
 
 
@@ -30,7 +31,7 @@ def report_no_page(error: VisitError, section: Section) -> None:
     section.report(PAGE_MISSING, reason=error)
 
 
-def check_answer(page: Page, section: Section) -> bool:
+def check_answer(page: Page, login: Login, section: Section) -> bool:
     """Tell whether the site answered with a page."""
     if is_page(page):
         return True
@@ -38,7 +39,13 @@ def check_answer(page: Page, section: Section) -> bool:
     path = urlsplit(page.url).path
     if 300 <= page.status < 400:
         target = page.headers.get("Location", "nowhere")
-        section.report(PAGE_REDIRECTS, path=path, status=page.status, target=target)
+        ways = login.ways
+        if target.startswith("/") and urlsplit(target).path != path:
+            there = quote(urlsplit(target).path)
+            ways += f", or\nflask app-inbox check --url {there}  # without a login"
+        section.report(
+            PAGE_REDIRECTS, path=path, status=page.status, target=target, ways=ways
+        )
     else:
         reason = f"{path} answers {page.status} with {kind}"
         section.report(PAGE_MISSING, reason=reason)

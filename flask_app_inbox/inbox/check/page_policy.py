@@ -19,6 +19,14 @@ if TYPE_CHECKING:
 _BLOCKED = "The browser blocks it, so there is no bell."
 _HELPER = "  # app_inbox.csp_sources(into=policy) adds it"
 
+COEP_VENDOR_SCRIPT = FindingKind(
+    "coep_vendor_script",
+    "warning",
+    what="The Cross-Origin-Embedder-Policy of the page is require-corp.",
+    why="Then browsers load the vendor's script, and pictures in messages, only with a "
+    "Cross-Origin-Resource-Policy, which no document of the vendor promises.",
+    fix="Cross-Origin-Embedder-Policy: credentialless  # or unsafe-none",
+)
 CSP_OWN_SCRIPT = FindingKind(
     "csp_own_script",
     "error",
@@ -72,7 +80,10 @@ CSP_IMAGES = FindingKind(
 def check_policy(
     page: Page, html: BeautifulSoup, settings: Settings, section: Section
 ) -> None:
-    """Find what the bell needs and the policy of a page forbids."""
+    """Find what the bell needs and the policies of a page forbid."""
+    embedder = page.headers.get("Cross-Origin-Embedder-Policy", "")
+    if embedder.partition(";")[0].strip() == "require-corp":
+        section.report(COEP_VENDOR_SCRIPT)
     policies = _policies(page, html)
     if not policies:
         section.ok("The page has no Content-Security-Policy.")

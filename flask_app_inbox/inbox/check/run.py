@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from functools import partial
+from shlex import quote
 
 from flask import Flask
 
@@ -13,18 +14,24 @@ from ...errors import StorageError
 from ..state import EXTENSION, State
 from .anchor import check_anchor
 from .configuration import check_configuration, setting_rows
-from .connections import CONNECTIONS_UNREADABLE, Access, accesses_of
+from .connections import (
+    Access,
+    accesses_of,
+    check_connection_loader,
+    check_redirect_uri,
+    report_unreadable,
+)
 from .database_pool import check_database_pool
 from .embed import embed
 from .endpoint import check_endpoint, check_script_file
 from .finding import Report, Section
 from .html import read_html
-from .login import CHECKED_AS_STRANGER, login_source
+from .login import CHECKED_AS_STRANGER, Login, login_source
 from .one_init import SECOND_INIT, check_init, check_init_for_visitors
 from .own_script import check_own_script, find_own_script
 from .page import address_in, check_answer, is_page, report_no_page
 from .page_policy import check_policy
-from .session import check_cookies, check_secret_key
+from .session import check_cookie_paths, check_cookies, check_secret_key
 from .storage import check_storage, processes_of
 from .vendor import STRANGER, check_account, check_script
 from .visit import Page, Site, SiteInProcess, VisitError, logged_in_as
@@ -37,6 +44,7 @@ class CheckOptions:
     :param page: the path or address of a page.
     :param contact: the contact to issue a token and render the page for.
     :param own_login: whether the site's own loader says who is logged in.
+    :param session: the keys that a login was tried with.
     :param connection: the OAuth connection to check; None: all.
     :param vendor: whether to call the vendor too.
     :param processes: how many the site runs in operation; None: what the environment
@@ -46,6 +54,7 @@ class CheckOptions:
     page: str = "/"
     contact: Contact | None = None
     own_login: bool = False
+    session: tuple[str, ...] = ()
     connection: str | None = None
     vendor: bool = True
     processes: int | None = None
@@ -60,23 +69,27 @@ def check(app: Flask, site: Site, options: CheckOptions) -> Report:
     """
     state: State = app.extensions[EXTENSION]
     report = Report(setting_rows(state.settings, app.config, os.environ))
-    check_configuration(app, state, report.section("Configuration"))
+    configuration = report.section("Configuration")
+    check_configuration(app, state, configuration)
     if not state.settings.enabled:
         if state.settings.serves_script:
             _check_visitors(site, options, state, report.section(_title(options)))
         return report
+    check_redirect_uri(app, state.settings, configuration)
     page = _visit(app, site, options)
     if options.vendor:
         _check_vendor(state, options, page, report)
     section = report.section(_title(options))
+    login = _login(app, site, options)
     if not (options.own_login or options.contact) and isinstance(site, SiteInProcess):
-        section.report(CHECKED_AS_STRANGER)
-    _check_page(app, site, options, page, section)
+        section.report(CHECKED_AS_STRANGER, ways=login.ways)
+    _check_page(app, site, options, page, login, section)
     if not section.has(SECOND_INIT):
         _check_visitors(site, options, state, section)
     section = report.section("Operation")
     check_secret_key(app, section)
     check_cookies(app, site.origin, section)
+    check_cookie_paths(app, state.settings.url_prefix, section)
     processes = options.processes or processes_of(os.environ)
     check_storage(state.settings, processes, section)
     check_database_pool(app, state.settings, section)
@@ -85,6 +98,17 @@ def check(app: Flask, site: Site, options: CheckOptions) -> Report:
 
 def _title(options: CheckOptions) -> str:
     return f"Page {options.page}"
+
+
+def _login(app: Flask, site: Site, options: CheckOptions) -> Login:
+    place = "" if options.page == "/" else f" --url {quote(options.page)}"
+    return Login(
+        source=login_source(app, app.extensions[EXTENSION]),
+        command=f"flask app-inbox check{place}",
+        cookie=app.config["SESSION_COOKIE_NAME"],
+        session=options.session,
+        is_remote=not isinstance(site, SiteInProcess),
+    )
 
 
 def _visit(app: Flask, site: Site, options: CheckOptions) -> Page | VisitError:
@@ -108,7 +132,7 @@ def _check_vendor(
     try:
         accesses = accesses_of(state, options.connection)
     except StorageError as error:
-        report.section("Vendor").report(CONNECTIONS_UNREADABLE, reason=error)
+        report_unreadable(error, report.section("Vendor"))
         return
     scripts: set[str | None] = set()
     for access in accesses:
@@ -126,7 +150,8 @@ def _contact_of(
     """Return the contact to ask an account about; None: one whom nobody knows."""
     contact, connection = options.contact, options.connection
     if isinstance(page, Page):
-        connection = connection or page.connection
+        if isinstance(page.connection, str):
+            connection = connection or page.connection
         if options.own_login and isinstance(page.visitor, Contact):
             contact = page.visitor
     # The accounts of other connections have other contacts.
@@ -138,20 +163,21 @@ def _check_page(
     site: Site,
     options: CheckOptions,
     page: Page | VisitError,
+    login: Login,
     section: Section,
 ) -> None:
     state: State = app.extensions[EXTENSION]
-    source = login_source(app, state)
     if isinstance(page, VisitError):
         report_no_page(page, section)
         return
+    check_connection_loader(page.connection, section)
     script = site.own_address("app_inbox.script", fingerprint=state.script.fingerprint)
     token = site.own_address("app_inbox.token")
-    if check_answer(page, section):
+    if check_answer(page, login, section):
         html = read_html(page)
         fetch = partial(_fetch, app, site, options)
         embed(page, html, state.settings, section, site, fetch)
-        check_own_script(page, html, source, section)
+        check_own_script(page, html, login, section)
         check_anchor(html, state.settings, section)
         check_init(html, state.settings, section)
         check_policy(page, html, state.settings, section)
@@ -163,7 +189,7 @@ def _check_page(
     if script:
         check_script_file(site, script, section)
     if token:
-        check_endpoint(site, token, source, section)
+        check_endpoint(site, token, login, section)
 
 
 def _check_visitors(

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
+from collections.abc import Iterator
+from hashlib import sha256
 from urllib.parse import urlsplit
 
 from flask import Flask
@@ -22,6 +24,15 @@ _NEW_KEY = (
     "SECRET_KEY = \"…\"  # python -c 'import secrets; print(secrets.token_hex())'"
 )
 
+#: The keys that documents show, by the beginnings of their SHA-256: whoever copied one
+#: shares it with many. Four of Flask's own, Flask-Security's, and a tutorial's.
+_PUBLISHED = frozenset(
+    """
+    2598f7d6adc142d8 9cb335cb7b5fb805 9d0f4f5072c13dbd
+    eefbd4136387e762 4f2c8f384099179e 67dde0412edb40ae
+    """.split()
+)
+
 SECRET_KEY_MISSING = FindingKind(
     "secret_key_missing",
     "error",
@@ -29,12 +40,28 @@ SECRET_KEY_MISSING = FindingKind(
     why="Without it there are no sessions, so nobody can be logged in.",
     fix=_NEW_KEY,
 )
+SECRET_KEY_NO_TEXT = FindingKind(
+    "secret_key_no_text",
+    "error",
+    what="SECRET_KEY is a number or something else that is no text.",
+    why="No session can be signed with it, so nobody can be logged in. "
+    "from_prefixed_env() reads a variable of digits as a number.",
+    fix="FLASK_SECRET_KEY='\"…\"'  # with quotes of its own",
+)
 SECRET_KEY_WEAK = FindingKind(
     "secret_key_weak",
     "error",
     what="SECRET_KEY is short or simple enough to guess.",
     why="Anyone who knows it can forge a session of any customer and read that "
     "customer's messages.",
+    fix=_NEW_KEY,
+)
+SECRET_KEY_PUBLISHED = FindingKind(
+    "secret_key_published",
+    "error",
+    what="SECRET_KEY is the sample of a public document.",
+    why="Anyone who tries the known samples can forge a session of any customer and "
+    "read that customer's messages.",
     fix=_NEW_KEY,
 )
 COOKIE_NOT_HTTPONLY = FindingKind(
@@ -46,7 +73,7 @@ COOKIE_NOT_HTTPONLY = FindingKind(
 )
 COOKIE_NOT_SECURE = FindingKind(
     "cookie_not_secure",
-    "warning",
+    "note",
     what="Browsers send {cookie} over plain http too.",
     why="Anyone who listens on the way can use it.",
     fix={
@@ -66,22 +93,41 @@ COOKIE_NEVER_SENT = FindingKind(
 )
 COOKIE_NOT_SAMESITE = FindingKind(
     "cookie_not_samesite",
-    "warning",
+    "note",
     what="Each browser decides for itself when other sites' requests carry {cookie}.",
     why="Lax keeps it out of their POST requests in every browser.",
     fix='{prefix}_SAMESITE = "Lax"',
 )
 
 
+COOKIE_OTHER_PATH = FindingKind(
+    "cookie_other_path",
+    "error",
+    what="Browsers do not send {cookie} to {address}: its path is {path}.",
+    why="There the site does not know who is logged in, so nobody gets a token.",
+    fix='{prefix}_PATH = "/"  # or APPLICATION_ROOT = "{path}", if the site is there',
+)
+
+
 def check_secret_key(app: Flask, section: Section) -> None:
     """Find a SECRET_KEY that somebody could guess."""
-    key = app.secret_key
+    key: object = app.secret_key
     if not key:
         section.report(SECRET_KEY_MISSING)
+    elif not isinstance(key, str | bytes):
+        section.report(SECRET_KEY_NO_TEXT)
+    elif is_published(key):
+        section.report(SECRET_KEY_PUBLISHED)
     elif is_weak(key):
         section.report(SECRET_KEY_WEAK)
     else:
         section.ok("SECRET_KEY is long enough.")
+
+
+def is_published(key: str | bytes) -> bool:
+    """Tell whether a key is one that a document shows."""
+    key = key.encode("utf-8", "surrogatepass") if isinstance(key, str) else key
+    return sha256(key).hexdigest()[:16] in _PUBLISHED
 
 
 def is_weak(key: str | bytes) -> bool:
@@ -104,11 +150,8 @@ def check_cookies(app: Flask, origin: str | None, section: Section) -> None:
     """
     address = urlsplit(origin or "")
     case = "https" if address.scheme == "https" else "unknown"
-    kinds = [("SESSION_COOKIE", "the session cookie")]
-    if getattr(app, "login_manager", None) is not None:
-        kinds.append(("REMEMBER_COOKIE", "Flask-Login's remember cookie"))
     before = len(section.findings)
-    for prefix, name in kinds:
+    for prefix, name in _cookies(app):
         # Flask-Login's own defaults: HttpOnly and nothing else.
         if not app.config.get(f"{prefix}_HTTPONLY", True):
             section.report(COOKIE_NOT_HTTPONLY, cookie=name, prefix=prefix)
@@ -123,6 +166,33 @@ def check_cookies(app: Flask, origin: str | None, section: Section) -> None:
             section.report(COOKIE_NOT_SAMESITE, cookie=name, prefix=prefix)
     if len(section.findings) == before:
         section.ok("Cookies are Secure, HttpOnly and SameSite.")
+
+
+def check_cookie_paths(app: Flask, url_prefix: str, section: Section) -> None:
+    """Find cookies that do not reach our endpoint.
+
+    :param url_prefix: of the endpoint.
+    """
+    root = (app.config["APPLICATION_ROOT"] or "/").rstrip("/")
+    address = f"{root}{url_prefix}/token"
+    for prefix, name in _cookies(app):
+        of_session = prefix == "SESSION_COOKIE"
+        path = app.config.get(f"{prefix}_PATH") or (of_session and root) or "/"
+        if address != path and not address.startswith(f"{path.rstrip('/')}/"):
+            section.report(
+                COOKIE_OTHER_PATH,
+                cookie=name,
+                prefix=prefix,
+                address=address,
+                path=path,
+            )
+
+
+def _cookies(app: Flask) -> Iterator[tuple[str, str]]:
+    """Yield the cookies of a login: the prefix of their settings, and a name."""
+    yield "SESSION_COOKIE", "the session cookie"
+    if getattr(app, "login_manager", None) is not None:
+        yield "REMEMBER_COOKIE", "Flask-Login's remember cookie"
 
 
 def _is_local(host: str) -> bool:

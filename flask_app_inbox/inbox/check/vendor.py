@@ -15,7 +15,7 @@ from ...errors import (
     VendorRejected,
 )
 from ..settings import Settings
-from .connections import CONNECTIONS_UNREADABLE, Access
+from .connections import Access, report_unreadable
 from .finding import FindingKind, Section
 from .visit import ask_status
 
@@ -92,10 +92,10 @@ def check_account(
     :param contact: whose token to ask for; None: somebody unknown.
     """
     try:
-        if _opens(access, settings, section):
+        if access.is_usable(settings, section) and _opens(access, settings, section):
             _check_token(access, settings, contact, section)
     except StorageError as error:
-        section.report(CONNECTIONS_UNREADABLE, reason=error)
+        report_unreadable(error, section)
 
 
 def _opens(access: Access, settings: Settings, section: Section) -> bool:

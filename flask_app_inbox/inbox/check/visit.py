@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import Context
@@ -16,6 +15,7 @@ from flask import Flask, request, url_for
 from werkzeug.datastructures import Headers
 from werkzeug.exceptions import HTTPException
 
+from ...client.certificates import trusted_certificates
 from ...client.contact import Contact
 from ...errors import LoaderError
 from ...oauth.connections import current_connections
@@ -40,7 +40,8 @@ class Page:
 
     :param url: the whole address.
     :param visitor: who was logged in, as far as this process can know.
-    :param connection: the OAuth connection of the request, likewise.
+    :param connection: the OAuth connection of the request, likewise; why the site
+        could not name it.
     """
 
     url: str
@@ -48,7 +49,7 @@ class Page:
     headers: Headers
     text: str
     visitor: Contact | LoaderError | None = None
-    connection: str | None = None
+    connection: str | LoaderError | None = None
 
 
 class Site(Protocol):
@@ -89,7 +90,11 @@ class SiteInProcess:
         self._cookie = cookie
         host = host or app.config["SERVER_NAME"] or "localhost"
         root = (app.config["APPLICATION_ROOT"] or "/").rstrip("/")
-        self._base_url = f"https://{host}{root}/"
+        is_https = (
+            app.config["PREFERRED_URL_SCHEME"] == "https"
+            or app.config["SESSION_COOKIE_SECURE"]
+        )
+        self._base_url = f"http{'s' * is_https}://{host}{root}/"
 
     @property
     def origin(self) -> str | None:
@@ -128,14 +133,22 @@ class SiteInProcess:
 
         # A command has an app context already. Requests within it would share its g,
         # so the next visitor would be the previous one.
-        return Context().run(visit)
+        page = Context().run(visit)
+        if page.headers.get("Location") == page.url.replace("http:", "https:", 1):
+            # The site answers over https alone; no browser stays here.
+            self._base_url = self._base_url.replace("http:", "https:", 1)
+            page = Context().run(visit)
+        return page
 
     def _log_in(self, client: Any, entries: Mapping[str, Any]) -> None:
         try:
             with client.session_transaction(base_url=self._base_url) as session:
                 session.update(entries)
-        except RuntimeError as error:
-            raise VisitError(f"the app has no session: {error}") from error
+        except Exception as error:
+            # As below: the site chooses what keeps its sessions.
+            raise VisitError(
+                f"no session can be begun: {type(error).__name__}: {error}"
+            ) from error
 
     def _open(
         self, client: Any, method: str, address: str, headers: Mapping[str, str]
@@ -169,12 +182,14 @@ class SiteInProcess:
             # As above: a loader is the site's own code.
             return LoaderError(f"the loader raises {type(error).__name__}: {error}")
 
-    def _connection(self) -> str | None:
+    def _connection(self) -> str | LoaderError | None:
         connections = current_connections()
         try:
             return connections.current_name() if connections else None
-        except (LoaderError, HTTPException):
-            return None  # the log of the page says so
+        except LoaderError as error:
+            return error
+        except HTTPException as error:
+            return LoaderError(f"The connection_loader aborts with {error.code}.")
 
 
 class RunningSite:
@@ -231,7 +246,7 @@ def _session() -> requests.Session:
     session = requests.Session()
     # Send none of the machine's credentials, but trust its own certificates.
     session.trust_env = False
-    session.verify = os.environ.get("REQUESTS_CA_BUNDLE") or True
+    session.verify = trusted_certificates()
     session.headers["User-Agent"] = "flask-app-inbox check"
     return session
 

@@ -85,6 +85,11 @@ def check(
     app = info.load_app()
     site: Site
     if is_address(page):
+        if session or host:
+            raise click.UsageError(
+                "--session and --host are for a path of this app. A site that runs "
+                "elsewhere takes --cookie."
+            )
         site = RunningSite(page, cookie=cookie)
     elif cookie and session:
         raise click.UsageError("Give --session or --cookie, not both.")
@@ -98,6 +103,7 @@ def check(
             page=page,
             contact=_contact(email),
             own_login=bool(session or cookie) and not email,
+            session=tuple(key for key in session if key != "_fresh"),
             connection=connection,
             vendor=not offline,
             processes=processes,

@@ -10,7 +10,7 @@ from flask import Flask
 from flask.cli import ScriptInfo, pass_script_info, with_appcontext
 
 from ...client.account import Account, read_account
-from ...errors import StorageError, VendorError
+from ...errors import StorageError, VendorError, explain
 from ...oauth.status import connect_command
 from ..script_source import with_script_id
 from ..state import current_state
@@ -153,10 +153,7 @@ def _script_id(connection: str | None) -> str | None:
     if connection is None:
         return None
     connections = require_connections()
-    try:
-        row = connections.store.read(connection)
-    except StorageError as error:
-        raise click.ClickException(str(error)) from error
+    row = connections.store.read(connection)
     if row is None:
         raise click.ClickException(
             f"There is no connection {connection!r}. Make it with "
@@ -168,5 +165,10 @@ def _script_id(connection: str | None) -> str | None:
 def _account(connection: str | None) -> Account | None:
     try:
         return read_account(vendor_client(connection).api)
-    except (StorageError, VendorError):
-        return None  # the message does without
+    except (StorageError, VendorError) as error:
+        click.echo(
+            f"The message does not name the account. {explain(error)} See `flask "
+            "app-inbox check`.",
+            err=True,
+        )
+        return None

@@ -14,7 +14,7 @@ from flask.cli import with_appcontext
 
 from ...client.deadline import Deadline
 from ...client.site import read_script_id, register_domain
-from ...errors import StorageError, VendorError
+from ...errors import VendorError, explain
 from ...oauth.connections import OAuthConnections, current_connections
 from ...oauth.script_ids import LIFE
 from .terminal import write
@@ -63,8 +63,8 @@ def script(domain: str, connection: str | None) -> None:
         script_id = read_script_id(api, deadline)
     except VendorError as error:
         raise click.ClickException(
-            f"{str(error)[:1].upper()}{str(error)[1:]} ({error.code}). You also find "
-            "the id in the vendor's settings: Web Tracking, in the snippet."
+            f"{explain(error)} `flask app-inbox check` finds the cause ({error.code}). "
+            "The id is also in the vendor's settings: Web Tracking, in the snippet."
         ) from error
     status = "is registered now" if is_new else "was registered already"
     # Standard output carries only what a program wants.
@@ -79,11 +79,7 @@ def script(domain: str, connection: str | None) -> None:
 
 
 def _keep(connections: OAuthConnections, name: str, script_id: str) -> None:
-    try:
-        is_there = connections.store.set_script_id(name, script_id)
-    except StorageError as error:
-        raise click.ClickException(str(error)) from error
-    if not is_there:
+    if not connections.store.set_script_id(name, script_id):
         raise click.ClickException(f"There is no connection {name!r} any more.")
 
 

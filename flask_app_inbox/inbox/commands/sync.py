@@ -8,7 +8,7 @@ from shlex import join
 import click
 from flask.cli import with_appcontext
 
-from ...errors import LoaderError
+from ...errors import LoaderError, StorageError
 from ..contacts import load_contacts
 from ..state import current_state
 from .import_run import ImportRun
@@ -76,7 +76,7 @@ def _send(run: ImportRun, connection: str | None, reveal: bool) -> None:
         run.report(reveal)
         click.echo(f"Stopped. To go on: {run.resume}", err=True)
         raise SystemExit(130) from None
-    except LoaderError as error:
+    except (LoaderError, StorageError) as error:
         run.report(reveal)
         raise click.ClickException(f"{error} {run.advice}".strip()) from error
     run.report(reveal)

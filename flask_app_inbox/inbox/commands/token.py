@@ -32,7 +32,7 @@ def token(
         issued = client.issue_to_known(contact)
     except VendorError as error:
         raise click.ClickException(
-            f"The vendor issued no token: {error} ({error.code}). "
+            f"The vendor issued no token: {str(error).rstrip('.')} ({error.code}). "
             "`flask app-inbox check` finds the cause."
         ) from error
     if not issued:

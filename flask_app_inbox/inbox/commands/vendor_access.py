@@ -13,6 +13,10 @@ from ...errors import LoaderError
 from ...oauth.connections import OAuthConnections, current_connections
 from ..state import current_state
 
+_NAME_IT = (
+    "A command has no request to tell the connection from: name it with --connection."
+)
+
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
@@ -63,8 +67,9 @@ def _require_enabled() -> None:
 def _require_name(connections: OAuthConnections) -> None:
     try:
         connections.current_name()
-    except (LoaderError, HTTPException) as error:
+    except LoaderError as error:
+        raise click.ClickException(f"{error} {_NAME_IT}") from error
+    except HTTPException as error:
         raise click.ClickException(
-            f"{error} A command has no request to tell the connection from: name it "
-            "with --connection."
+            f"The connection_loader aborts with {error.code}. {_NAME_IT}"
         ) from error

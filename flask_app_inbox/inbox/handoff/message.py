@@ -77,7 +77,7 @@ def write_message(
         "- Which hosts does the widget call, and does it need inline styles?"
         + " We ask because" * observed.has_policy,
         *["  our page has a Content-Security-Policy."] * observed.has_policy,
-        "- Which right does an API key need to issue contact tokens?",
+        f"- Which right does {_credential(settings)} need to issue contact tokens?",
         "",
         "Thank you!",
         "",
@@ -96,6 +96,10 @@ def _place(observed: Observed, attachments: Attachments) -> list[str]:
     if attachments.picture:
         lines.append("The attached anchor.png shows its place.")
     return [*lines, ""] if lines else []
+
+
+def _credential(settings: Settings) -> str:
+    return "an app (OAuth)" if settings.uses_oauth else "an API key"
 
 
 def _icon(attachments: Attachments) -> str:

@@ -113,19 +113,25 @@ def run() -> Run:
     return invoke
 
 
-def found(result: Result) -> dict[str, dict[str, str]]:
-    """Return the findings of a ``--json`` run by their codes."""
+def found(result: Result, *, notes: bool = False) -> dict[str, dict[str, str]]:
+    """Return the findings of a ``--json`` run by their codes.
+
+    :param notes: whether notes count, too.
+    """
     report = json.loads(result.stdout)
-    return {finding["code"]: finding for finding in report["findings"]}
+    told = report["findings"] + report["notes"] * notes
+    return {finding["code"]: finding for finding in told}
 
 
 @pytest.fixture
 def findings(run: Run) -> Findings:
     """Check an app and return the findings; with an error it must exit with 1."""
 
-    def check(app: Flask, *arguments: str) -> dict[str, dict[str, str]]:
+    def check(
+        app: Flask, *arguments: str, notes: bool = False
+    ) -> dict[str, dict[str, str]]:
         result = run(app, "check", "--json", *arguments)
-        told = found(result)
+        told = found(result, notes=notes)
         errors = [code for code in told if told[code]["level"] == "error"]
         assert result.exit_code == bool(errors), result.output
         return told

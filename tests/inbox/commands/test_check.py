@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -57,6 +58,25 @@ def test_without_the_extra_check_says_what_to_install(
         "Error: Reading a page needs Beautiful Soup: "
         'pip install "flask-app-inbox[check]"\n'
     )
+
+
+@pytest.mark.parametrize("command", ["app-inbox check", "routes"])
+def test_an_app_that_lacks_its_key_is_told_so_in_words(
+    tmp_path: Path, command: str
+) -> None:
+    (tmp_path / "shop.py").write_text(
+        "from flask import Flask; from flask_app_inbox import AppInbox\n"
+        "app = Flask(__name__); AppInbox(app)\n"
+    )
+    flask = [sys.executable, "-m", "flask", "--app", "shop", *command.split()]
+    done = subprocess.run(
+        flask, cwd=tmp_path, capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 1
+    assert done.stderr.startswith(
+        "Error: The configuration cannot work:\n  - APP_INBOX"
+    )
+    assert "Traceback" not in done.stderr
 
 
 def test_people_see_the_fix_of_each_finding(make_site: MakeSite, run: Run) -> None:

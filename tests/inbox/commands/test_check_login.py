@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 from click.testing import Result
 from flask import Flask, abort, redirect, request, session
+from flask.sessions import SecureCookieSessionInterface
+from flask_wtf import CSRFProtect
 from werkzeug.wrappers import Response
 
 from flask_app_inbox import Contact
@@ -103,8 +105,44 @@ def test_the_cookie_of_a_browser_logs_in_too(make_site: MakeSite, run: Run) -> N
 
 
 def test_a_session_of_nobody(make_site: MakeSite, findings: Findings) -> None:
-    told = findings(make_site(), "--session", "cart=[1]")
-    assert "--session" in told["nobody_logged_in"]["fix"]
+    site = make_site(config={"SESSION_COOKIE_NAME": "shop"})
+    fix = findings(site, "--session", "_user_id=1")["nobody_logged_in"]["fix"]
+    assert "check --cookie 'shop=…'" in fix
+    assert "_user_id did not log in" in fix
+    assert "--session _user_id=1" not in fix, "that was tried"
+
+
+def test_the_advice_keeps_the_page_and_offers_one_without_a_login(
+    make_site: MakeSite, findings: Findings
+) -> None:
+    site = make_site(prepare=guard_everything)
+    fix = findings(site, "--url", "/account")["page_redirects"]["fix"]
+    assert "check --url /account --session _user_id=1" in fix
+    assert fix.endswith("flask app-inbox check --url /login  # without a login")
+
+
+@pytest.mark.parametrize("option", [("--session", "a=1"), ("--host", "shop.example")])
+def test_a_running_site_takes_no_session_of_this_process(
+    make_site: MakeSite, run: Run, option: tuple[str, str]
+) -> None:
+    result = run(make_site(), "check", "--url", "http://127.0.0.1:9/", *option)
+    assert (result.exit_code, "takes --cookie" in result.output) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        ({}, True),
+        ({"VERIFIED_ATTRIBUTE": "is_active"}, False),
+        ({"CONTACT_FIELDS": {"external_customer_id": "id"}}, False),
+    ],
+)
+def test_users_whose_addresses_nobody_has_verified(
+    make_site: MakeSite, findings: Findings, settings: dict[str, Any], told: bool
+) -> None:
+    site = make_site(prepare=with_flask_login, loader=None, **settings)
+    found = findings(site, "--offline", notes=True)
+    assert ("addresses_unverified" in found) == told
 
 
 def test_a_page_for_visitors_alone(make_site: MakeSite, findings: Findings) -> None:
@@ -117,6 +155,22 @@ def test_a_session_without_a_key_cannot_be_made(
 ) -> None:
     told = findings(make_site(config={"SECRET_KEY": None}), "--session", "email=a@b.c")
     assert "no session" in told["page_missing"]["what"]
+
+
+@pytest.mark.parametrize("option", [(), ("--session", "email=ann@example.com")])
+def test_sessions_whose_storage_is_away(
+    make_site: MakeSite, findings: Findings, option: tuple[str, ...]
+) -> None:
+    class Away(SecureCookieSessionInterface):
+        def open_session(self, *_: object) -> NoReturn:
+            raise ConnectionError("nobody keeps sessions")
+
+    def prepare(app: Flask) -> None:
+        app.session_interface = Away()
+        app.config["PROPAGATE_EXCEPTIONS"] = True
+
+    told = findings(make_site(prepare=prepare), "--offline", *option)
+    assert "nobody keeps sessions" in told["page_missing"]["what"]
 
 
 def test_a_loader_that_raises(make_site: MakeSite, findings: Findings) -> None:
@@ -179,6 +233,22 @@ def test_something_else_answers_for_the_endpoint(
 
     told = findings(make_site(prepare=prepare))
     assert 'request.blueprint == "app_inbox"' in told["endpoint_taken"]["fix"]
+
+
+@pytest.mark.parametrize("by_hand", [True, False])
+def test_a_csrf_protection_that_the_site_calls_by_hand(
+    make_site: MakeSite, findings: Findings, by_hand: bool
+) -> None:
+    def prepare(app: Flask) -> None:
+        csrf = CSRFProtect(app)
+        if by_hand:
+            app.config["WTF_CSRF_CHECK_DEFAULT"] = False
+            app.before_request(csrf.protect)
+
+    told = findings(make_site(prepare=prepare))
+    assert set(told) == ({"endpoint_csrf"} if by_hand else set())
+    if by_hand:
+        assert told["endpoint_csrf"]["fix"].endswith('"app_inbox": csrf.protect()')
 
 
 def test_a_loader_that_takes_visitors_for_somebody(

@@ -14,7 +14,7 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy.pool import NullPool
 
 from flask_app_inbox.inbox.check.finding import Section
-from flask_app_inbox.inbox.check.session import check_cookies
+from flask_app_inbox.inbox.check.session import check_cookie_paths, check_cookies
 from tests.inbox.commands.conftest import Findings, MakeSite, Run
 from tests.inbox.commands.site import with_flask_login
 
@@ -27,6 +27,26 @@ def test_a_weak_secret_key(
 ) -> None:
     told = findings(make_site(config={"SECRET_KEY": key}))
     assert "secrets.token_hex()" in told["secret_key_weak"]["fix"]
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "192b9bdd22ab9ed4d12e236c78afcb9a393ec15f71bbf5dc987d54727823bcbf",
+        b'_5#y2L"F4Q8z\n\xec]/',
+    ],
+)
+def test_a_secret_key_that_flasks_own_manual_shows(
+    make_site: MakeSite, findings: Findings, key: str | bytes
+) -> None:
+    told = findings(make_site(config={"SECRET_KEY": key}))
+    assert set(told) == {"secret_key_published"}
+
+
+def test_a_secret_key_that_is_no_text(make_site: MakeSite, findings: Findings) -> None:
+    site = make_site(config={"SECRET_KEY": 123456789})
+    told = findings(site, "--session", "email=ann@example.com")
+    assert told["secret_key_no_text"]["fix"].startswith("FLASK_SECRET_KEY='\"")
 
 
 def test_no_secret_key(make_site: MakeSite, findings: Findings) -> None:
@@ -42,8 +62,10 @@ def test_cookies_for_everybody(make_site: MakeSite, findings: Findings) -> None:
                 "SESSION_COOKIE_HTTPONLY": False,
                 "SESSION_COOKIE_SAMESITE": None,
             }
-        )
+        ),
+        notes=True,
     )
+    assert told["cookie_not_secure"]["level"] == "note", "it is the site's own affair"
     secure = told["cookie_not_secure"]["fix"]
     assert secure.startswith("SESSION_COOKIE_SECURE = True  #")
     assert "localhost alone" in secure
@@ -52,7 +74,7 @@ def test_cookies_for_everybody(make_site: MakeSite, findings: Findings) -> None:
 
 
 def test_remembering_cookies_count_too(make_site: MakeSite, findings: Findings) -> None:
-    told = findings(make_site(prepare=with_flask_login))
+    told = findings(make_site(prepare=with_flask_login), notes=True)
     assert told["cookie_not_secure"]["fix"].startswith("REMEMBER_COOKIE_SECURE = True")
 
 
@@ -84,7 +106,7 @@ def test_a_secure_cookie_never_reaches_a_site_over_plain_http(
         REMEMBER_COOKIE_SAMESITE="Lax",
     )
     url = at_shop_test(app)
-    result = findings(app, "--offline", "--url", url)
+    result = findings(app, "--offline", "--url", url, notes=True)
     assert ("cookie_never_sent" in result) == secure
     assert ("cookie_not_secure" in result) != secure
     if secure:
@@ -123,6 +145,33 @@ def test_which_sites_get_secure_cookies(
         findings
     )
     assert len(told) == len(findings)
+
+
+@pytest.mark.parametrize(
+    ("config", "found"),
+    [
+        ({}, ""),
+        ({"SESSION_COOKIE_PATH": "/shop"}, "session"),
+        ({"SESSION_COOKIE_PATH": "/app"}, "session"),
+        ({"SESSION_COOKIE_PATH": "/app-inbox"}, ""),
+        ({"SESSION_COOKIE_PATH": "/app-inbox/"}, ""),
+        ({"APPLICATION_ROOT": "/shop"}, ""),
+        ({"APPLICATION_ROOT": "/shop", "SESSION_COOKIE_PATH": "/shop/"}, ""),
+        ({"APPLICATION_ROOT": "/shop", "SESSION_COOKIE_PATH": "/app-inbox"}, "session"),
+        ({"REMEMBER_COOKIE_PATH": "/account"}, "remember"),
+    ],
+)
+def test_a_cookie_whose_path_leaves_our_endpoint_out(
+    config: dict[str, str], found: str
+) -> None:
+    app = Flask("shop")
+    with_flask_login(app)
+    app.config.update(config)
+    section = Section("Operation")
+    check_cookie_paths(app, "/app-inbox", section)
+    told = [one.what for one in section.findings if one.code == "cookie_other_path"]
+    assert len(told) == bool(found)
+    assert found in "".join(told)
 
 
 def test_a_site_with_https_is_told_the_bare_setting() -> None:

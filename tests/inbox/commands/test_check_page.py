@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
-from flask import Flask, abort, request, session
+from flask import Flask, abort, redirect, request, session
+from werkzeug.wrappers import Response
 
 from tests.inbox.commands.conftest import Findings, MakeSite
 from tests.inbox.commands.site import LAYOUT
@@ -24,6 +27,33 @@ def test_a_page_that_raises(make_site: MakeSite, findings: Findings) -> None:
 
     told = findings(make_site(prepare=prepare), "--url", "broken")
     assert "LookupError: no such shop" in told["page_missing"]["what"]
+
+
+@pytest.mark.parametrize(
+    ("config", "scheme"),
+    [
+        ({}, "http"),
+        ({"PREFERRED_URL_SCHEME": "https"}, "https"),
+        ({"SESSION_COOKIE_SECURE": True}, "https"),
+        ({"FORCED": True}, "https"),
+    ],
+)
+def test_a_page_is_asked_for_as_its_browsers_do(
+    make_site: MakeSite, findings: Findings, config: dict[str, Any], scheme: str
+) -> None:
+    asked: list[str] = []
+
+    def prepare(app: Flask) -> None:
+        @app.before_request
+        def note() -> Response | None:
+            if request.scheme == "http" and config.get("FORCED"):
+                return redirect(request.url.replace("http:", "https:"))
+            asked.append(request.scheme)
+            return None
+
+    config = {"SESSION_COOKIE_SECURE": False} | config
+    assert findings(make_site(config=config, prepare=prepare), "--offline") == {}
+    assert set(asked) == {scheme}
 
 
 def test_the_script_is_missing(make_site: MakeSite, findings: Findings) -> None:

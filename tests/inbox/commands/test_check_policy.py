@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from flask import Flask
 from werkzeug.wrappers import Response
 
@@ -12,11 +13,13 @@ from tests.inbox.commands.conftest import Findings, MakeSite, Run
 from tests.inbox.commands.site import LAYOUT
 
 
-def with_policy(policy: str) -> Callable[[Flask], object]:
+def with_policy(
+    policy: str, header: str = "Content-Security-Policy"
+) -> Callable[[Flask], object]:
     def prepare(app: Flask) -> None:
         @app.after_request
         def add(response: Response) -> Response:
-            response.headers["Content-Security-Policy"] = policy
+            response.headers[header] = policy
             return response
 
     return prepare
@@ -58,6 +61,23 @@ def test_a_policy_in_the_page_itself_counts_too(
     meta = """<meta http-equiv="Content-Security-Policy" content="script-src 'self'">"""
     layout = LAYOUT.replace("<title>", f"{meta}<title>")
     assert set(findings(make_site(layout=layout))) == {"csp_vendor_script"}
+
+
+@pytest.mark.parametrize(
+    ("policy", "found"),
+    [
+        ("require-corp", True),
+        ('require-corp; report-to="x"', True),
+        ("credentialless", False),
+        ("unsafe-none", False),
+    ],
+)
+def test_a_policy_that_wants_a_word_from_the_vendor(
+    make_site: MakeSite, findings: Findings, policy: str, found: bool
+) -> None:
+    prepare = with_policy(policy, "Cross-Origin-Embedder-Policy")
+    told = findings(make_site(prepare=prepare))
+    assert set(told) == ({"coep_vendor_script"} if found else set())
 
 
 def test_the_policy_that_csp_sources_gives_passes(

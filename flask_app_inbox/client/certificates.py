@@ -1,0 +1,64 @@
+"""Whose certificates calls trust: certifi's, or those that the machine names.
+
+The variables are those of requests: a file of certificates, or a folder of them.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import ssl
+from pathlib import Path
+
+from requests.adapters import DEFAULT_CA_BUNDLE_PATH
+
+from ..errors import ConfigError
+
+#: The first one that is set counts.
+VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
+
+_NEEDED = (
+    "must name a file of certificates in PEM, or a folder of them that `openssl "
+    "rehash` has prepared"
+)
+#: How OpenSSL finds a certificate in a folder.
+_HASHED = re.compile(r"[0-9a-f]{8}\.[0-9]+")
+
+
+def trusted_certificates() -> str:
+    """Return the file or folder of the certificates to trust.
+
+    :raises ConfigError: if a variable names something that holds none.
+    """
+    for variable in VARIABLES:
+        place = os.environ.get(variable)
+        if place:
+            try:
+                _check(place)
+            except (OSError, ValueError) as error:
+                reason = getattr(error, "strerror", None) or "it holds no certificate"
+                raise ConfigError(
+                    [
+                        f"{variable} {_NEEDED} ({reason}). Correct it in the "
+                        "environment, or unset it: then calls trust certifi's."
+                    ]
+                ) from None
+            return place
+    return DEFAULT_CA_BUNDLE_PATH
+
+
+def tls_context(place: str) -> ssl.SSLContext:
+    """Return a context that trusts the certificates of a file or folder alone."""
+    if Path(place).is_dir():
+        return ssl.create_default_context(capath=place)
+    return ssl.create_default_context(cafile=place)
+
+
+def _check(place: str) -> None:
+    if not Path(place).is_dir():
+        try:
+            tls_context(place)
+        except ssl.SSLError:  # whose text says nothing that a reader could use
+            raise ValueError from None
+    elif not any(_HASHED.fullmatch(file.name) for file in Path(place).iterdir()):
+        raise ValueError
