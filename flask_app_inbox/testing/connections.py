@@ -85,11 +85,13 @@ class ConnectionsDouble:
         if connections is None or connections.store in self._stores:
             return
         from ..oauth.database import Database
+        from ..oauth.table_access import TableAccess
 
         store: TokenStore = connections.store
         path = self._folder / f"connections-{len(self._stores)}.sqlite3"
-        self._monkeypatch.setattr(store, "_database", Database(f"sqlite:///{path}"))
-        self._monkeypatch.setattr(store, "_made", False)
+        database = Database(f"sqlite:///{path}")
+        self._monkeypatch.setattr(store, "_database", database)
+        self._monkeypatch.setattr(store, "_access", TableAccess(database))
         settings = app.extensions["app_inbox"].settings
         address = settings.oauth_token_url or f"{settings.oauth_url}/oauth/token"
         self._wire.listen("POST", address, self._renew)
