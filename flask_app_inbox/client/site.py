@@ -30,7 +30,8 @@ def register_domain(
     for a new domain and 200 for one that it knows. The vendor's plugins for
     WooCommerce and Shopify met a 400 whose text says that the domain exists, and count
     it as success. The description allows an organization one domain, and does not say
-    how another one is refused. So after a refusal we ask which one it has.
+    how another one is refused: perhaps in the same words. So after a refusal we ask
+    which one it has.
 
     :returns: whether the domain is new.
     :raises VendorInvalid: also if the account has another domain.
@@ -39,11 +40,12 @@ def register_domain(
     answer = api.call("POST", "/v1/site/domains", deadline, body={"domain": domain})
     if answer.status < 400:
         return answer.status == 201
-    if _KNOWN_DOMAIN.search(answer.body):
-        return False
     if _UNREACHABLE.search(answer.body):
         raise VendorInvalid("the vendor cannot reach that domain", status=answer.status)
-    others = [one for one in _domains(api, deadline) if one != domain]
+    domains = _domains(api, deadline)
+    if _KNOWN_DOMAIN.search(answer.body) and (domain in domains or not domains):
+        return False
+    others = [one for one in domains if one != domain]
     if others:
         raise VendorInvalid(
             f"the account has the domain {others[0]}, and the vendor takes one domain "

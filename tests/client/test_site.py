@@ -45,16 +45,18 @@ def test_a_new_domain_is_registered(api: VendorApi) -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "text"),
+    ("status", "text", "domains"),
     [
-        (200, ""),
-        (200, '{"siteId": "x"}'),
-        (400, "Domain already exists"),
-        (400, "Domain is already registered"),
+        (200, "", None),
+        (200, '{"siteId": "x"}', None),
+        (400, "Domain already exists", {"json": [{"domain": "shop.example"}]}),
+        (400, "Domain is already registered", {"status": 404}),
     ],
 )
-def test_a_known_domain_is_as_good(api: VendorApi, status: int, text: str) -> None:
-    assert not register(api, status, text)
+def test_a_known_domain_is_as_good(
+    api: VendorApi, status: int, text: str, domains: dict[str, Any] | None
+) -> None:
+    assert not register(api, status, text, domains)
 
 
 def test_a_domain_that_the_vendor_cannot_reach(api: VendorApi) -> None:
@@ -62,9 +64,10 @@ def test_a_domain_that_the_vendor_cannot_reach(api: VendorApi) -> None:
         register(api, 400, "Domain can't be reached")
 
 
-def test_an_account_has_one_domain(api: VendorApi) -> None:
+@pytest.mark.parametrize("text", ["No.", "Domain is already registered"])
+def test_an_account_has_one_domain(api: VendorApi, text: str) -> None:
     with pytest.raises(VendorInvalid, match=r"has the domain other\.example"):
-        register(api, 400, "No.", {"json": [{"domain": "other.example"}]})
+        register(api, 400, text, {"json": [{"domain": "other.example"}]})
 
 
 @pytest.mark.parametrize(

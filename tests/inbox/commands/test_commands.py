@@ -219,7 +219,7 @@ def test_only_a_terminal_gets_wrapped_text(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_strict_counts_warnings_as_errors(make_site: MakeSite, run: Run) -> None:
-    site = make_site(config={"SESSION_COOKIE_SECURE": False})
+    site = make_site(ENABLED=False)
     assert run(site, "check", "--offline").exit_code == 0
     assert run(site, "check", "--offline", "--strict").exit_code == 1
 
