@@ -43,12 +43,14 @@ class PerProcess(Generic[Thing]):
 
     :param make: makes the thing. Threads that come at once may each make one; all but
         one are dropped.
+    :param remembers: whether it holds what one test could leave to the next.
     """
 
-    def __init__(self, make: Callable[[], Thing]) -> None:
+    def __init__(self, make: Callable[[], Thing], *, remembers: bool = True) -> None:
         self._make = make
         self._things: dict[tuple[int, int], Thing] = {}
-        _everything.add(self)
+        if remembers:
+            _everything.add(self)
 
     def get(self) -> Thing:
         """Return the thing of this process."""
@@ -67,5 +69,5 @@ _everything: WeakSet[PerProcess[Any]] = WeakSet()
 
 
 def everything() -> list[PerProcess[Any]]:
-    """Return all that processes have of their own, for tests that share one."""
+    """Return all that remembers something, for tests that share a process."""
     return list(_everything)

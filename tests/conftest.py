@@ -23,6 +23,7 @@ pytest_plugins = [
     "flask_app_inbox.testing",
     "tests.fixtures.sandbox",
     "tests.fixtures.browser",
+    "tests.fixtures.fault_table",
     "tests.fixtures.libraries",
     "tests.fixtures.redis",
     "tests.fixtures.staff_site",

@@ -13,6 +13,7 @@ from pathlib import Path
 from requests.adapters import DEFAULT_CA_BUNDLE_PATH
 
 from ..errors import ConfigError
+from ..per_process import PerProcess
 
 #: The first one that is set counts.
 VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
@@ -47,11 +48,24 @@ def trusted_certificates() -> str:
     return DEFAULT_CA_BUNDLE_PATH
 
 
+#: By place, and by when that was written last. To read one takes as long as all else
+#: that makes an app.
+_contexts: PerProcess[dict[tuple[str, int], ssl.SSLContext]] = PerProcess(
+    dict, remembers=False
+)
+
+
 def tls_context(place: str) -> ssl.SSLContext:
-    """Return a context that trusts the certificates of a file or folder alone."""
-    if Path(place).is_dir():
-        return ssl.create_default_context(capath=place)
-    return ssl.create_default_context(cafile=place)
+    """Return a context that trusts the certificates of a file or folder alone.
+
+    All calls of a process share it.
+    """
+    contexts = _contexts.get()
+    key = place, Path(place).stat().st_mtime_ns
+    if key not in contexts:
+        file, folder = (None, place) if Path(place).is_dir() else (place, None)
+        contexts[key] = ssl.create_default_context(cafile=file, capath=folder)
+    return contexts[key]
 
 
 def _check(place: str) -> None:

@@ -18,6 +18,7 @@ from flask_app_inbox.client.breaker import Breaker
 from tests.faults.raw_vendor import Behaviour, Line, RawVendor, http
 from tests.faults.sites import LONG, Site, free_port
 from tests.fixtures.certificates import Authority
+from tests.fixtures.fault_table import Leak
 
 SLOTS = 8
 
@@ -140,7 +141,8 @@ def test_a_thousand_failed_calls_leak_no_thread_slot_or_socket(
     else:
         assert set(statuses) == {429, 502, 503, 504}
     after = settled(before)
-    assert not after.exceed(before), f"{after}, {before} before"
+    if after.exceed(before):
+        raise Leak(f"{after}, {before} before")
     if scheme != "nobody":
         behave.well = True
         shop.be_patient()

@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import random
 import time
+from collections.abc import Callable
 
 import pytest
 
 from flask_app_inbox.oauth import store as token_store
 from flask_app_inbox.oauth.table import RECONNECT_NEEDED
+from tests.fixtures.fault_table import CONNECTIONS
 from tests.fixtures.waiting import wait_until
 from tests.oauth.conftest import MakeSite, connect
 from tests.oauth.nursery import Nursery
@@ -196,6 +198,7 @@ def test_processes_killed_at_random_lose_only_what_the_vendor_forgot(
     nursery: Nursery,
     database_url: str,
     capsys: pytest.CaptureFixture[str],
+    record_property: Callable[[str, object], None],
 ) -> None:
     refreshes = int(os.environ.get("APP_INBOX_KILLS", "40"))
     seed = random.randrange(2**32)
@@ -232,8 +235,9 @@ def test_processes_killed_at_random_lose_only_what_the_vendor_forgot(
         connect(vendor, site)
         first, before = site.row().generation, 0
     assert site.token() == (200, "")
+    kind = database_url.partition(":")[0]
+    record_property(CONNECTIONS, (kind, kept, lost))
     with capsys.disabled():
-        kind = database_url.partition(":")[0]
         print(  # noqa: T201 - the counts are what a reader wants to see
             f"\n{kind}: {kept + lost} refreshes, {killed} processes killed in them: "
             f"{kept} connections kept, {lost} lost after the vendor had changed the "
