@@ -251,18 +251,14 @@
     close() {
       elements.delete(this);
       const shown = [...elements].flatMap(({ places }) => places).map(userOf);
-      let isDoubtful = false;
       for (const place of this.places) {
         place.panel?.stop();
         place.unwatch();
         const user = userOf(place);
-        if (shown.includes(user)) continue;
-        const end = who?.watch(user, () => end?.());
-        isDoubtful = true;
+        if (!shown.includes(user)) who?.doubt(user);
       }
       this.places = [];
       this.root.replaceChildren();
-      if (isDoubtful) who?.look();
     }
   }
 

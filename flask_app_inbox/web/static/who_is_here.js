@@ -47,6 +47,8 @@ const whoIsHere = (url, check, alone) => {
 
   /** @type {Set<Watch>} */
   const watches = new Set();
+  /** @type {Map<string, number>} users whom the page shows no more, and since when */
+  const doubted = new Map();
   let newest = 0; // when the verdict that counts was asked for
   let wanted = 0; // an answer to a question from then on; 0: none
   let lookedAt = 0;
@@ -67,7 +69,9 @@ const whoIsHere = (url, check, alone) => {
   /** @type {AbortController | undefined} */
   let visit;
 
-  const users = () => [...new Set([...watches].map(({ user }) => user))];
+  const users = () => [
+    ...new Set([...[...watches].map(({ user }) => user), ...doubted.keys()]),
+  ];
 
   /** @param {News} news */
   const tell = (news) => tabs?.postMessage(news);
@@ -86,7 +90,7 @@ const whoIsHere = (url, check, alone) => {
 
   /** Want an answer to a question asked since then, as soon as that may be. */
   const want = (/** @type {number} */ since) => {
-    if (!watches.size || isOvertaken(since)) return;
+    if (!users().length || isOvertaken(since)) return;
     wanted = since;
     restsUntil = 0;
     plan();
@@ -128,10 +132,10 @@ const whoIsHere = (url, check, alone) => {
 
   const ask = async () => {
     // Another tab may have asked meanwhile.
-    if (!wanted || !watches.size || performance.now() < restsUntil) return;
+    const asked = users();
+    if (!wanted || !asked.length || performance.now() < restsUntil) return;
     lookedAt = Date.now();
     pacedUntil = performance.now() + LEAST_PAUSE;
-    const asked = users();
     const answer = await siteEndpoint.ask("GET", url, asked.join());
     if (!learn(answer, asked, true)) {
       const failure = { at: answer.at, pause: answer.pause };
@@ -158,6 +162,7 @@ const whoIsHere = (url, check, alone) => {
     newest = at;
     if (wanted <= at) wanted = failures = 0;
     if (leftAt <= at) departures = 0;
+    for (const [user, since] of doubted) if (since <= at) doubted.delete(user);
     const isSame = users().some((user) => here.includes(user));
     const why = code || (isSame ? LOST : CHANGED);
     for (const { user, hear } of [...watches]) {
@@ -259,6 +264,11 @@ const whoIsHere = (url, check, alone) => {
   return {
     look,
     learn,
+    /** Look for a user whom this page shows no more: other tabs may show them. */
+    doubt: (/** @type {string} */ user) => {
+      doubted.set(user, Date.now());
+      look();
+    },
     /**
      * Hear what becomes of a user.
      * @param {Watch["user"]} user

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import APIResponse, BrowserContext, Page, Route, expect
 
 from tests.chathub.browser.chat import (
     ISSUE,
@@ -226,6 +226,29 @@ def test_swapped_pages_keep_one_working_panel_as_long_as_its_operator(
     expect(frames(page)).to_have_count(1)
     expect(frames(other)).to_have_count(0)
     assert page.evaluate("window.sameDocument")
+
+
+def test_an_answer_from_before_a_logout_hides_it_from_no_tab(
+    context: BrowserContext, make_staff_site: Callable[..., str]
+) -> None:
+    site = make_staff_site(PAGE=SWAPPING["turbo"].dress(context, PAGE))
+    other, page = context.new_page(), context.new_page()
+    for tab in (other, page):
+        tab.goto(f"{site}/login?user=olha")
+        chats_are_shown(tab)
+    held: list[tuple[Route, APIResponse]] = []
+    page.route(
+        "**/chathub/user", lambda route: held.append((route, route.fetch())), times=1
+    )
+    page.evaluate("document.dispatchEvent(new Event('chathub:check'))")
+    while not held:
+        page.wait_for_timeout(10)
+    page.get_by_role("link", name="Log out").click()
+    page.wait_for_url(site + "/plain")
+    expect(frames(page)).to_have_count(0)
+    ((route, answer),) = held
+    route.fulfill(response=answer)
+    expect(frames(other)).to_have_count(0)
 
 
 def test_a_panel_that_stays_while_pages_are_swapped_goes_with_its_operator(
