@@ -16,7 +16,7 @@ FOREIGN = (
 
 def test_nothing_is_answered_under_a_foreign_name() -> None:
     app = create_sandbox()
-    browser = app.test_client()
+    browser = app.test_client(use_cookies=False)  # older ones parse the Host for them
     rules = list(app.url_map.iter_rules())
     assert len(rules) > 50
     for rule in rules:
