@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import pytest
 import requests
 
@@ -10,13 +12,13 @@ from flask_app_inbox.sandbox.own_host import is_own_host
 
 FOREIGN = (
     *("evil.example", "evil.example:5001", "localhost.evil.example", "192.0.2.1"),
-    *("[::1", "", "evil.example, localhost", "localhost@evil.example"),
+    *("", "evil.example, localhost", "localhost@evil.example"),
 )
 
 
 def test_nothing_is_answered_under_a_foreign_name() -> None:
     app = create_sandbox()
-    browser = app.test_client(use_cookies=False)  # older ones parse the Host for them
+    browser = app.test_client()
     rules = list(app.url_map.iter_rules())
     assert len(rules) > 50
     for rule in rules:
@@ -35,10 +37,10 @@ def test_what_is_nowhere_and_what_is_broken_is_refused_too(
 ) -> None:
     fault = {"route": "token", "kind": "status", "status": 503, "times": None}
     requests.post(f"{sandbox.url}/_sandbox/faults", json=fault, timeout=10)
-    for path in ("/nowhere", "/v1/auth/contact/token", "/_sandbox/nowhere"):
-        answer = requests.post(
-            sandbox.url + path, headers={"Host": "evil.example"}, timeout=10
-        )
+    paths = ("/nowhere", "/v1/auth/contact/token", "/_sandbox/nowhere")
+    # Older test clients refuse the second one themselves.
+    for path, host in product(paths, ("evil.example", "[::1")):
+        answer = requests.post(sandbox.url + path, headers={"Host": host}, timeout=10)
         assert answer.status_code == 403
     assert "error" in answer.json()
     requests_seen = requests.get(f"{sandbox.url}/_sandbox/requests", timeout=10)
