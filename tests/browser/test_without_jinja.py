@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response
 
 from flask_app_inbox import AppInbox, ChatHub, Contact
 from flask_app_inbox.sandbox import SandboxServer
-from tests.chathub.browser.chat import chat, frames
+from tests.chathub.browser.chat import chats_are_shown, frames
 from tests.fixtures.bell import bell, open_panel
 from tests.fixtures.complaints import FAILED_LOAD, Complaints
 from tests.fixtures.control import TOKEN_PATH, Control
@@ -104,10 +104,6 @@ def shop(app_code: str, sandbox: SandboxServer, serve: Callable[[Flask], str]) -
 
 def press(page: Page, name: str) -> None:
     page.get_by_role("button", name=name, exact=True).click()
-
-
-def chats_are_shown(page: Page) -> None:
-    expect(chat(page).get_by_role("heading", name="Chats")).to_be_visible()
 
 
 def test_the_recipes_follow_router_login_and_logout(

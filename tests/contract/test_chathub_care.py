@@ -14,7 +14,7 @@ from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from flask_app_inbox import ConfigError
 from flask_app_inbox.sandbox import SandboxServer
-from tests.chathub.browser.chat import chat, frames, reply, write
+from tests.chathub.browser.chat import chat, chats_are_shown, frames, reply, write
 from tests.chathub.site import make_app
 from tests.contract.chathub_company import PANEL, ByHand
 from tests.fixtures.complaints import FAILED_LOAD, Complaints
@@ -75,7 +75,7 @@ def test_the_page_does_not_wait_for_the_panel(
     status = page.get_by_role("status")
     expect(status).to_have_text("Opening the chat…")
     held["vendors"].continue_()
-    expect(chat(page).get_by_role("heading", name="Chats")).to_be_visible()
+    chats_are_shown(page)
     expect(status).to_have_count(0)
 
 
@@ -132,7 +132,7 @@ def test_a_failure_is_told_and_overcome(
     control.call("DELETE", "faults")
     page.unroute_all()
     notice.get_by_role("button", name="Try again").click()
-    expect(chat(page).get_by_role("heading", name="Chats")).to_be_visible()
+    chats_are_shown(page)
     expect(notice).to_have_count(0)
 
 
@@ -141,7 +141,7 @@ def test_the_token_is_validated_before_the_script_is_loaded(
 ) -> None:
     """004 §8.1"""
     page.goto(make_staff_site() + "/login?user=olha")
-    expect(chat(page).get_by_role("heading", name="Chats")).to_be_visible()
+    chats_are_shown(page)
     paths = control.paths()
     script = "/operator-chat-panel/widget-script.js"
     assert paths.index("/api/operator/validate-token") < paths.index(script)

@@ -11,6 +11,7 @@ from flask_app_inbox.sandbox import SandboxServer
 from tests.chathub.browser.chat import (
     answers,
     chat,
+    chats_are_shown,
     frames,
     heard,
     record_events,
@@ -159,7 +160,7 @@ def test_nothing_is_loaded_before_there_is_a_token(
     assert (frames(page).count(), control.paths()) == (0, [])
     for route in held:
         route.continue_()
-    expect(chat(page).get_by_role("heading", name="Chats")).to_be_visible()
+    chats_are_shown(page)
 
 
 def test_an_element_that_is_removed_leaves_nothing(
@@ -170,7 +171,7 @@ def test_an_element_that_is_removed_leaves_nothing(
     004 §4.8: with another token the panel is loaded again.
     """
     page.goto(make_staff_site() + "/login?user=olha")
-    expect(chat(page).get_by_role("heading", name="Chats")).to_be_visible()
+    chats_are_shown(page)
     page.evaluate(
         """window.panel = document.querySelector("chathub-panel");
         panel.remove()"""
@@ -178,7 +179,7 @@ def test_an_element_that_is_removed_leaves_nothing(
     page.wait_for_function("!panel.childElementCount")
     assert len(page.frames) == 1
     page.evaluate("document.body.append(panel)")
-    expect(chat(page).get_by_role("heading", name="Chats")).to_be_visible()
+    chats_are_shown(page)
     expect(frames(page)).to_have_count(1)
 
 

@@ -13,7 +13,14 @@ from flask import Flask
 from playwright.sync_api import Page, Request, Response, expect
 
 from flask_app_inbox.sandbox import SandboxServer
-from tests.chathub.browser.chat import ISSUE, chat, frames, heard, record_events
+from tests.chathub.browser.chat import (
+    ISSUE,
+    chat,
+    chats_are_shown,
+    frames,
+    heard,
+    record_events,
+)
 from tests.contract.chathub_company import ELEMENT, ByHand
 from tests.fixtures.complaints import FAILED_LOAD, Complaints
 from tests.fixtures.control import Control
@@ -36,7 +43,7 @@ def is_token_request(request: Request) -> bool:
 
 def open_panel(page: Page, site: str) -> None:
     page.goto(site + "/login?user=olha")
-    expect(chat(page).get_by_role("heading", name="Chats")).to_be_visible()
+    chats_are_shown(page)
 
 
 @pytest.fixture
@@ -281,4 +288,4 @@ def test_a_panel_with_a_dead_token_comes_back(
     before = control.paths().count(ISSUE)
     control.wait_for_request(page, ISSUE, more_than=before)
     expect(chat(page).get_by_role("alert")).to_have_count(0)
-    expect(chat(page).get_by_role("heading", name="Chats")).to_be_visible()
+    chats_are_shown(page)

@@ -18,6 +18,12 @@ def chat(page: Page, organization: str = "sales") -> FrameLocator:
     return page.frame_locator(f'iframe[title="{title}"]:not(.chathub-next)')
 
 
+def chats_are_shown(page: Page, organization: str = "sales") -> None:
+    """Wait until an organization's panel works."""
+    heading = chat(page, organization).get_by_role("heading", name="Chats")
+    expect(heading).to_be_visible()
+
+
 def frames(page: Page) -> Any:
     """Return the frames of all panels of a page."""
     return page.locator("chathub-panel iframe:not(.chathub-next)")

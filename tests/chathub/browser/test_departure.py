@@ -11,6 +11,7 @@ from playwright.sync_api import APIResponse, BrowserContext, Page, Route, expect
 from tests.chathub.browser.chat import (
     ISSUE,
     chat,
+    chats_are_shown,
     frames,
     heard,
     record_events,
@@ -34,11 +35,6 @@ STAYS = "<div id='stays' data-turbo-permanent>{{ chathub() }}</div>"
 @pytest.fixture(autouse=True)
 def refused_requests(complaints: Complaints) -> None:
     complaints.expected = [FAILED_LOAD]
-
-
-def chats_are_shown(page: Page, organization: str = "sales") -> None:
-    heading = chat(page, organization).get_by_role("heading", name="Chats")
-    expect(heading).to_be_visible()
 
 
 def test_a_logout_in_one_tab_removes_the_panel_in_all(

@@ -9,7 +9,7 @@ import pytest
 from flask import Flask, request
 from playwright.sync_api import Page, expect
 
-from tests.chathub.browser.chat import chat, frames, heard, record_events
+from tests.chathub.browser.chat import chats_are_shown, frames, heard, record_events
 from tests.fixtures.complaints import FAILED_LOAD, Complaints
 
 CHECK = "document.dispatchEvent(new Event('chathub:check'))"
@@ -24,11 +24,6 @@ PAGE = """<!doctype html>
 @pytest.fixture(autouse=True)
 def refused_requests(complaints: Complaints) -> None:
     complaints.expected = [FAILED_LOAD]
-
-
-def chats_are_shown(page: Page, organization: str) -> None:
-    heading = chat(page, organization).get_by_role("heading", name="Chats")
-    expect(heading).to_be_visible()
 
 
 def test_the_panel_follows_its_attribute_and_its_operator(

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.chathub.browser.chat import chat, frames, reply, write
+from tests.chathub.browser.chat import chat, chats_are_shown, frames, reply, write
 from tests.fixtures.complaints import FAILED_LOAD, Complaints
 from tests.fixtures.control import Control
 from tests.fixtures.features import BROWSERS, PRERENDER
@@ -42,4 +42,4 @@ def test_a_prerendered_page_asks_for_no_token_before_it_is_shown(
     page.wait_for_function("!!customElements.get('chathub-panel')")
     assert control.paths() == []
     page.evaluate("window.show()")
-    expect(chat(page).get_by_role("heading", name="Chats")).to_be_visible()
+    chats_are_shown(page)

@@ -14,6 +14,7 @@ from tests.chathub.browser.chat import (
     SUPPORT,
     answers,
     chat,
+    chats_are_shown,
     frames,
     heard,
     record_events,
@@ -86,7 +87,7 @@ def test_tabs_are_reached_by_the_keyboard(
     expect(support).to_be_focused()
     page.keyboard.press("Home")
     expect(sales).to_be_focused()
-    expect(chat(page).get_by_role("heading", name="Chats")).to_be_visible()
+    chats_are_shown(page)
 
 
 def test_two_panels_of_a_page_work_at_the_same_time(

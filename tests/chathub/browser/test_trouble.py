@@ -10,6 +10,7 @@ from playwright.sync_api import Frame, Page, Route, expect
 
 from tests.chathub.browser.chat import (
     chat,
+    chats_are_shown,
     heard,
     record_events,
     reply,
@@ -93,7 +94,7 @@ def test_the_fallback_is_read_out_once_and_keeps_the_focus(
     tokens.problem = {}
     page.keyboard.press("Enter")
     page.clock.resume()
-    expect(chat(page).get_by_role("heading", name="Chats")).to_be_visible()
+    chats_are_shown(page)
     assert page.evaluate(FOCUSED) == "iframe"
 
 
@@ -131,7 +132,7 @@ def test_the_page_does_not_repeat_what_cannot_succeed_unless_somebody_asks(
     tokens.problem = {}
     page.get_by_role("button", name="Try again").click()
     page.clock.resume()
-    expect(chat(page).get_by_role("heading", name="Chats")).to_be_visible()
+    chats_are_shown(page)
 
 
 #: Errors in the frame that tell nothing about the operator's token.
@@ -185,7 +186,7 @@ def test_what_nobody_can_place_is_put_to_the_site(
     complaints.expected = ["."]
     write(control, "Ann", "Are you there?")
     page.goto(make_staff_site() + "/login?user=olha")
-    expect(chat(page).get_by_role("heading", name="Chats")).to_be_visible()
+    chats_are_shown(page)
     with page.expect_request("**/chathub/token") as question:
         page.frames[1].evaluate("() => { Promise.reject('token expired'); }")
     assert question.value.post_data_json == {"organization": "sales", "failed": True}
@@ -205,7 +206,7 @@ def test_a_panel_that_never_works_ends_in_the_fallback(
     assert {error["code"] for error in heard(page, "error")} == {"panel_failed"}
     control.call("DELETE", "faults")
     notice.get_by_role("button", name="Try again").click()
-    expect(chat(page).get_by_role("heading", name="Chats")).to_be_visible()
+    chats_are_shown(page)
 
 
 def test_without_the_vendor_people_are_told_whom_to_turn_to(
@@ -228,7 +229,7 @@ def test_without_the_vendor_people_are_told_whom_to_turn_to(
     }
     control.call("DELETE", "faults")
     notice.get_by_role("button", name="Try again").click()
-    expect(chat(page).get_by_role("heading", name="Chats")).to_be_visible()
+    chats_are_shown(page)
     expect(notice).to_have_count(0)
 
 
@@ -255,7 +256,7 @@ def test_after_five_seconds_of_trouble_the_fallback_stands_and_trying_goes_on(
     control.call("DELETE", "faults")
     page.clock.resume()
     page.clock.fast_forward(60_000)
-    expect(chat(page).get_by_role("heading", name="Chats")).to_be_visible()
+    chats_are_shown(page)
     expect(notice).to_have_count(0)
 
 
@@ -270,7 +271,7 @@ def test_trying_again_does_not_wait_for_what_is_under_way(
     expect(retry).to_be_visible()
     control.call("DELETE", "faults")
     retry.click()
-    expect(chat(page).get_by_role("heading", name="Chats")).to_be_visible()
+    chats_are_shown(page)
 
 
 def test_a_failure_that_passes_is_not_even_seen(
@@ -282,7 +283,7 @@ def test_a_failure_that_passes_is_not_even_seen(
     fault = {"route": "operator-token", "kind": "status", "status": 503}
     control.call("POST", "faults", times=1, **fault)
     page.goto(make_staff_site() + "/login?user=olha")
-    expect(chat(page).get_by_role("heading", name="Chats")).to_be_visible()
+    chats_are_shown(page)
     assert heard(page, "error") == []
 
 
@@ -294,7 +295,7 @@ def test_a_failed_renewal_leaves_the_panel_while_its_token_lives(
     write(control, "Ann", "Are you there?")
     record_events(page)
     page.goto(make_staff_site(CHATHUB_TOKEN_LIFETIME=10) + "/login?user=olha")
-    expect(chat(page).get_by_role("heading", name="Chats")).to_be_visible()
+    chats_are_shown(page)
     failed = {"status": 500, "json": {"code": "loader_failed"}}
     page.route("**/chathub/token", lambda route: route.fulfill(**failed), times=1)
     page.wait_for_function("window.heard.some(([name]) => name === 'error')")
@@ -326,7 +327,7 @@ def test_a_site_that_forbids_frames_by_its_old_header_has_a_panel(
     headers: dict[str, str], page: Page, make_staff_site: Callable[..., str]
 ) -> None:
     page.goto(make_staff_site(HEADERS=headers) + "/login?user=olha")
-    expect(chat(page).get_by_role("heading", name="Chats")).to_be_visible()
+    chats_are_shown(page)
 
 
 def test_a_frame_that_the_site_forbids_is_told_and_ends_in_the_fallback(
