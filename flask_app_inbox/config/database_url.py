@@ -11,17 +11,15 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
-_POSTGRESQL = re.compile(
-    r"""
+#: Compiled where a site has one, as it takes milliseconds.
+_POSTGRESQL = r"""
     postgres(ql)?(\+psycopg)?://
     ((?P<user>[^:@/?\#\[\]]*)(:(?P<password>[^@/?\#\[\]]*))?@)?
     (\[(?P<address>[0-9A-Fa-f:.]+)\]|(?P<host>[^:@/?\#\[\],]*))
     (:(?P<port>[0-9]{1,5}))?
     (/(?P<name>[^@/?\#]*))?
     (\?(?P<options>[^@?\#]+))?
-    """,
-    re.VERBOSE,
-)
+    """
 _SQLITE = re.compile(r"sqlite:///(?P<path>[^?\#]+)")
 
 
@@ -60,7 +58,7 @@ def read_database_url(url: str) -> DatabaseAddress | None:
     if match := _SQLITE.fullmatch(url):
         path = unquote(match["path"])
         return None if path == ":memory:" or "\0" in path else DatabaseAddress(path)
-    match = _POSTGRESQL.fullmatch(url)
+    match = re.fullmatch(_POSTGRESQL, url, re.VERBOSE)
     if not match or not (match["host"] or match["address"] or match["name"]):
         return None
     port = int(match["port"]) if match["port"] else None

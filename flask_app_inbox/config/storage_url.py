@@ -9,17 +9,15 @@ from urllib.parse import parse_qsl
 
 from .validators import is_address, is_host_name, plain
 
-_REDIS = re.compile(
-    r"""
+#: Compiled where a site has one, as it takes milliseconds.
+_REDIS = r"""
     (?P<scheme>rediss?)://
     ([^/?\#\[\]]*@)?
     (\[(?P<address>[0-9A-Fa-f]*:[0-9A-Fa-f:.]*)\]|(?P<host>[A-Za-z0-9_.-]+))
     (:(?P<port>[0-9]{1,5}))?
     (/[0-9]{0,5})?
     (\?(?P<options>[^\#]+))?
-    """,
-    re.VERBOSE,
-)
+    """
 #: The TLS options that redis-py takes from a URL, and their values.
 _TLS = {
     "ssl_cert_reqs": "none|optional|required",
@@ -53,7 +51,7 @@ def _is_redis(value: str) -> bool:
 
     redis-py itself accepts unknown options and then fails with each connection.
     """
-    match = _REDIS.fullmatch(value)
+    match = re.fullmatch(_REDIS, value, re.VERBOSE)
     if not match or not value.isascii() or not value.isprintable() or " " in value:
         return False
     address, host, port, options = match.group("address", "host", "port", "options")

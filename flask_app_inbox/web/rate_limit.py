@@ -19,11 +19,12 @@ from ..errors import ConfigError
 from ..per_process import PerProcess
 from .problems import RateLimited
 from .redis_pool import make_pool
-from .storage_guard import SILENCE, StorageGuard
 
 if TYPE_CHECKING:
     from limits import RateLimitItem
     from limits.strategies import SlidingWindowCounterRateLimiter
+
+    from .storage_guard import StorageGuard
 
 #: In every key, so that others can use the same Redis. The user tag follows, which
 #: differs between apps with different ``SECRET_KEY``.
@@ -68,19 +69,13 @@ class RateLimiter:
 
         self._limit = parse(limit)
         self._patience = patience
-        self._is_shared = storage_url != "memory://"
-        self._counting = PerProcess(
-            lambda: (
-                _over_redis(storage_url, patience) if self._is_shared else _in_memory()
-            )
-        )
+        self._guard: StorageGuard | None = None
+        if storage_url == "memory://":
+            self._counting = PerProcess(_in_memory)
+        else:
+            self._counting = PerProcess(lambda: _over_redis(storage_url, patience))
+            self._guard = _guard(patience, clock)
         self._counting.get()  # a URL that cannot work is told now
-        self._guard = StorageGuard(
-            "The rate limit is off, because APP_INBOX_STORAGE_URL does not work",
-            (Exception,),
-            silence=min(SILENCE, patience),
-            clock=clock,
-        )
 
     def check(self, user_tag: str, seconds: float = math.inf) -> None:
         """Count one request.
@@ -93,7 +88,7 @@ class RateLimiter:
         if limit is None:
             return
         counting = self._counting.get()
-        if not self._is_shared:
+        if self._guard is None:
             wait = _count(counting, limit, user_tag)
         else:
             try:
@@ -105,6 +100,18 @@ class RateLimiter:
                 return
         if wait is not None:
             raise RateLimited(retry_after=wait)
+
+
+def _guard(patience: float, clock: Callable[[], float]) -> StorageGuard:
+    # Most sites have no Redis, and importing this takes milliseconds.
+    from .storage_guard import SILENCE, StorageGuard
+
+    return StorageGuard(
+        "The rate limit is off, because APP_INBOX_STORAGE_URL does not work",
+        (Exception,),
+        silence=min(SILENCE, patience),
+        clock=clock,
+    )
 
 
 def _count(counting: _Counting, limit: RateLimitItem, user_tag: str) -> float | None:

@@ -82,7 +82,10 @@ const startAppInbox = (own) => {
         subtree: true,
       });
       onPageChange(
-        () => [shownRun(), shownRun()?.dataset.user, bell.anchor()],
+        () => {
+          const shown = shownRun();
+          return [shown, shown?.dataset.user, bell.anchor()];
+        },
         ([run, madeFor], [lastRun]) => {
           const isTold = run !== lastRun && madeFor === user;
           const isDoubtful = isGone || !isTold;
