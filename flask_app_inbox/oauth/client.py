@@ -64,7 +64,7 @@ class OAuthClient:
         self._client_id = settings.oauth_client_id or ""
         self._redirect_uri = settings.oauth_redirect_uri or ""
         self._base = settings.oauth_url or ""
-        self._token_url = settings.oauth_token_url or f"{self._base}/oauth/token"
+        self._token_url = settings.oauth_token_address
         self._query_form = settings.oauth_form == "query"
         self._auth = ClientAuth(
             self._client_id,

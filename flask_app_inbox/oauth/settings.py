@@ -149,6 +149,11 @@ class OAuthSettings:
     )
 
     @property
+    def oauth_token_address(self) -> str:
+        """Where access tokens are asked for."""
+        return self.oauth_token_url or f"{self.oauth_url or ''}/oauth/token"
+
+    @property
     def uses_oauth(self) -> bool:
         """Whether access tokens prove who calls, in place of an API key."""
         return self.oauth_client_id is not None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import TypeVar
 
 from sqlalchemy import Connection
@@ -61,13 +62,7 @@ class TableAccess:
         :raises StorageError: if the database cannot be used, or not in time.
         :raises VendorTimeout: if no time was left.
         """
-
-        def call() -> Result:
-            self.make_tables()
-            with self._database.read() as connection:
-                return read(connection)
-
-        return self._ask(call, deadline)
+        return self._ask(self._database.read, read, deadline)
 
     def write(
         self, write: Callable[[Connection], Result], deadline: Deadline | None = None
@@ -77,15 +72,19 @@ class TableAccess:
         :raises StorageError: if the database cannot be used, or not in time.
         :raises VendorTimeout: if no time was left.
         """
+        return self._ask(self._database.write, write, deadline)
 
+    def _ask(
+        self,
+        begin: Callable[[], AbstractContextManager[Connection]],
+        work: Callable[[Connection], Result],
+        deadline: Deadline | None,
+    ) -> Result:
         def call() -> Result:
             self.make_tables()
-            with self._database.write() as connection:
-                return write(connection)
+            with begin() as connection:
+                return work(connection)
 
-        return self._ask(call, deadline)
-
-    def _ask(self, call: Callable[[], Result], deadline: Deadline | None) -> Result:
         if deadline is not None and not deadline.remaining():
             # The site used up the time itself, so it is not the database's fault.
             raise VendorTimeout("no time was left to ask the database")

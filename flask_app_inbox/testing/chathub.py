@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from flask import Flask
@@ -85,7 +84,6 @@ class ChatHubDouble(Double):
         return json_reply([{"id": 1, "name": "Support"}])
 
     def _list_operators(self, _: SentRequest) -> Reply:
-        body = [
-            {"id": one, "name": f"Operator {one}", "status": 0} for one in self._staff
-        ]
-        return 200, {}, json.dumps(body)
+        return json_reply(
+            [{"id": one, "name": f"Operator {one}", "status": 0} for one in self._staff]
+        )

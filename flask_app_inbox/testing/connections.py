@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from flask import Flask
 
+from .double import json_reply
 from .wire import Reply, Wire
 
 if TYPE_CHECKING:
@@ -92,8 +93,7 @@ class ConnectionsDouble:
         database = Database(f"sqlite:///{path}")
         self._monkeypatch.setattr(store, "_database", database)
         self._monkeypatch.setattr(store, "_access", TableAccess(database))
-        settings = app.extensions["app_inbox"].settings
-        address = settings.oauth_token_url or f"{settings.oauth_url}/oauth/token"
+        address = app.extensions["app_inbox"].settings.oauth_token_address
         self._wire.listen("POST", address, self._renew)
         self._stores.append(store)
         for change in self._changes:
@@ -108,9 +108,10 @@ class ConnectionsDouble:
         self.renewals += 1
         if self._refuses:
             return 400, {}, json.dumps({"error": "invalid_grant"})
-        body = {
-            "access_token": f"renewed-{self.renewals}",
-            "refresh_token": f"refresh-renewed-{self.renewals}",
-            "expires_in": _LIFE,
-        }
-        return 200, {}, json.dumps(body)
+        return json_reply(
+            {
+                "access_token": f"renewed-{self.renewals}",
+                "refresh_token": f"refresh-renewed-{self.renewals}",
+                "expires_in": _LIFE,
+            }
+        )
