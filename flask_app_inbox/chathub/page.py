@@ -5,13 +5,14 @@ from __future__ import annotations
 import logging
 from dataclasses import asdict
 
-from flask import current_app, has_request_context, request, url_for
+from flask import has_request_context, request, url_for
 from markupsafe import Markup
 
 from ..errors import LoaderError
 from ..web.assets import render
-from ..web.loaders import page_language, page_nonce
+from ..web.loaders import calling, page_language, page_nonce
 from ..web.problems import Problem
+from ..web.this_app import this_app
 from .operators import load_operators, operator_tag
 from .state import State, current_state
 from .texts import texts_in
@@ -34,16 +35,26 @@ def chathub(organization: str | None = None, *, nonce: str | None = None) -> Mar
     state = current_state()
     if not state.settings.enabled or not has_request_context():
         return Markup()
+    try:
+        return _panel(state, organization, nonce)
+    except LoaderError as error:
+        logger.error("This page has no ChatHub: %s", error, exc_info=error.__cause__)
+        return Markup()
+
+
+def _panel(state: State, organization: str | None, nonce: str | None) -> Markup:
     operators = _operators(state)
     if organization is not None:
         operators = {a: o for a, o in operators.items() if a == organization}
     operators = _not_yet_rendered(operators)
     if not operators:
         return Markup()
-    language = page_language(
-        current_app, state.loaders.language, state.settings.language
-    )
-    fallback = state.settings.fallback
+    app = this_app()
+    language = page_language(app, state.loaders.language, state.settings.language)
+    nonce = page_nonce(app, nonce, state.loaders.csp_nonce)
+    with calling("text of CHATHUB_FALLBACK"):  # it may be a lazy one
+        fallback = state.settings.fallback
+        fallback_text = fallback.text_in(language) if fallback else None
     rendered: set[str] = request.environ.setdefault(_RENDERED, set())
     is_first = not rendered
     rendered.update(operators)
@@ -56,7 +67,7 @@ def chathub(organization: str | None = None, *, nonce: str | None = None) -> Mar
             for alias, operator in operators.items()
         ],
         texts=asdict(texts_in(language)),
-        fallback_text=fallback.text_in(language) if fallback else None,
+        fallback_text=fallback_text,
         fallback_link=fallback.link if fallback else None,
         token_url=url_for("chathub.token"),
         user_url=url_for("chathub.user"),
@@ -64,7 +75,7 @@ def chathub(organization: str | None = None, *, nonce: str | None = None) -> Mar
         source=url_for("chathub.script", fingerprint=state.scripts.page.fingerprint)
         if is_first
         else None,
-        nonce=page_nonce(current_app, nonce, state.loaders.csp_nonce),
+        nonce=nonce,
     )
 
 
@@ -72,9 +83,6 @@ def _operators(state: State) -> dict[str, int]:
     try:
         return load_operators(state)
     except Problem:
-        return {}
-    except LoaderError as error:
-        logger.error("This page has no ChatHub: %s", error)
         return {}
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from flask import Flask, has_request_context, request
 from markupsafe import Markup
-from werkzeug.exceptions import HTTPException
 
 from ..errors import LoaderError
 from ..web.assets import render
@@ -77,6 +78,15 @@ def app_inbox(nonce: str | None = None) -> Markup:
     inbox = _inbox(app, state, folder) if settings.enabled else {}
     if not inbox and settings.anonymous == "nothing":
         return Markup()
+    found: dict[str, object] = {}
+    with _costing_the_inbox():
+        found["nonce"] = page_nonce(app, nonce, state.loaders.csp_nonce)
+    with _costing_the_inbox():
+        found["script_source"] = script_source(settings)
+    if len(found) < 2:
+        inbox = {}
+        if settings.anonymous == "nothing":
+            return Markup()
     environ = request.environ
     if environ.get(_RENDERED):
         logger.warning(
@@ -89,11 +99,10 @@ def app_inbox(nonce: str | None = None) -> Markup:
         __package__,
         "script.html",
         source=f"{folder}/app_inbox.{state.script.fingerprint}.js",
-        script_source=script_source(settings),
         vendor=settings.scripts_url,
         consent=settings.consent,
         features=dict(settings.features),
-        nonce=page_nonce(app, nonce, state.loaders.csp_nonce),
+        **{"nonce": None, "script_source": settings.script_source, **found},
         **inbox,
     )
 
@@ -124,28 +133,29 @@ def _inbox(app: Flask, state: State, folder: str) -> dict[str, object]:
     """Return the script's settings for this request's contact.
 
     :param folder: the path of our routes.
-    :returns: nothing if nobody is logged in, or if a loader of the site fails: that
-        costs the inbox, not the page and not its ``init``.
+    :returns: nothing if nobody is logged in, or if a loader of the site fails.
     """
     settings = state.settings
-    try:
+    with _costing_the_inbox():
         contact = state.contact()
         if contact is None:
             return {}
-        language = page_language(app, state.loaders.language, settings.language)
+        return {
+            "token_url": _address(app, folder, "token"),
+            "user_url": _address(app, folder, "user"),
+            "user": state.user_tag(contact),
+            "language": page_language(app, state.loaders.language, settings.language),
+            "form": settings.init_form,
+            "anchor": settings.anchor,
+            "position": settings.position,
+        }
+    return {}
+
+
+@contextmanager
+def _costing_the_inbox() -> Iterator[None]:
+    """Let a function of the site that fails cost the inbox, not the page."""
+    try:
+        yield
     except LoaderError as error:
         logger.error("This page has no App Inbox: %s", error, exc_info=error.__cause__)
-        return {}
-    except HTTPException as error:
-        # The page may be the error page of a loader that calls abort().
-        logger.error("This page has no App Inbox: a loader aborts with %s.", error.code)
-        return {}
-    return {
-        "token_url": _address(app, folder, "token"),
-        "user_url": _address(app, folder, "user"),
-        "user": state.user_tag(contact),
-        "language": language,
-        "form": settings.init_form,
-        "anchor": settings.anchor,
-        "position": settings.position,
-    }

@@ -164,7 +164,11 @@ def style() -> Response:
 @blueprint.errorhandler(StorageError)
 @blueprint.errorhandler(LoaderError)
 def _tell_trouble(error: AppInboxError) -> tuple[str, int]:
-    logger.error("The owner's OAuth page cannot be shown: %s", error)
+    logger.error(
+        "The owner's OAuth page cannot be shown: %s",
+        error,
+        exc_info=error.__cause__ if isinstance(error, LoaderError) else None,
+    )
     return _failed(explain(error), 503)
 
 

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from flask import Flask
 
 from ...config.validators import is_loopback
+from ...web.flask_login_user import uses_flask_login
 from .finding import FindingKind, Section
 
 #: Bits; 16 random bytes have about 62 by this measure, `secrets.token_hex()` 250.
@@ -191,7 +192,7 @@ def check_cookie_paths(app: Flask, url_prefix: str, section: Section) -> None:
 def _cookies(app: Flask) -> Iterator[tuple[str, str]]:
     """Yield the cookies of a login: the prefix of their settings, and a name."""
     yield "SESSION_COOKIE", "the session cookie"
-    if getattr(app, "login_manager", None) is not None:
+    if uses_flask_login(app):
         yield "REMEMBER_COOKIE", "Flask-Login's remember cookie"
 
 

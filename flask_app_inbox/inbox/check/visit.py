@@ -13,7 +13,6 @@ import requests
 import urllib3
 from flask import Flask, request, url_for
 from werkzeug.datastructures import Headers
-from werkzeug.exceptions import HTTPException
 
 from ...client.certificates import trusted_certificates
 from ...client.contact import Contact
@@ -178,9 +177,6 @@ class SiteInProcess:
             return state.contact()
         except LoaderError as error:
             return error
-        except Exception as error:
-            # As above: a loader is the site's own code.
-            return LoaderError(f"the loader raises {type(error).__name__}: {error}")
 
     def _connection(self) -> str | LoaderError | None:
         connections = current_connections()
@@ -188,8 +184,6 @@ class SiteInProcess:
             return connections.current_name() if connections else None
         except LoaderError as error:
             return error
-        except HTTPException as error:
-            return LoaderError(f"The connection_loader aborts with {error.code}.")
 
 
 class RunningSite:
