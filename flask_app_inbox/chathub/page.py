@@ -11,6 +11,7 @@ from markupsafe import Markup
 from ..errors import LoaderError
 from ..web.assets import render
 from ..web.loaders import calling, page_language, page_nonce
+from ..web.page_marks import marks_of_page
 from ..web.problems import Problem
 from ..web.this_app import this_app
 from .operators import load_operators, operator_tag
@@ -19,7 +20,8 @@ from .texts import texts_in
 
 logger = logging.getLogger(__name__)
 
-_RENDERED = "flask_app_inbox.chathub.rendered"
+#: The mark of a page that has our script.
+_SCRIPT = "chathub"
 
 
 def chathub(organization: str | None = None, *, nonce: str | None = None) -> Markup:
@@ -46,7 +48,8 @@ def _panel(state: State, organization: str | None, nonce: str | None) -> Markup:
     operators = _operators(state)
     if organization is not None:
         operators = {a: o for a, o in operators.items() if a == organization}
-    operators = _not_yet_rendered(operators)
+    marks = marks_of_page(request.environ)
+    operators = _not_yet_rendered(operators, marks)
     if not operators:
         return Markup()
     app = this_app()
@@ -55,9 +58,8 @@ def _panel(state: State, organization: str | None, nonce: str | None) -> Markup:
     with calling("text of CHATHUB_FALLBACK"):  # it may be a lazy one
         fallback = state.settings.fallback
         fallback_text = fallback.text_in(language) if fallback else None
-    rendered: set[str] = request.environ.setdefault(_RENDERED, set())
-    is_first = not rendered
-    rendered.update(operators)
+    is_first = _SCRIPT not in marks
+    marks.update([_SCRIPT, *map(_mark, operators)])
     return render(
         __package__,
         "panel.html",
@@ -86,13 +88,16 @@ def _operators(state: State) -> dict[str, int]:
         return {}
 
 
-def _not_yet_rendered(operators: dict[str, int]) -> dict[str, int]:
-    rendered = request.environ.get(_RENDERED, ())
-    twice = [alias for alias in operators if alias in rendered]
+def _mark(alias: str) -> str:
+    return f"chathub {alias}"
+
+
+def _not_yet_rendered(operators: dict[str, int], marks: set[str]) -> dict[str, int]:
+    twice = [alias for alias in operators if _mark(alias) in marks]
     if twice:
         logger.warning(
             "chathub() was called twice for %s in one page. The second call leaves "
             "it out, because each operator has one panel.",
             ", ".join(map(repr, twice)),
         )
-    return {a: o for a, o in operators.items() if a not in rendered}
+    return {a: o for a, o in operators.items() if a not in twice}

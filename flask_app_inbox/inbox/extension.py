@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 from weakref import WeakSet
 
-from flask import Flask, before_render_template, has_app_context
+from flask import Flask, has_app_context
 
 from ..client.api import VendorApi
 from ..client.app_inbox import AppInboxClient
@@ -23,7 +23,7 @@ from .commands import add_commands
 from .contacts import ContactCalls
 from .csp import csp_sources
 from .embed import EMBED_SCRIPT
-from .page import PAGE_SCRIPT, app_inbox, app_inbox_anchor, begin_page
+from .page import PAGE_SCRIPT, app_inbox, app_inbox_anchor
 from .settings import Settings, read_settings
 from .state import EXTENSION, Loaders, State, current_state, state_of
 from .token import blueprint, issue_token, script_blueprint
@@ -88,7 +88,6 @@ class AppInbox(ContactCalls):
             # Its commands stay: `check` tells why there is no bell.
             app.cli.add_command(blueprint.cli, "app-inbox")
             app.register_blueprint(script_blueprint, url_prefix=settings.url_prefix)
-        before_render_template.connect(begin_page, app)
         app.jinja_env.globals.update(
             app_inbox=app_inbox, app_inbox_anchor=app_inbox_anchor
         )

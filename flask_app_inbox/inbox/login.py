@@ -44,10 +44,11 @@ def flask_login_id() -> str | None:
 
     :raises LoaderError: if the user cannot tell it.
     """
-    user = flask_login_user()
+    from flask_login import current_user
+
     with calling("get_id() of Flask-Login's user"):
         try:
-            login = user.get_id()
+            login = current_user.get_id()
         except NotImplementedError:  # of UserMixin, for users without an attribute `id`
             return None
         return None if login is None else str(login)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 from flask import Flask, has_request_context, request
 from markupsafe import Markup
@@ -12,6 +10,7 @@ from markupsafe import Markup
 from ..errors import LoaderError
 from ..web.assets import render
 from ..web.loaders import page_language, page_nonce
+from ..web.page_marks import marks_of_page
 from ..web.this_app import this_app
 from .script_source import script_source
 from .state import State, current_state, state_of
@@ -33,7 +32,7 @@ INBOX_SCRIPT = (
 #: The files that make our page script.
 PAGE_SCRIPT = (*INBOX_SCRIPT, "inbox/static/page.js")
 
-_RENDERED = "flask_app_inbox.rendered"
+_MARK = "app_inbox"
 
 
 def app_inbox_anchor() -> Markup:
@@ -79,22 +78,22 @@ def app_inbox(nonce: str | None = None) -> Markup:
     if not inbox and settings.anonymous == "nothing":
         return Markup()
     found: dict[str, object] = {}
-    with _costing_the_inbox():
+    with _costing_the_inbox:
         found["nonce"] = page_nonce(app, nonce, state.loaders.csp_nonce)
-    with _costing_the_inbox():
+    with _costing_the_inbox:
         found["script_source"] = script_source(settings)
     if len(found) < 2:
         inbox = {}
         if settings.anonymous == "nothing":
             return Markup()
-    environ = request.environ
-    if environ.get(_RENDERED):
+    marks = marks_of_page(request.environ)
+    if _MARK in marks:
         logger.warning(
             "app_inbox() was called twice in one page. The second call renders "
             "nothing, because the vendor wants one init per page."
         )
         return Markup()
-    environ[_RENDERED] = True
+    marks.add(_MARK)
     return render(
         __package__,
         "script.html",
@@ -105,15 +104,6 @@ def app_inbox(nonce: str | None = None) -> Markup:
         **{"nonce": None, "script_source": settings.script_source, **found},
         **inbox,
     )
-
-
-def begin_page(_app: Flask, **_data: object) -> None:
-    """Begin another page of the same request, such as a mail or an error page.
-
-    It receives Flask's signal that a template is about to be rendered.
-    """
-    if has_request_context():
-        request.environ.pop(_RENDERED, None)
 
 
 def _address(app: Flask, folder: str, route: str) -> str:
@@ -136,7 +126,7 @@ def _inbox(app: Flask, state: State, folder: str) -> dict[str, object]:
     :returns: nothing if nobody is logged in, or if a loader of the site fails.
     """
     settings = state.settings
-    with _costing_the_inbox():
+    with _costing_the_inbox:
         contact = state.contact()
         if contact is None:
             return {}
@@ -152,10 +142,17 @@ def _inbox(app: Flask, state: State, folder: str) -> dict[str, object]:
     return {}
 
 
-@contextmanager
-def _costing_the_inbox() -> Iterator[None]:
+class _CostingTheInbox:
     """Let a function of the site that fails cost the inbox, not the page."""
-    try:
-        yield
-    except LoaderError as error:
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, _kind: object, error: BaseException | None, _at: object) -> bool:
+        if not isinstance(error, LoaderError):
+            return False
         logger.error("This page has no App Inbox: %s", error, exc_info=error.__cause__)
+        return True
+
+
+_costing_the_inbox = _CostingTheInbox()
