@@ -20,6 +20,7 @@ from ..web.assets import read_page_script
 from ..web.blueprint import claim_prefix
 from ..web.csp import origin_of
 from ..web.rate_limit import RateLimiter
+from ..web.template_calls import add_template_calls
 from .commands import add_commands
 from .endpoints import blueprint, script_blueprint
 from .page import chathub
@@ -99,7 +100,7 @@ class ChatHub:
             blueprint if settings.enabled else script_blueprint,
             url_prefix=settings.url_prefix,
         )
-        app.jinja_env.globals.update(chathub=chathub)
+        add_template_calls(app, chathub=chathub)
 
     def operator_loader(self, loader: OperatorLoader) -> OperatorLoader:
         """Register the function that returns which operators the current user is.

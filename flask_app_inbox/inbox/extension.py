@@ -18,6 +18,7 @@ from ..web.assets import read_page_script
 from ..web.blueprint import claim_prefix
 from ..web.csp import Policy
 from ..web.rate_limit import RateLimiter
+from ..web.template_calls import add_template_calls
 from ..web.this_app import this_app
 from .commands import add_commands
 from .contacts import ContactCalls
@@ -88,9 +89,7 @@ class AppInbox(ContactCalls):
             # Its commands stay: `check` tells why there is no bell.
             app.cli.add_command(blueprint.cli, "app-inbox")
             app.register_blueprint(script_blueprint, url_prefix=settings.url_prefix)
-        app.jinja_env.globals.update(
-            app_inbox=app_inbox, app_inbox_anchor=app_inbox_anchor
-        )
+        add_template_calls(app, app_inbox=app_inbox, app_inbox_anchor=app_inbox_anchor)
 
     def _client(self, app: Flask, settings: Settings) -> AppInboxClient:
         if not settings.uses_oauth:

@@ -20,7 +20,6 @@ from flask import (
     current_app,
     g,
     redirect,
-    render_template,
     request,
     url_for,
 )
@@ -35,7 +34,7 @@ from ..errors import (
     VendorError,
     explain,
 )
-from ..web.assets import read_page_script
+from ..web.assets import read_page_script, render_page
 from ..web.blueprint import AnyHostBlueprint, exempt_from_form_tokens
 from ..web.guards import check_same_origin
 from ..web.problems import Problem
@@ -53,7 +52,7 @@ PATIENCE = 20.0
 #: saved at the end of a slow callback could bring back a session that has ended.
 COOKIE = "app_inbox_oauth"
 
-blueprint = AnyHostBlueprint("app_inbox_oauth", __name__, template_folder="templates")
+blueprint = AnyHostBlueprint("app_inbox_oauth", __name__)
 blueprint.register_error_handler(Problem, Problem.respond)
 exempt_from_form_tokens(blueprint)
 leave_session_alone(blueprint, own_cookie=COOKIE)
@@ -74,8 +73,9 @@ def _let_owners_in() -> None:
 def status() -> str:
     """Show how the connection is doing."""
     shown = _oauth().status()
-    return render_template(
-        "app_inbox/oauth_status.html",
+    return render_page(
+        __package__,
+        "oauth_status.html",
         shown=shown,
         account=account_name(shown.get("account", {})),
     )
@@ -150,7 +150,7 @@ def disconnect() -> str:
     """Forget the connection, and say how to revoke it at the vendor."""
     check_same_origin(request)
     _oauth().store.disconnect(_oauth().current_name(), _oauth().deadline())
-    return render_template("app_inbox/oauth_disconnected.html")
+    return render_page(__package__, "oauth_disconnected.html")
 
 
 @blueprint.get("/oauth.css")
@@ -212,7 +212,7 @@ def _oauth() -> OAuthConnections:
 
 
 def _failed(message: str, status: int = 400) -> tuple[str, int]:
-    return render_template("app_inbox/oauth_failed.html", message=message), status
+    return render_page(__package__, "oauth_failed.html", message=message), status
 
 
 def _explain_bare_code() -> tuple[str, int]:
@@ -222,7 +222,7 @@ def _explain_bare_code() -> tuple[str, int]:
     with a code of their own account, so the site exchanges nothing.
     """
     command = connect_command(_oauth().current_name())
-    return render_template("app_inbox/oauth_bare_code.html", command=command), 400
+    return render_page(__package__, "oauth_bare_code.html", command=command), 400
 
 
 def _begun() -> dict[str, Any] | None:

@@ -44,6 +44,7 @@ def measure_time() -> Row:
         ours = page_of("{{ app_inbox() }}").render
         rival = page_of('{% include "snippet.html" %}').render
         empty = page_of("").render
+
         def nothing() -> None:
             pass
 
