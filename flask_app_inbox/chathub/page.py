@@ -5,10 +5,11 @@ from __future__ import annotations
 import logging
 from dataclasses import asdict
 
-from flask import has_request_context, request, url_for
+from flask import has_request_context, request
 from markupsafe import Markup
 
 from ..errors import LoaderError
+from ..web.addresses import log_loss, own_url
 from ..web.assets import render
 from ..web.loaders import calling, page_language, page_nonce
 from ..web.page_marks import marks_of_page
@@ -40,7 +41,7 @@ def chathub(organization: str | None = None, *, nonce: str | None = None) -> Mar
     try:
         return _panel(state, organization, nonce)
     except LoaderError as error:
-        logger.error("This page has no ChatHub: %s", error, exc_info=error.__cause__)
+        log_loss(logger, "ChatHub", error)
         return Markup()
 
 
@@ -71,10 +72,12 @@ def _panel(state: State, organization: str | None, nonce: str | None) -> Markup:
         texts=asdict(texts_in(language)),
         fallback_text=fallback_text,
         fallback_link=fallback.link if fallback else None,
-        token_url=url_for("chathub.token"),
-        user_url=url_for("chathub.user"),
-        frame_url=url_for("chathub.panel"),
-        source=url_for("chathub.script", fingerprint=state.scripts.page.fingerprint)
+        token_url=own_url(app, "chathub.token"),
+        user_url=own_url(app, "chathub.user"),
+        frame_url=own_url(app, "chathub.panel"),
+        source=own_url(
+            app, "chathub.script", fingerprint=state.scripts.page.fingerprint
+        )
         if is_first
         else None,
         nonce=nonce,

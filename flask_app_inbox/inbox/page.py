@@ -8,6 +8,7 @@ from flask import Flask, has_request_context, request
 from markupsafe import Markup
 
 from ..errors import LoaderError
+from ..web.addresses import log_loss, own_folder, own_url
 from ..web.assets import render
 from ..web.loaders import page_language, page_nonce
 from ..web.page_marks import marks_of_page
@@ -72,8 +73,12 @@ def app_inbox(nonce: str | None = None) -> Markup:
     settings = state.settings
     if not settings.serves_script or not has_request_context():
         return Markup()
-    # Our routes are there on every host, so a path is enough.
-    folder = f"{request.script_root}{settings.url_prefix}"
+    try:
+        # Our routes are there on every host, so a path is enough.
+        folder = own_folder(app, "app_inbox", settings.url_prefix)
+    except LoaderError as error:
+        log_loss(logger, "App Inbox", error)
+        return Markup()
     inbox = _inbox(app, state, folder) if settings.enabled else {}
     if not inbox and settings.anonymous == "nothing":
         return Markup()
@@ -115,7 +120,7 @@ def _address(app: Flask, folder: str, route: str) -> str:
     :param folder: the path of our routes.
     """
     if None in app.url_default_functions:
-        return app.url_for(f"app_inbox.{route}")
+        return own_url(app, f"app_inbox.{route}")
     return f"{folder}/{route}"
 
 
@@ -151,7 +156,7 @@ class _CostingTheInbox:
     def __exit__(self, _kind: object, error: BaseException | None, _at: object) -> bool:
         if not isinstance(error, LoaderError):
             return False
-        logger.error("This page has no App Inbox: %s", error, exc_info=error.__cause__)
+        log_loss(logger, "App Inbox", error)
         return True
 
 

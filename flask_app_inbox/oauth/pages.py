@@ -21,7 +21,6 @@ from flask import (
     g,
     redirect,
     request,
-    url_for,
 )
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 from werkzeug.wrappers import Response as AnyResponse
@@ -34,11 +33,13 @@ from ..errors import (
     VendorError,
     explain,
 )
+from ..web.addresses import own_url
 from ..web.assets import read_page_script, render_page
 from ..web.blueprint import AnyHostBlueprint, exempt_from_form_tokens
 from ..web.guards import check_same_origin
 from ..web.problems import Problem
 from ..web.session import leave_session_alone
+from ..web.this_app import this_app
 from .connections import OAuthConnections, current_connections
 from .status import account_name, connect_command
 
@@ -73,8 +74,7 @@ def _let_owners_in() -> None:
 def status() -> str:
     """Show how the connection is doing."""
     shown = _oauth().status()
-    return render_page(
-        __package__,
+    return _page(
         "oauth_status.html",
         shown=shown,
         account=account_name(shown.get("account", {})),
@@ -96,7 +96,8 @@ def connect() -> AnyResponse:
     visit = {
         "state": state,
         "connection": name,
-        "next": path_of_this_site(request.args.get("next")),
+        # The vendor sends everybody to one address, whichever tenant's page they left.
+        "next": path_of_this_site(request.args.get("next")) or _address("status"),
     }
     response = redirect(_oauth().client.authorize_url(state, _verifier(state)))
     _set_cookie(response, _signer().dumps(visit), max_age=MAX_AGE)
@@ -142,7 +143,7 @@ def callback() -> AnyResponse | tuple[str, int]:
     except VendorError as error_:
         logger.warning("The site was not connected: %s", error_)
         return _failed(explain(error_), error_.http_status)
-    return redirect(path_of_this_site(begun["next"]) or url_for(".status"), 303)
+    return redirect(path_of_this_site(begun["next"]) or _address("status"), 303)
 
 
 @blueprint.post("/disconnect")
@@ -150,7 +151,7 @@ def disconnect() -> str:
     """Forget the connection, and say how to revoke it at the vendor."""
     check_same_origin(request)
     _oauth().store.disconnect(_oauth().current_name(), _oauth().deadline())
-    return render_page(__package__, "oauth_disconnected.html")
+    return _page("oauth_disconnected.html")
 
 
 @blueprint.get("/oauth.css")
@@ -211,8 +212,16 @@ def _oauth() -> OAuthConnections:
     return oauth
 
 
+def _page(name: str, **values: object) -> str:
+    return render_page(__package__, name, address_of=_address, **values)
+
+
+def _address(route: str) -> str:
+    return own_url(this_app(), f"{blueprint.name}.{route}")
+
+
 def _failed(message: str, status: int = 400) -> tuple[str, int]:
-    return render_page(__package__, "oauth_failed.html", message=message), status
+    return _page("oauth_failed.html", message=message), status
 
 
 def _explain_bare_code() -> tuple[str, int]:
@@ -222,7 +231,7 @@ def _explain_bare_code() -> tuple[str, int]:
     with a code of their own account, so the site exchanges nothing.
     """
     command = connect_command(_oauth().current_name())
-    return render_page(__package__, "oauth_bare_code.html", command=command), 400
+    return _page("oauth_bare_code.html", command=command), 400
 
 
 def _begun() -> dict[str, Any] | None:

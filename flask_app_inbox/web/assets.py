@@ -13,7 +13,7 @@ from functools import cache
 from hashlib import sha256
 from importlib.resources import files
 
-from flask import Response, request, url_for
+from flask import Response, request
 from jinja2 import Environment, PackageLoader
 from markupsafe import Markup
 
@@ -89,11 +89,9 @@ def render(room: str, name: str, **values: object) -> Markup:
 def render_page(room: str, name: str, **values: object) -> str:
     """Render a whole page of a room, which may extend another template there.
 
-    Its links are made with ``url_for()``.
-
     :param room: the package whose folder ``templates`` holds the template.
     """
-    return _environment(room).get_template(name).render(values, url_for=url_for)
+    return _environment(room).get_template(name).render(values)
 
 
 @cache

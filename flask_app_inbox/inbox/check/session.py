@@ -179,7 +179,10 @@ def check_cookie_paths(app: Flask, url_prefix: str, section: Section) -> None:
     for prefix, name in _cookies(app):
         of_session = prefix == "SESSION_COOKIE"
         path = app.config.get(f"{prefix}_PATH") or (of_session and root) or "/"
-        if address != path and not address.startswith(f"{path.rstrip('/')}/"):
+        # What stands for a variable of the prefix may be what the path names.
+        begun = address.partition("<")[0]
+        reaches = address == path or address.startswith(f"{path.rstrip('/')}/")
+        if not reaches and not ("<" in address and path.startswith(begun)):
             section.report(
                 COOKIE_OTHER_PATH,
                 cookie=name,
