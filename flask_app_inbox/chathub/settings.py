@@ -150,7 +150,10 @@ class ChatHubSettings:
         "longer, each process keeps its own tokens until it answers again.",
     )
     url_prefix: str = setting(
-        "/chathub", validators.url_prefix, "Where the endpoints and scripts live."
+        "/chathub",
+        validators.url_prefix,
+        "Where the endpoints and scripts live. It may have variables: "
+        "`/<tenant>/chathub`.",
     )
     enabled: bool = setting(
         True, validators.flag, "`False`: no panel, no endpoint, no vendor."

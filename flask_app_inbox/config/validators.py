@@ -191,10 +191,17 @@ def path(value: Any) -> str:
 
 
 def url_prefix(value: Any) -> str:
-    """Check the prefix of the blueprint."""
-    if not isinstance(value, str) or not _is_plain_path(value) or "%" in value:
-        raise ValueError("a path like /app-inbox, without a trailing slash")
+    """Check the prefix of the blueprint, which may have variables of werkzeug's."""
+    path = re.sub(_RULE_VARIABLE, "x", value) if isinstance(value, str) else ""
+    if not _is_plain_path(path) or "%" in path:
+        raise ValueError(
+            "a path like /app-inbox or /<tenant>/app-inbox, without a trailing slash"
+        )
     return plain(value)
+
+
+#: A variable: its converter, what that is given, and its name.
+_RULE_VARIABLE = r"<(?:[A-Za-z_]\w*(?:\([^()<>/\x00-\x1f]*\))?:)?[A-Za-z_]\w*>"
 
 
 def language(value: Any) -> str:

@@ -158,7 +158,10 @@ class Settings(OAuthSettings):
         "included. If it takes longer, the limit is off until it answers again.",
     )
     url_prefix: str = setting(
-        "/app-inbox", validators.url_prefix, "Where the endpoints and the script live."
+        "/app-inbox",
+        validators.url_prefix,
+        "Where the endpoints and the script live. It may have variables: "
+        "`/<tenant>/app-inbox`.",
     )
     enabled: bool = setting(
         True,

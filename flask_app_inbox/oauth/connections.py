@@ -16,7 +16,7 @@ from ..client.deadline import Deadline
 from ..client.transport import Transport
 from ..errors import ConfigError, LoaderError, StorageError
 from ..signals import connection_lost
-from ..web.loaders import call, call_loader, send_to_each
+from ..web.loaders import call, call_loader, calling, send_to_each
 from .script_ids import ScriptIds
 from .settings import FLASKS_KEY, OAuthSettings
 from .status import DEFAULT_CONNECTION, describe
@@ -62,9 +62,16 @@ class OAuthConnections:
     _keepers: dict[str, ConnectionKeeper] = field(default_factory=dict)
 
     def is_owner(self) -> bool:
-        """Return whether the owner makes this request; without a loader nobody does."""
+        """Return whether the owner makes this request; without a loader nobody does.
+
+        :raises HTTPException: if the loader calls ``abort()``: a person asks.
+        :raises LoaderError: if it raises anything else.
+        """
         loader = self.owner_loader()
-        return loader is not None and bool(call(loader))
+        if loader is None:
+            return False
+        with calling("owner_loader", may_abort=True):
+            return bool(call(loader))
 
     def current_name(self) -> str:
         """Return the name of this request's connection.
