@@ -133,7 +133,9 @@ class ChatHubSettings:
         8, validators.integer(1, 1000), "Vendor calls at once in a process."
     )
     rate_limit: str | None = setting(
-        "30/minute", validators.rate_limit, "Token requests for each operator."
+        "30/minute",
+        validators.rate_limit,
+        "Token requests for each operator; `False`: no limit.",
     )
     storage_url: str = setting(
         None,

@@ -143,7 +143,9 @@ class Settings(OAuthSettings):
         "process's threads.",
     )
     rate_limit: str | None = setting(
-        "30/minute", validators.rate_limit, "Token requests for each contact."
+        "30/minute",
+        validators.rate_limit,
+        "Token requests for each contact; `False`: no limit.",
     )
     storage_url: str = setting(
         "memory://",
