@@ -193,7 +193,7 @@ def _client(settings: ChatHubSettings) -> ChatHubClient:
     return ChatHubClient(
         settings.api_url,
         Credentials(settings.key, settings.login, settings.password),
-        Transport(max_concurrent=settings.max_concurrent),
+        Transport(max_concurrent=settings.max_concurrent, proxy=settings.proxy),
         timeout=settings.timeout,
     )
 

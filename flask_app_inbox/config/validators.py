@@ -213,10 +213,12 @@ def language(value: Any) -> str:
     return code
 
 
-def rate_limit(value: Any) -> str:
-    """Check a limit in the notation of the limits library."""
+def rate_limit(value: Any) -> str | None:
+    """Check a limit in the notation of the limits library; False is none."""
     from limits import parse_many
 
+    if value is False:
+        return None
     if isinstance(value, str) and "\n" not in value:
         try:
             rates = parse_many(value)
@@ -231,7 +233,10 @@ def rate_limit(value: Any) -> str:
             and rates[0].get_expiry() <= _LONGEST
         ):
             return plain(value)
-    raise ValueError("one rate like 30/minute or 5 per second")
+    raise ValueError(
+        "one rate like 30/minute or 5 per second, or False (false in the environment) "
+        "for none"
+    )
 
 
 #: What Redis can count, and how long it can wait.

@@ -104,6 +104,7 @@ class AppInbox(ContactCalls):
             api_url=settings.api_url,
             timeout=settings.timeout,
             max_concurrent=settings.max_concurrent,
+            proxy=settings.proxy,
             owner_loader=lambda: self._loaders.owner,
             connection_loader=lambda: self._loaders.connection,
         )
@@ -210,7 +211,8 @@ def make_client(
     api_key = ApiKey(settings.api_key or "")
     api = VendorApi(
         settings.api_url,
-        transport or Transport(max_concurrent=settings.max_concurrent),
+        transport
+        or Transport(max_concurrent=settings.max_concurrent, proxy=settings.proxy),
         credentials or (lambda: api_key),
         timeout=settings.timeout,
     )

@@ -36,9 +36,11 @@ PAGE_SCRIPT = (*INBOX_SCRIPT, "inbox/static/page.js")
 _MARK = "app_inbox"
 
 
-def app_inbox_anchor() -> Markup:
+def app_inbox_anchor(size: int | None = None) -> Markup:
     """Render the element where the bell is inserted, for every visitor.
 
+    :param size: width and height of the bell, in CSS pixels. So much is kept free in
+        the element until the bell comes; None: nothing is.
     :returns: nothing if ``APP_INBOX_ANCHOR`` is not a simple selector; then the site
         writes the element itself.
     """
@@ -53,7 +55,13 @@ def app_inbox_anchor() -> Markup:
             "Write an element that it matches into your layout, in place of the call."
         )
         return Markup()
-    return render(__package__, "anchor.html", anchor=anchor)
+    if size and not anchor.can_hold:
+        logger.error(
+            "app_inbox_anchor(size=…) keeps no place free: the element of "
+            "APP_INBOX_ANCHOR can hold nothing."
+        )
+        size = None
+    return render(__package__, "anchor.html", anchor=anchor, size=size)
 
 
 def app_inbox(nonce: str | None = None) -> Markup:

@@ -211,6 +211,7 @@ def open_connections(
     api_url: str,
     timeout: float,
     max_concurrent: int,
+    proxy: str | None,
     owner_loader: FindLoader,
     connection_loader: FindLoader,
 ) -> OAuthConnections:
@@ -232,9 +233,9 @@ def open_connections(
         keys += flasks if key == FLASKS_KEY else [key]
     store = TokenStore(Database(url, app.instance_path), Encryptor(keys))
     connections = OAuthConnections(
-        client=OAuthClient(settings),
+        client=OAuthClient(settings, proxy=proxy),
         store=store,
-        transport=Transport(max_concurrent=max_concurrent),
+        transport=Transport(max_concurrent=max_concurrent, proxy=proxy),
         api_url=api_url,
         timeout=timeout,
         max_concurrent=max_concurrent,

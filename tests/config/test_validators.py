@@ -288,10 +288,17 @@ def test_a_rate_is_taken(value: str) -> None:
     assert checks.rate_limit(value) == value
 
 
+def test_false_is_no_rate() -> None:
+    assert checks.rate_limit(False) is None
+
+
 @pytest.mark.parametrize(
     "value",
     [
         "",
+        "False",
+        True,
+        0,
         "often",
         "30",
         "30/fortnight",

@@ -6,6 +6,7 @@ import re
 import sys
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 import pytest
 import responses
@@ -101,6 +102,14 @@ def test_fields_are_mapped_as_the_owner_says() -> None:
     )
 
 
+@pytest.mark.parametrize("given", [7, UUID(int=7)])
+def test_an_id_may_be_a_whole_number_or_a_uuid(given: Any) -> None:
+    fields = {"external_customer_id": "crm_id"}
+    assert contact_of(User(crm_id=given), fields) == Contact(
+        external_customer_id=str(given)
+    )
+
+
 @pytest.mark.parametrize(
     ("user", "fields"),
     [
@@ -149,6 +158,7 @@ def test_an_email_that_is_proved_is_sent() -> None:
         ({"email": "get_email"}, None, "'get_email' is a method"),
         ({"email": "email"}, "is_verified", "'is_verified' is a method"),
         ({"email": "unknown"}, None, "Contact.email must be a string"),
+        ({"external_customer_id": "email_verified"}, None, "id must be a string"),
     ],
 )
 def test_an_attribute_that_cannot_serve_is_named(

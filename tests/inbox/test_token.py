@@ -14,10 +14,12 @@ from flask.json.provider import DefaultJSONProvider
 from werkzeug.exceptions import HTTPException
 from werkzeug.test import TestResponse
 
-from flask_app_inbox import Contact
+from flask_app_inbox import AppInbox, Contact
 from flask_app_inbox.client.deadline import Deadline
 from flask_app_inbox.inbox.token import blueprint
 from tests.conftest import (
+    API_KEY,
+    API_URL,
     CONTACT,
     SECRETS,
     TOKEN,
@@ -178,6 +180,20 @@ def test_one_contact_does_not_use_up_the_limit_of_another(
     emails = iter(["a@b.c", "a@b.c", "x@y.z"])
     app = make_app(loader=lambda: Contact(email=next(emails)), RATE_LIMIT="1/hour")
     assert [ask(app).status_code for _ in range(3)] == [200, 429, 200]
+
+
+def test_a_limit_that_is_switched_off_refuses_nobody(
+    vendor: responses.RequestsMock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vendor.post(TOKEN_URL, json={"token": TOKEN})
+    monkeypatch.setenv("FLASK_APP_INBOX_RATE_LIMIT", "false")
+    app = Flask("shop")
+    app.config.update(
+        SECRET_KEY="shop", APP_INBOX_API_KEY=API_KEY, APP_INBOX_API_URL=API_URL
+    )
+    app.config.from_prefixed_env()
+    AppInbox(app).contact_loader(load_contact)
+    assert {ask(app).status_code for _ in range(40)} == {200}
 
 
 # What the loader is to blame for
