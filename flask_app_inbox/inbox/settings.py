@@ -23,6 +23,9 @@ from .anchor import POSITIONS, Anchor, parse_anchor
 from .validators import contact_fields, features, platform, selector
 
 _API_URLS = ", ".join(f"`{one.api_url}`" for one in PLATFORMS.values())
+_MESSAGES_URLS = ", ".join(
+    f"`{url}`" for url in dict.fromkeys(one.messages_url for one in PLATFORMS.values())
+)
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,13 @@ class Settings(OAuthSettings):
         validators.url,
         "Base of the vendor's script: `https://statics.esputnik.com` for all three. "
         "One document has `https://cdn.esputnik.com`.",
+        shown="the platform's",
+    )
+    messages_url: str = setting(
+        None,
+        validators.url,
+        "Base of the vendor's messages API, without the `/v1/messages`: "
+        f"{_MESSAGES_URLS}.",
         shown="the platform's",
     )
     token_path: str = setting(
@@ -243,7 +253,7 @@ def read_settings(config: Mapping[str, Any], root_path: str) -> Settings:
         )
     if problems:
         raise ConfigError(problems)
-    for name in ("api_url", "script_url", "oauth_url"):
+    for name in ("api_url", "script_url", "messages_url", "oauth_url"):
         values[name] = values[name] or getattr(values["platform"], name)
     if values["anonymous"] is None:
         values["anonymous"] = "nothing" if values["script_id"] else "tracking"

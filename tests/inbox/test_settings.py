@@ -66,6 +66,7 @@ def test_a_key_that_is_none_is_as_good_as_not_there() -> None:
         ("SCRIPT_ID", "../evil"),
         ("API_URL", "http://esputnik.com/api"),
         ("SCRIPT_URL", "cdn.esputnik.com"),
+        ("MESSAGES_URL", "esputnik.com/appinbox"),
         ("TOKEN_PATH", "token"),
         ("INIT_FORM", "object"),
         ("FEATURES", ["TRACKING"]),
