@@ -24,6 +24,7 @@ ARROWS: dict[str, set[str]] = {
     "config": set(),
     "web": {"config", "errors", "per_process"},
     "oauth": {"client", "config", "web", "errors", "per_process", "signals"},
+    "bell": {"config"},
     "inbox": {"client", "config", "web", "oauth", "sandbox", "errors", "signals"},
     "chathub": {"client", "config", "web", "errors", "per_process"},
     "sandbox": set(),
