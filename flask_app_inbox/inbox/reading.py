@@ -46,6 +46,7 @@ class Reader:
     :param inboxes: what the app reads messages with.
     :param user: their tag, for signals.
     :param connection: the name of the OAuth connection; None: the API key.
+    :param creates: whether a contact whom the vendor lacks may be created.
     """
 
     state: State
@@ -54,12 +55,16 @@ class Reader:
     user: str
     connection: str | None
     key: ContactKey
+    creates: bool
 
     @contextmanager
     def chain(self, deadline: Deadline) -> Iterator[Chain]:
         """Have the contact's tokens alone."""
 
         def issue() -> str:
+            if not self.creates:
+                client = self.state.client_for(self.connection)
+                return client.issue_to_known(self.contact, deadline)
             return issue_token(
                 *(self.state, self.contact, deadline),
                 user=self.user,
@@ -77,11 +82,14 @@ def reader_of(
     *,
     user: str | None = None,
     connection: str | None = None,
+    creates: bool = True,
 ) -> Reader:
     """Return the reader of a contact's messages, in the current app.
 
     :param user: the tag for signals; by default made of the contact alone.
     :param connection: the OAuth connection to use; None: this request's.
+    :param creates: whether a contact whom the vendor lacks may be created, if the site
+        wants that.
     :raises AppInboxError: if the inbox is switched off.
     :raises ValueError: if the app has an API key and no connections.
     """
@@ -96,6 +104,7 @@ def reader_of(
         user=user or user_tag(app, settings, contact),
         connection=name,
         key=contact_key(app, settings, contact, name or ""),
+        creates=creates,
     )
 
 
