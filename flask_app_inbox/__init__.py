@@ -13,6 +13,7 @@ check_flask()
 from .client.contact import Contact
 from .client.contacts import RefusedContact, SyncResult
 from .client.import_status import ImportStatus
+from .client.message import Message, MessagePage
 from .errors import (
     AppInboxError,
     ConfigError,
@@ -39,6 +40,8 @@ __all__ = [
     "Contact",
     "ImportStatus",
     "LoaderError",
+    "Message",
+    "MessagePage",
     "ReconnectNeeded",
     "RefusedContact",
     "StorageError",

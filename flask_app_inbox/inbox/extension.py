@@ -19,11 +19,15 @@ from ..web.blueprint import claim_prefix
 from ..web.csp import Policy
 from ..web.meant_app import meant_app
 from ..web.rate_limit import RateLimiter
+from ..web.shared_store import open_store
 from ..web.template_calls import add_template_calls
 from .commands import add_commands
 from .contacts import ContactCalls
 from .csp import csp_sources
 from .embed import EMBED_SCRIPT
+from .inboxes import Inboxes, make_inboxes
+from .message_calls import MessageCalls
+from .messages import add_message_routes
 from .page import PAGE_SCRIPT, app_inbox, app_inbox_anchor
 from .settings import Settings, read_settings
 from .state import EXTENSION, Loaders, State, current_state, state_of
@@ -37,7 +41,10 @@ OwnerLoader = TypeVar("OwnerLoader", bound=Callable[[], object])
 ConnectionLoader = TypeVar("ConnectionLoader", bound=Callable[[], object])
 
 
-class AppInbox(ContactCalls):
+blueprint.record(add_message_routes)
+
+
+class AppInbox(ContactCalls, MessageCalls):
     """The App Inbox of eSputnik, Yespo or Reteno in a Flask app.
 
     :param app: the app; without it, call :meth:`init_app` later.
@@ -72,6 +79,7 @@ class AppInbox(ContactCalls):
         app.extensions[EXTENSION] = State(
             settings=settings,
             client=client,
+            inboxes=_make_inboxes(app, settings, client) if client else None,
             rate_limiter=RateLimiter(
                 settings.rate_limit if client else None,
                 settings.storage_url,
@@ -179,7 +187,10 @@ class AppInbox(ContactCalls):
     def csp_sources(
         self, into: Policy | None = None, *, app: Flask | None = None
     ) -> dict[str, list[str]]:
-        """Return what a Content-Security-Policy must allow for the platform.
+        """Return what a Content-Security-Policy must allow for the bell.
+
+        With the widget ``site`` that is this site itself, and pictures of messages by
+        ``https:``. With the widget ``vendor`` it is the platform:
 
         The vendor documents the host in ``script-src``. Likely, but not documented, are
         ``connect-src`` with the platform's own domains and ``img-src`` with
@@ -197,6 +208,11 @@ class AppInbox(ContactCalls):
         """
         app = app or meant_app(self._apps, "csp_sources()")
         return csp_sources(state_of(app).settings, into)
+
+
+def _make_inboxes(app: Flask, settings: Settings, client: AppInboxClient) -> Inboxes:
+    store = open_store(settings.storage_url, patience=settings.storage_timeout)
+    return make_inboxes(app, settings, client.api.transport, store)
 
 
 def make_client(
