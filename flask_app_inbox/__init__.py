@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from .client.contact import Contact
 from .client.contacts import RefusedContact, SyncResult
 from .client.import_status import ImportStatus
+from .client.smartsend import SendResult
 from .errors import (
     AppInboxError,
     ConfigError,
@@ -35,6 +36,7 @@ __all__ = [
     "LoaderError",
     "ReconnectNeeded",
     "RefusedContact",
+    "SendResult",
     "StorageError",
     "SyncResult",
     "VendorError",

@@ -28,6 +28,7 @@ PUBLIC: list[tuple[ModuleType, set[str]]] = [
             "LoaderError",
             "ReconnectNeeded",
             "RefusedContact",
+            "SendResult",
             "StorageError",
             "SyncResult",
             "VendorError",
@@ -41,7 +42,13 @@ PUBLIC: list[tuple[ModuleType, set[str]]] = [
     (flask_app_inbox.sandbox, {"SandboxServer", "create_sandbox"}),
     (
         flask_app_inbox.testing,
-        {"ChatHubDouble", "ConnectionsDouble", "SentRequest", "VendorDouble"},
+        {
+            "ChatHubDouble",
+            "ConnectionsDouble",
+            "SentEvent",
+            "SentRequest",
+            "VendorDouble",
+        },
     ),
 ]
 

@@ -23,6 +23,7 @@ from .commands import add_commands
 from .contacts import ContactCalls
 from .csp import csp_sources
 from .embed import EMBED_SCRIPT
+from .events import EventCalls
 from .page import PAGE_SCRIPT, app_inbox, app_inbox_anchor, begin_page
 from .settings import Settings, read_settings
 from .state import EXTENSION, Loaders, State, current_state, state_of
@@ -36,7 +37,7 @@ OwnerLoader = TypeVar("OwnerLoader", bound=Callable[[], object])
 ConnectionLoader = TypeVar("ConnectionLoader", bound=Callable[[], object])
 
 
-class AppInbox(ContactCalls):
+class AppInbox(ContactCalls, EventCalls):
     """The App Inbox of eSputnik, Yespo or Reteno in a Flask app.
 
     :param app: the app; without it, call :meth:`init_app` later.

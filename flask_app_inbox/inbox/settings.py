@@ -13,6 +13,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from ..client.events import EVENT_PATH
 from ..client.platforms import PLATFORMS, Platform
 from ..config import validators
 from ..config.reader import either, read, setting
@@ -68,6 +69,11 @@ class Settings(OAuthSettings):
         validators.path,
         "Joined to `API_URL`. The documents disagree about `/api`: "
         "`https://esputnik.com` as `API_URL` gives the form without it.",
+    )
+    event_path: str = setting(
+        EVENT_PATH,
+        validators.path,
+        "Where events are sent, joined to `API_URL`. The older call is `/v1/event`.",
     )
     init_form: str = setting(
         "features",

@@ -67,6 +67,7 @@ def test_a_key_that_is_none_is_as_good_as_not_there() -> None:
         ("API_URL", "http://esputnik.com/api"),
         ("SCRIPT_URL", "cdn.esputnik.com"),
         ("TOKEN_PATH", "token"),
+        ("EVENT_PATH", "event"),
         ("INIT_FORM", "object"),
         ("FEATURES", ["TRACKING"]),
         ("LANGUAGE", "ua"),
