@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from .client.contact import Contact
 from .client.contacts import RefusedContact, SyncResult
 from .client.import_status import ImportStatus
+from .client.message import Message, MessagePage
 from .client.smartsend import SendResult
 from .errors import (
     AppInboxError,
@@ -34,6 +35,8 @@ __all__ = [
     "Contact",
     "ImportStatus",
     "LoaderError",
+    "Message",
+    "MessagePage",
     "ReconnectNeeded",
     "RefusedContact",
     "SendResult",

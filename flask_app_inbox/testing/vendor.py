@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from flask import Flask
 
 from .double import Answer, Double, SentRequest, json_reply, reply
+from .messages import InboxDouble
 from .wire import Reply, Wire
 
 logger = logging.getLogger(__name__)
@@ -45,6 +47,7 @@ class VendorDouble(Double):
         self._issued = 0
         self._token: Answer = self._issue
         self._knows_nobody = False
+        self._inbox = InboxDouble()
         self._imports: dict[str, list[dict[str, Any]]] = {}
 
     def gives(self, token: str) -> None:
@@ -63,6 +66,15 @@ class VendorDouble(Double):
     def events(self) -> list[SentEvent]:
         """The events that it has taken, the oldest first."""
         return [SentEvent.of(one.body) for one in self.requests if _is_event(one.body)]
+
+    def has_messages(self, messages: Iterable[str | Mapping[str, Any]]) -> None:
+        """Have these messages for everybody whom the vendor knows; they can be read.
+
+        :param messages: the newest first, each a title, or a mapping of the fields of
+            :class:`~flask_app_inbox.Message`: ``{"title": "Hi", "read": True}``.
+        """
+        self._refusal = None
+        self._inbox.fill(messages)
 
     def answers_nonsense(self, body: str = "<html>Welcome</html>") -> None:
         """Answer 200 with a body that holds no token."""
@@ -92,6 +104,10 @@ class VendorDouble(Double):
         self._listen(
             "POST", base, "/v1/message", self._take_message, "/[0-9]+/smartsend"
         )
+        base = settings.messages_url
+        self._listen("GET", base, "/v1/messages", self._inbox.read)
+        self._listen("GET", base, "/v1/messages/count", self._inbox.count)
+        self._listen("POST", base, "/v1/messages/status", self._inbox.mark)
 
     def _answer_tokens(self, answer: Answer, *, knows_nobody: bool = False) -> None:
         self._refusal = None

@@ -32,6 +32,7 @@ _EVENT_URL = "https://esputnik.com/api/v2/event"
 _MESSAGE_URL = "https://esputnik.com/api/v1/message/2345678/smartsend"
 _SENT = {"locator": "ann@example.com", "status": "OK", "requestId": "1"}
 _IMPORT_URL = "https://esputnik.com/api/v1/importstatus/1"
+_MESSAGES_URL = "https://esputnik.com/appinbox/v1/messages"
 _CHATHUB_URL = "https://chatapi.smsbat.com/api"
 
 _GROUPS = {"app-inbox": INBOX_COMMANDS, "chathub": CHATHUB_COMMANDS}
@@ -50,6 +51,9 @@ def vendor() -> Iterator[responses.RequestsMock]:
         vendor.post(_MESSAGE_URL, json={"results": _SENT})
         vendor.get(_IMPORT_URL, json={"status": "FINISHED", "mapping": []})
         vendor.post(_TOKEN_URL, json={"token": "of.ann"})
+        vendor.get(_MESSAGES_URL, json={"list": [{"id": "1", "title": "Hello"}]})
+        vendor.get(f"{_MESSAGES_URL}/count", json={"count": 1})
+        vendor.post(f"{_MESSAGES_URL}/status")
         vendor.get(f"{_CHATHUB_URL}/company/organization", json=[])
         vendor.get(f"{_CHATHUB_URL}/operator", json=[])
         vendor.post(f"{_CHATHUB_URL}/operator/get-token", json="of.an.operator")
