@@ -18,7 +18,7 @@ from ..web.assets import read_page_script
 from ..web.blueprint import claim_prefix
 from ..web.csp import Policy
 from ..web.rate_limit import RateLimiter
-from ..web.shared_store import open_store
+from ..web.shared_store import SharedStore, open_store
 from ..web.this_app import this_app
 from .commands import add_commands
 from .contacts import ContactCalls
@@ -32,6 +32,7 @@ from .page import PAGE_SCRIPT, app_inbox, app_inbox_anchor, begin_page
 from .settings import Settings, read_settings
 from .state import EXTENSION, Loaders, State, current_state, state_of
 from .token import blueprint, issue_token, script_blueprint
+from .webhook import add_webhook_route
 
 ContactLoader = TypeVar(
     "ContactLoader", bound=Callable[[], Contact | Awaitable[Contact | None] | None]
@@ -42,6 +43,7 @@ ConnectionLoader = TypeVar("ConnectionLoader", bound=Callable[[], object])
 
 
 blueprint.record(add_message_routes)
+blueprint.record(add_webhook_route)
 
 
 class AppInbox(ContactCalls, EventCalls, MessageCalls):
@@ -76,10 +78,12 @@ class AppInbox(ContactCalls, EventCalls, MessageCalls):
         settings = read_settings(app.config, app.root_path)
         claim_prefix(app, settings.url_prefix, f"{PREFIX}URL_PREFIX")
         client = self._client(app, settings) if settings.enabled else None
+        store = open_store(settings.storage_url, patience=settings.storage_timeout)
         app.extensions[EXTENSION] = State(
             settings=settings,
             client=client,
-            inboxes=_make_inboxes(app, settings, client) if client else None,
+            inboxes=_make_inboxes(app, settings, client, store) if client else None,
+            store=store,
             rate_limiter=RateLimiter(
                 settings.rate_limit if client else None,
                 settings.storage_url,
@@ -218,9 +222,16 @@ class AppInbox(ContactCalls, EventCalls, MessageCalls):
         return apps[0]
 
 
-def _make_inboxes(app: Flask, settings: Settings, client: AppInboxClient) -> Inboxes:
-    store = open_store(settings.storage_url, patience=settings.storage_timeout)
-    return make_inboxes(app, settings, client.api.transport, store)
+def _make_inboxes(
+    app: Flask, settings: Settings, client: AppInboxClient, store: SharedStore
+) -> Inboxes:
+    return make_inboxes(
+        app,
+        settings,
+        client.api.transport,
+        store,
+        hears_news=settings.webhook_password is not None,
+    )
 
 
 def make_client(

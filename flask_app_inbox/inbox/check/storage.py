@@ -32,6 +32,18 @@ STORAGE_NOT_SHARED = FindingKind(
     '# pip install "flask-app-inbox[redis]"',
 )
 
+WEBHOOK_NOT_SHARED = FindingKind(
+    "webhook_not_shared",
+    "warning",
+    what="Each of {processes} processes knows only the messages that its own webhook "
+    "took.",
+    why="A message that the vendor sends again may come to another process: receivers "
+    "of message_received hear it twice. And bells that other processes serve learn of "
+    "a message later.",
+    fix='APP_INBOX_STORAGE_URL = "redis://localhost:6379/0"  '
+    '# pip install "flask-app-inbox[redis]"',
+)
+
 #: Seconds that Redis may take to answer.
 _PATIENCE = 2.0
 
@@ -51,7 +63,7 @@ def check_storage(settings: Settings, processes: int | None, section: Section) -
     :param processes: how many the site runs in operation; None: unknown.
     """
     if settings.storage_url == "memory://":
-        _check_memory(processes, section)
+        _check_memory(settings, processes, section)
         return
     try:
         from redis import Redis
@@ -71,7 +83,7 @@ def check_storage(settings: Settings, processes: int | None, section: Section) -
         pool.disconnect()
 
 
-def _check_memory(processes: int | None, section: Section) -> None:
+def _check_memory(settings: Settings, processes: int | None, section: Section) -> None:
     if processes == 1:
         section.ok("One process keeps its counts in memory.")
     elif processes is None:
@@ -81,3 +93,5 @@ def _check_memory(processes: int | None, section: Section) -> None:
         )
     else:
         section.report(STORAGE_NOT_SHARED, processes=processes)
+        if settings.webhook_password is not None:
+            section.report(WEBHOOK_NOT_SHARED, processes=processes)
