@@ -14,6 +14,7 @@ from .client.contact import Contact
 from .client.contacts import RefusedContact, SyncResult
 from .client.import_status import ImportStatus
 from .client.message import Message, MessagePage
+from .client.smartsend import SendResult
 from .errors import (
     AppInboxError,
     ConfigError,
@@ -44,6 +45,7 @@ __all__ = [
     "MessagePage",
     "ReconnectNeeded",
     "RefusedContact",
+    "SendResult",
     "StorageError",
     "SyncResult",
     "VendorError",

@@ -107,6 +107,9 @@ class VendorError(AppInboxError):
     code = "vendor_error"
     http_status = 502
     title = "The vendor did not do what it was asked."
+    #: Whether the vendor may have done it all the same: the request was sent, and no
+    #: answer says that it was refused. What must not be done twice is not asked again.
+    may_have_worked = False
 
     def __init__(
         self,

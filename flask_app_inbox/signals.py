@@ -1,10 +1,11 @@
 """Signals for a site's metrics and alarms.
 
-The sender is the app. No signal names a person: ``user`` is the opaque user tag that
-the page carries too. Signals about tokens are sent within the request that asked, so a
-receiver that needs more asks the site's own ``current_user``. A receiver that raises
-breaks the request: the endpoint answers ``loader_failed``, a call from Python raises
-``LoaderError``. A receiver may be async, in async views too.
+The sender is the app. Only ``message_received`` names a person; in the others ``user``
+is the opaque user tag that the page carries too. Signals about tokens are sent within
+the request that asked, so a receiver that needs more asks the site's own
+``current_user``. A receiver that raises breaks the request: the endpoint answers
+``loader_failed``, a call from Python raises ``LoaderError``. A receiver may be async, in
+async views too.
 
 What a signal means and carries stands in its ``__doc__``; the manual's table is made
 of it.
@@ -51,6 +52,19 @@ messages_read = _signals.signal(
 
     :param user: the contact's tag.
     :param count: how many; None: all of them.
+    """,
+)
+
+message_received = _signals.signal(
+    "app-inbox-message-received",
+    doc="""Sent when the vendor's webhook brought a message, once for each.
+
+    It is the one signal that names a person. If a receiver raises, the vendor sends the
+    message again, and all receivers hear it again; so they do after a process has died
+    in the middle. A receiver that must not act twice goes by the message's ``id``.
+
+    :param message: a :class:`~flask_app_inbox.Message`; its HTML is cleaned.
+    :param contact: whose it is, by their external id.
     """,
 )
 

@@ -25,6 +25,7 @@ pytest_plugins = [
     "tests.fixtures.browser",
     "tests.fixtures.fault_table",
     "tests.fixtures.libraries",
+    "tests.fixtures.receiver",
     "tests.fixtures.redis",
     "tests.fixtures.staff_site",
     "tests.fixtures.streamed",

@@ -30,6 +30,7 @@ PUBLIC: list[tuple[ModuleType, set[str]]] = [
             "MessagePage",
             "ReconnectNeeded",
             "RefusedContact",
+            "SendResult",
             "StorageError",
             "SyncResult",
             "VendorError",
@@ -43,7 +44,13 @@ PUBLIC: list[tuple[ModuleType, set[str]]] = [
     (flask_app_inbox.sandbox, {"SandboxServer", "create_sandbox"}),
     (
         flask_app_inbox.testing,
-        {"ChatHubDouble", "ConnectionsDouble", "SentRequest", "VendorDouble"},
+        {
+            "ChatHubDouble",
+            "ConnectionsDouble",
+            "SentEvent",
+            "SentRequest",
+            "VendorDouble",
+        },
     ),
 ]
 

@@ -50,7 +50,7 @@ class VendorApi:
         path: str,
         deadline: Deadline | None = None,
         *,
-        body: dict[str, Any] | None = None,
+        body: dict[str, Any] | bytes | None = None,
         query: Mapping[str, str] | None = None,
         accept: str | None = None,
         repeatable: bool = True,
@@ -58,18 +58,24 @@ class VendorApi:
         """Make one call.
 
         :param path: below the base.
-        :param body: sent as JSON; None: nothing is sent.
+        :param body: sent as JSON, or JSON that is written already; None: nothing is
+            sent.
         :param query: what stands after the path's question mark.
         :param accept: the media type to ask for; by default JSON.
         :param repeatable: False for a call that must not work twice.
         :raises VendorError: if there is no usable answer.
         """
+        headers = {"Accept": accept} if accept else {}
+        is_written = isinstance(body, bytes)
+        if is_written:
+            headers["Content-Type"] = "application/json"
         request = Request(
             method,
             self._url + path,
-            json=body,
+            json=None if is_written else body,
+            data=body if is_written else None,
             params=query,
-            headers={"Accept": accept} if accept else None,
+            headers=headers,
         )
         return self._credentials().send(
             self.transport,

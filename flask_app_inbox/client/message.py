@@ -84,7 +84,7 @@ def page_of(told: object) -> MessagePage:
     if not isinstance(told, dict) or not isinstance(entries, list):
         raise VendorInvalid("the vendor's answer holds no list of messages", status=200)
     # A message is in a page once, whatever the vendor does while others arrive.
-    found = {one.id: one for one in map(_message_of, entries) if one}
+    found = {one.id: one for one in map(message_of, entries) if one}
     if entries and not found:
         raise VendorInvalid("the vendor's list holds no message with an id", status=200)
     pages = count_of(told.get("totalPages"))
@@ -102,7 +102,8 @@ def count_of(told: object) -> int | None:
     return None
 
 
-def _message_of(told: object) -> Message | None:
+def message_of(told: object) -> Message | None:
+    """Read one message; return None for what has no id."""
     if not isinstance(told, dict):
         return None
     message_id = id_of(told.get("id"))

@@ -69,8 +69,10 @@ class _Call:
     repeatable: bool
     retries: int
     judge: Judge
-    #: Whether the vendor may have done what it was asked.
+    #: Whether the vendor may have done what it was asked, at the last attempt.
     may_have_worked: bool = False
+    #: The same for all attempts; what the vendor refuses it does not do.
+    may_have_worked_once: bool = False
 
     @property
     def kind(self) -> Hashable:
@@ -144,12 +146,16 @@ class Transport:
             raise VendorTimeout("no time was left to ask the vendor")
         resources = self._resources.get()
         call = _Call(request, deadline, repeatable, retries, judge or check_status)
-        with Slot(resources.slots, deadline) as slot:
-            if not deadline.remaining():
-                # The site used up the time itself, so the breaker does not count it.
-                raise VendorTimeout("no time was left to ask the vendor")
-            breaker = self._breaker_of(request.url, resources.breakers)
-            return breaker.call(lambda: self._send_again(resources, call, slot))
+        try:
+            with Slot(resources.slots, deadline) as slot:
+                if not deadline.remaining():
+                    # The site used up the time itself: the breaker does not count it.
+                    raise VendorTimeout("no time was left to ask the vendor")
+                breaker = self._breaker_of(request.url, resources.breakers)
+                return breaker.call(lambda: self._send_again(resources, call, slot))
+        except VendorError as error:
+            error.may_have_worked = call.may_have_worked_once
+            raise
 
     def _breaker_of(self, url: str, breakers: dict[str, Breaker]) -> Breaker:
         host = urlsplit(url).netloc
@@ -162,6 +168,8 @@ class Transport:
             try:
                 return self._attempt(resources, call, slot)
             except VendorError as error:
+                was_refused = error.status is not None and 400 <= error.status < 500
+                call.may_have_worked_once |= call.may_have_worked and not was_refused
                 pause = pause_before_retry(error, attempt, self._jitter(), call.retries)
                 if pause is None or pause >= call.deadline.remaining():
                     raise

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import logging
 import operator
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from inspect import signature
 from typing import Any, TypeVar
 
-from ..client.app_inbox import AppInboxClient
 from ..client.contact import Contact
 from ..client.contacts import SyncResult, delete_contact, import_contacts
 from ..client.import_status import ImportStatus, read_import_status
 from ..errors import LoaderError
 from ..web.loaders import call, calling
 from .state import Loaders, State, current_state
-
-logger = logging.getLogger(__name__)
+from .telling import client_to_tell
 
 _LOADER = "contacts_loader"
 
@@ -56,7 +53,7 @@ class ContactCalls:
 
         :raises VendorError: with the cause, if that fails.
         """
-        client = _client("sync_contact", connection)
+        client = client_to_tell("sync_contact", connection)
         if client:
             client.sync_contact(contact)
 
@@ -78,7 +75,7 @@ class ContactCalls:
             :class:`VendorError` as ``error``, and the next result is that of the next
             call.
         """
-        client = _client("sync_contacts", connection)
+        client = client_to_tell("sync_contacts", connection)
         return import_contacts(client.api, contacts) if client else iter(())
 
     def import_status(
@@ -106,7 +103,7 @@ class ContactCalls:
         :raises ValueError: if the contact has no ``external_customer_id``.
         :raises VendorError: with the cause, if that fails.
         """
-        client = _client("delete_contact", connection)
+        client = client_to_tell("delete_contact", connection)
         return delete_contact(client.api, contact, erase=erase) if client else False
 
 
@@ -175,12 +172,3 @@ def _checked(contacts: Iterable[Any]) -> Iterator[Contact]:
                     f"{type(contact).__name__}."
                 )
             yield contact
-
-
-def _client(caller: str, connection: str | None) -> AppInboxClient | None:
-    """Return the client of a connection; None if the extension is switched off."""
-    state = current_state()
-    if state.settings.enabled:
-        return state.client_for(connection)
-    logger.debug("%s did nothing: APP_INBOX_ENABLED is False.", caller)
-    return None

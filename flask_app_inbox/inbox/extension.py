@@ -19,12 +19,13 @@ from ..web.blueprint import claim_prefix
 from ..web.csp import Policy
 from ..web.meant_app import meant_app
 from ..web.rate_limit import RateLimiter
-from ..web.shared_store import open_store
+from ..web.shared_store import SharedStore, open_store
 from ..web.template_calls import add_template_calls
 from .commands import add_commands
 from .contacts import ContactCalls
 from .csp import csp_sources
 from .embed import EMBED_SCRIPT
+from .events import EventCalls
 from .inboxes import Inboxes, make_inboxes
 from .message_calls import MessageCalls
 from .messages import add_message_routes
@@ -32,6 +33,7 @@ from .page import PAGE_SCRIPT, app_inbox, app_inbox_anchor
 from .settings import Settings, read_settings
 from .state import EXTENSION, Loaders, State, current_state, state_of
 from .token import blueprint, issue_token, script_blueprint
+from .webhook import add_webhook_route
 
 ContactLoader = TypeVar(
     "ContactLoader", bound=Callable[[], Contact | Awaitable[Contact | None] | None]
@@ -42,9 +44,10 @@ ConnectionLoader = TypeVar("ConnectionLoader", bound=Callable[[], object])
 
 
 blueprint.record(add_message_routes)
+blueprint.record(add_webhook_route)
 
 
-class AppInbox(ContactCalls, MessageCalls):
+class AppInbox(ContactCalls, EventCalls, MessageCalls):
     """The App Inbox of eSputnik, Yespo or Reteno in a Flask app.
 
     :param app: the app; without it, call :meth:`init_app` later.
@@ -76,10 +79,12 @@ class AppInbox(ContactCalls, MessageCalls):
         settings = read_settings(app.config, app.root_path)
         claim_prefix(app, settings.url_prefix, f"{PREFIX}URL_PREFIX")
         client = self._client(app, settings) if settings.enabled else None
+        store = open_store(settings.storage_url, patience=settings.storage_timeout)
         app.extensions[EXTENSION] = State(
             settings=settings,
             client=client,
-            inboxes=_make_inboxes(app, settings, client) if client else None,
+            inboxes=_make_inboxes(app, settings, client, store) if client else None,
+            store=store,
             rate_limiter=RateLimiter(
                 settings.rate_limit if client else None,
                 settings.storage_url,
@@ -210,9 +215,16 @@ class AppInbox(ContactCalls, MessageCalls):
         return csp_sources(state_of(app).settings, into)
 
 
-def _make_inboxes(app: Flask, settings: Settings, client: AppInboxClient) -> Inboxes:
-    store = open_store(settings.storage_url, patience=settings.storage_timeout)
-    return make_inboxes(app, settings, client.api.transport, store)
+def _make_inboxes(
+    app: Flask, settings: Settings, client: AppInboxClient, store: SharedStore
+) -> Inboxes:
+    return make_inboxes(
+        app,
+        settings,
+        client.api.transport,
+        store,
+        hears_news=settings.webhook_password is not None,
+    )
 
 
 def make_client(

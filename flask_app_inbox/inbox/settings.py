@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import Any
 
 from ..bell.extra import INSTALL_BELL, lacks_extra
+from ..client.events import EVENT_PATH
 from ..client.platforms import PLATFORMS, Platform
 from ..config import validators
 from ..config.proxy_url import proxy_problems, proxy_url
@@ -22,7 +23,13 @@ from ..config.storage_url import lacks_client, storage_url
 from ..errors import ConfigError
 from ..oauth.settings import PREFIX, OAuthSettings, is_begun, oauth_problems
 from .anchor import POSITIONS, Anchor, parse_anchor
-from .validators import contact_fields, features, platform, selector
+from .validators import (
+    contact_fields,
+    features,
+    platform,
+    selector,
+    webhook_user,
+)
 
 _API_URLS = ", ".join(f"`{one.api_url}`" for one in PLATFORMS.values())
 _MESSAGES_URLS = ", ".join(
@@ -87,6 +94,11 @@ class Settings(OAuthSettings):
         validators.path,
         "Joined to `API_URL`. The documents disagree about `/api`: "
         "`https://esputnik.com` as `API_URL` gives the form without it.",
+    )
+    event_path: str = setting(
+        EVENT_PATH,
+        validators.path,
+        "Where events are sent, joined to `API_URL`. The older call is `/v1/event`.",
     )
     init_form: str = setting(
         "features",
@@ -186,6 +198,18 @@ class Settings(OAuthSettings):
         "Seconds of `TIMEOUT` that Redis may take for one request, connecting "
         "included. If it takes longer, the limit is off until it answers again.",
     )
+    webhook_user: str = setting(
+        "app-inbox",
+        webhook_user,
+        "The user name with which the vendor calls your webhook.",
+    )
+    webhook_password: str | None = setting(
+        None,
+        validators.quoted(f"{PREFIX}WEBHOOK_PASSWORD", validators.secret),
+        "The password. Where it is set, `POST /app-inbox/webhook` takes new messages "
+        "from the vendor; needs the extra `bell`.",
+        secret=True,
+    )
     url_prefix: str = setting(
         "/app-inbox",
         validators.url_prefix,
@@ -259,8 +283,11 @@ def read_settings(config: Mapping[str, Any], root_path: str) -> Settings:
             f"{PREFIX}POSITION must be beforebegin or afterend: no bell can stand "
             f"inside the element of {PREFIX}ANCHOR."
         )
-    if values["enabled"] and values["widget"] == "site" and lacks_extra():
-        problems.append(f"{PREFIX}WIDGET must be vendor until {INSTALL_BELL}")
+    if values["enabled"] and lacks_extra():
+        if values["widget"] == "site":
+            problems.append(f"{PREFIX}WIDGET must be vendor until {INSTALL_BELL}")
+        if values["webhook_password"]:
+            problems.append(f"{PREFIX}WEBHOOK_PASSWORD must wait until {INSTALL_BELL}")
     problems += oauth_problems(values, config)
     problems += proxy_problems(
         PREFIX, values, ("api_url", "script_url", "oauth_url", "oauth_token_url")

@@ -15,6 +15,7 @@ from ..web.assets import PageScript
 from ..web.failure_log import FailureLog
 from ..web.loaders import call_loader
 from ..web.rate_limit import RateLimiter
+from ..web.shared_store import SharedStore
 from ..web.this_app import this_app
 from .inboxes import Inboxes
 from .login import flask_login_id, load_flask_login_contact, user_tag
@@ -42,6 +43,8 @@ class State:
     settings: Settings
     client: AppInboxClient | None
     inboxes: Inboxes | None
+    #: What processes share; raises where Redis does not work.
+    store: SharedStore
     rate_limiter: RateLimiter
     script: PageScript
     embed_script: PageScript

@@ -60,3 +60,11 @@ def contact_fields(value: Any) -> Mapping[str, str]:
             + f", and one of the first {len(IDENTIFIERS)} must be there"
         )
     return MappingProxyType(dict(value))
+
+
+def webhook_user(value: Any) -> str:
+    """Check a user name of Basic authentication, where a colon ends it."""
+    name = validators.text(value)
+    if ":" in name or not name.isprintable() or not name.isascii():
+        raise ValueError("a name of printable ASCII characters without a colon")
+    return name

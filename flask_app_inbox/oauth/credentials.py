@@ -76,5 +76,9 @@ def right_for(path: str) -> str:
         return "no special right, only a connected account"
     if path.endswith(("/contact", "/contacts")):
         return "the right 'events and contacts' or 'full access to the API'"
+    if path.endswith("/event"):
+        return "the right 'events', 'events and contacts' or 'full access to the API'"
+    if path.endswith("/smartsend"):
+        return "the right 'messages' or 'full access to the API'"
     # No group of the guide has the token call.
     return "the right 'full access to the API'"

@@ -76,6 +76,11 @@ class Contacts:
         with self._lock:
             return self._find(wanted)
 
+    def get(self, number: int) -> Contact | None:
+        """Return the contact with this number of the vendor's."""
+        with self._lock:
+            return self._by_id.get(number)
+
     def save(self, given: Contact) -> Contact:
         """Create or update the contact that ``given`` describes, and return it.
 

@@ -10,12 +10,23 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, request
 from werkzeug.exceptions import HTTPException
 
-from . import oauth_control
+from . import event_control, oauth_control
 from .contacts import Contact
+from .content import CONTENT_KEYS, read_content
 from .faults.kinds import KINDS
 from .faults.memory import read_order
-from .json_body import BadBody, choice, number, only, read_object, text
-from .messages import DEFAULT_LIFETIME, Content
+from .json_body import (
+    LONGEST_LIFETIME,
+    BadBody,
+    choice,
+    last_seen,
+    number,
+    only,
+    read_object,
+    text,
+)
+from .messages import DEFAULT_LIFETIME
+from .outbox import deliver
 from .own_callers import objection
 from .selector import check_selector
 from .site import INIT_FORMS, POSITIONS, Site
@@ -26,9 +37,9 @@ PREFIX = "/_sandbox"
 
 blueprint = Blueprint("control", __name__, url_prefix=PREFIX)
 blueprint.register_blueprint(oauth_control.blueprint)
+blueprint.register_blueprint(event_control.blueprint)
 
 _WHO = ("email", "phone", "externalCustomerId")
-_TEN_YEARS = 10 * 365 * 86400.0
 
 
 @blueprint.before_request
@@ -82,15 +93,14 @@ def messages() -> tuple[Response, int] | Response:
 def send_message() -> tuple[Response, int]:
     """Send a message to a contact."""
     body = read_object(request)
-    content = ("title", "content", "image", "link", "category", "customData")
-    only(body, (*_WHO, *content, "expiresIn"))
+    only(body, (*_WHO, *CONTENT_KEYS, "expiresIn"))
     wanted = _read_contact(body)
-    says = _read_content(body)
-    lifetime = number(body, "expiresIn", DEFAULT_LIFETIME, _TEN_YEARS)
+    says = read_content(body)
+    lifetime = number(body, "expiresIn", DEFAULT_LIFETIME, LONGEST_LIFETIME)
     contact = state().contacts.find(wanted)
     if contact is None:
         return _no_contact()
-    return jsonify(state().messages.send(contact.id, says, lifetime).to_json()), 201
+    return jsonify(deliver(state(), contact, says, lifetime).to_json()), 201
 
 
 @blueprint.get("/tokens")
@@ -138,10 +148,7 @@ def clear_faults() -> Response:
 @blueprint.get("/requests")
 def requests_log() -> Response:
     """List the requests to the vendor after the entry with the id ``since``."""
-    since = request.args.get("since", "0")
-    if not since.isascii() or not since.isdecimal() or len(since) > 18:
-        raise BadBody('"since" must be the id of an entry.')
-    return jsonify(state().journal.since(int(since)))
+    return jsonify(state().journal.since(last_seen(request)))
 
 
 @blueprint.get("/site")
@@ -203,23 +210,6 @@ def _read_contact(body: dict[str, Any]) -> Contact:
     if not any(contact.identifiers()):
         raise BadBody("Give an email, a phone or an externalCustomerId.")
     return contact
-
-
-def _read_content(body: dict[str, Any]) -> Content:
-    custom_data = body.get("customData")
-    if custom_data is not None and not isinstance(custom_data, (dict, str)):
-        raise BadBody('"customData" must be an object or a string.')
-    says = Content(
-        title=text(body, "title"),
-        content=text(body, "content"),
-        image=text(body, "image"),
-        link=text(body, "link"),
-        category=text(body, "category"),
-        custom_data=custom_data,
-    )
-    if not says.title.strip():
-        raise BadBody('"title" is missing.')
-    return says
 
 
 def _no_contact() -> tuple[Response, int]:

@@ -10,6 +10,10 @@ if TYPE_CHECKING:
     from flask import Request
 
 
+#: Seconds that a message can be told to stay at most.
+LONGEST_LIFETIME = 10 * 365 * 86400.0
+
+
 class BadBody(ValueError):
     """The call does not accept this body; the text says what is wrong."""
 
@@ -24,15 +28,32 @@ def read_object(request: Request) -> dict[str, Any]:
 
     :raises BadBody: for anything else.
     """
-    if request.mimetype != "application/json":
-        raise BadBody("The body must be JSON with Content-Type: application/json.", 415)
-    try:
-        value = json.loads(request.get_data().decode(), parse_constant=_no_constant)
-    except (ValueError, RecursionError) as error:
-        raise BadBody("The body is not valid JSON.") from error
+    value = _read(request)
     if not isinstance(value, dict):
         raise BadBody(f"The body must be a JSON object, not {_name(value)}.")
     return value
+
+
+def read_list(request: Request) -> list[Any]:
+    """Return the request's JSON list.
+
+    :raises BadBody: for anything else.
+    """
+    value = _read(request)
+    if not isinstance(value, list):
+        raise BadBody(f"The body must be a JSON list, not {_name(value)}.")
+    return value
+
+
+def last_seen(request: Request) -> int:
+    """Return the id after ``?since=``, 0 without one.
+
+    :raises BadBody: if it cannot be one.
+    """
+    since = request.args.get("since", "0")
+    if not since.isascii() or not since.isdecimal() or len(since) > 18:
+        raise BadBody('"since" must be the id of an entry.')
+    return int(since)
 
 
 def only(body: dict[str, Any], known: Collection[str]) -> None:
@@ -88,6 +109,15 @@ def whole(body: dict[str, Any], key: str, least: int, most: int) -> int:
     if not least <= value <= most:
         raise BadBody(f'"{key}" must be from {least} to {most}.')
     return value
+
+
+def _read(request: Request) -> Any:
+    if request.mimetype != "application/json":
+        raise BadBody("The body must be JSON with Content-Type: application/json.", 415)
+    try:
+        return json.loads(request.get_data().decode(), parse_constant=_no_constant)
+    except (ValueError, RecursionError) as error:
+        raise BadBody("The body is not valid JSON.") from error
 
 
 def _no_constant(name: str) -> None:

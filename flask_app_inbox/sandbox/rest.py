@@ -12,7 +12,7 @@ import re
 from flask import Blueprint, Response, current_app, jsonify, request
 from werkzeug.exceptions import MethodNotAllowed
 
-from . import contact_calls
+from . import contact_calls, event_calls
 from .contact_calls import plain
 from .contacts import Contact
 from .credentials import authorized, connection_of, lacks_right
@@ -25,6 +25,7 @@ from .state import state
 #: Registered at the root and under ``/api``: the documents show both.
 blueprint = Blueprint("rest", __name__)
 blueprint.register_blueprint(contact_calls.blueprint)
+blueprint.register_blueprint(event_calls.blueprint)
 
 _DOMAIN = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z0-9-]{2,63}")
 

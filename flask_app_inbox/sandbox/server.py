@@ -137,6 +137,17 @@ class SandboxServer(AppServer):
         state_of(self.app).host = host
         super().__init__(self.app, host, port, verbose=verbose)
 
+    def start(self) -> Self:
+        """Listen and answer, and send to the site's webhook what waits for it."""
+        super().start()
+        state_of(self.app).webhook.resume()
+        return self
+
+    def stop(self) -> None:
+        """Stop at once, even in the middle of answers and of calls to a webhook."""
+        state_of(self.app).webhook.pause()
+        super().stop()
+
     def reset(self) -> None:
         """Reset to the initial state, as ``POST /_sandbox/reset`` does."""
         state_of(self.app).reset()

@@ -10,18 +10,24 @@ from flask import current_app
 
 from .chathub.state import ChatHubState
 from .contacts import Contacts
+from .events import Events
 from .faults.memory import Faults
 from .faults.routes import Routes
 from .imports import Imports
 from .journal import Journal
 from .messages import Messages
 from .oauth_memory import OAuthMemory
+from .prepared import Prepared
 from .repeats import Repeats
 from .site import Domains, Site
+from .steps import Steps
 from .tokens import Tokens
+from .webhook import Webhook
 
 if TYPE_CHECKING:
     from flask import Flask
+
+    from .workflows import Workflow
 
 
 class State:
@@ -43,6 +49,11 @@ class State:
         #: The routes that can be broken; the application sets it.
         self.routes: Routes
         self.journal = Journal(clock)
+        self.steps = Steps(clock)
+        self.events = Events(clock)
+        self.workflows: list[Workflow] = []
+        self.prepared = Prepared()
+        self.webhook = Webhook(clock, self.steps)
         self.chathub = ChatHubState(clock)
 
     def reset(self) -> None:
@@ -56,7 +67,12 @@ class State:
         self.domains.clear()
         self.site = Site()
         self.chathub.reset()
+        self.workflows = []
+        self.webhook.clear()
+        self.prepared.clear()
+        self.events.clear()
         self.journal.clear()
+        self.steps.clear()
         self.oauth.clear()
 
 

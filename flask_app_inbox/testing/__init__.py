@@ -19,13 +19,19 @@ import pytest
 from .chathub import ChatHubDouble
 from .connections import ConnectionsDouble
 from .double import SentRequest
-from .vendor import VendorDouble
+from .vendor import SentEvent, VendorDouble
 from .wire import Wire, forget_earlier_tests, nothing_leaves
 
 if TYPE_CHECKING:
     from ..sandbox import SandboxServer
 
-__all__ = ["ChatHubDouble", "ConnectionsDouble", "SentRequest", "VendorDouble"]
+__all__ = [
+    "ChatHubDouble",
+    "ConnectionsDouble",
+    "SentEvent",
+    "SentRequest",
+    "VendorDouble",
+]
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from flask import Flask
@@ -14,6 +15,25 @@ from .messages import InboxDouble
 from .wire import Reply, Wire
 
 logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class SentEvent:
+    """An event that the vendor got.
+
+    :param params: by their names; the contact's identifiers are among them.
+    :param key_value: "" if it has none.
+    """
+
+    key: str
+    params: dict[str, Any]
+    key_value: str = ""
+
+    @classmethod
+    def of(cls, body: dict[str, Any]) -> SentEvent:
+        """Read the body of a call."""
+        params = {one["name"]: one["value"] for one in body["params"]}
+        return cls(body["eventTypeKey"], params, body.get("keyValue", ""))
 
 
 class VendorDouble(Double):
@@ -41,6 +61,11 @@ class VendorDouble(Double):
     def knows_nobody(self) -> None:
         """Answer as for an unknown contact, until the site creates one."""
         self._answer_tokens(reply(200, json.dumps({"token": ""})), knows_nobody=True)
+
+    @property
+    def events(self) -> list[SentEvent]:
+        """The events that it has taken, the oldest first."""
+        return [SentEvent.of(one.body) for one in self.requests if _is_event(one.body)]
 
     def has_messages(self, messages: Iterable[str | Mapping[str, Any]]) -> None:
         """Have these messages for everybody whom the vendor knows; they can be read.
@@ -75,6 +100,10 @@ class VendorDouble(Double):
         self._listen("POST", base, "/v1/contacts", self._take_import)
         self._listen("GET", base, "/v1/importstatus", self._tell_status, "/[^/?]+")
         self._listen("DELETE", base, "/v1/contact", reply(200, "null"))
+        self._listen("POST", base, settings.event_path, reply(200))
+        self._listen(
+            "POST", base, "/v1/message", self._take_message, "/[0-9]+/smartsend"
+        )
         base = settings.messages_url
         self._listen("GET", base, "/v1/messages", self._inbox.read)
         self._listen("GET", base, "/v1/messages/count", self._inbox.count)
@@ -108,6 +137,14 @@ class VendorDouble(Double):
             return 404, {}, "There is no such import."
         return json_reply({"status": "FINISHED", "mapping": mapping})
 
+    def _take_message(self, sent: SentRequest) -> Reply:
+        results = [
+            {"locator": _named(one), "status": "OK", "requestId": f"request-{number}"}
+            for number, one in enumerate(sent.body["recipients"], 1)
+        ]
+        # The vendor tells of one alone as an object, of more as a list.
+        return json_reply({"results": results[0] if len(results) == 1 else results})
+
     def _learn(self) -> None:
         if self._knows_nobody:
             self.gives_new_tokens()
@@ -118,3 +155,11 @@ def _found_by(contact: dict[str, Any]) -> str:
     values = [contact.get("externalCustomerId")]
     values += [channel["value"] for channel in contact["channels"]]
     return str(next(filter(None, values)))
+
+
+def _is_event(body: Any) -> bool:
+    return isinstance(body, dict) and "eventTypeKey" in body
+
+
+def _named(recipient: dict[str, Any]) -> str:
+    return str(recipient.get("locator") or recipient["externalCustomerId"])

@@ -33,6 +33,8 @@ class Problem(HTTPException):
     when = ""
     #: Whether the same request may succeed a little later, without anybody's help.
     retryable = False
+    #: The WWW-Authenticate header, for problems that a program can answer.
+    challenge = ""
 
     def __init__(self, *, retry_after: float | None = None) -> None:
         super().__init__(self.title)
@@ -66,6 +68,8 @@ class Problem(HTTPException):
             status=self.status,
             content_type="application/problem+json",
         )
+        if self.challenge:
+            response.headers["WWW-Authenticate"] = self.challenge
         if self.retry_after is not None:
             seconds = max(1, math.ceil(self.retry_after))
             response.headers["Retry-After"] = str(seconds)

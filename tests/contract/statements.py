@@ -84,6 +84,9 @@ DOCUMENTS = {
             "/v1/site/domains": 7,
             "GET /v1/site/script": 2,
             "GET /v1/account/info": 1,
+            "POST /v2/event": 4,
+            "POST /v1/event": 4,
+            "POST /v1/message/{id}/smartsend": 6,
         },
     ),
 }

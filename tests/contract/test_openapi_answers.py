@@ -42,6 +42,12 @@ MANY = {"contacts": [ANN], "dedupeOn": "externalCustomerId"}
 IMPORT: dict[str, type] = {"asyncSessionId": str, "failedContacts": list}
 ACCOUNT: dict[str, type] = {"userEmail": str, "organisationName": str}
 
+EVENT: dict[str, Any] = {
+    "eventTypeKey": "orderPlaced",
+    "params": [{"name": "externalCustomerId", "value": "7"}],
+}
+NESTED = {"name": "order", "value": {"number": "ZV-1"}}
+
 #: Each on a sandbox that knows Ann, her domain, and nothing else.
 ANSWERS = [
     Answer("POST", "/v1/contact", 200, {"firstName": "A", **ANN}, {"id": int}),
@@ -66,6 +72,24 @@ ANSWERS = [
     Answer("POST", "/v1/site/domains", 400, {"domain": "no domain"}),
     Answer("POST", "/v1/site/domains", 400, {}),
     Answer("GET", "/v1/site/domains", 200, types={"domain": str}, is_list=True),
+    *(
+        Answer("POST", path, status, sent)
+        for path in ("/v2/event", "/v1/event")
+        for status, sent in (
+            (200, EVENT),
+            (400, {**EVENT, "eventTypeKey": ""}),
+            (400, {**EVENT, "params": []}),
+            (400, {**EVENT, "params": "email"}),
+            (400, {**EVENT, "keyValue": "x" * 20480}),
+            (415, "text"),
+        )
+    ),
+    Answer("POST", "/v1/event", 400, {**EVENT, "eventTypeKey": "k" * 101}),
+    Answer("POST", "/v1/event", 400, {**EVENT, "keyValue": "v" * 301}),
+    Answer("POST", "/v1/event", 200, {**EVENT, "params": [], "keyValue": "7"}),
+    Answer("POST", "/v1/event", 400, {**EVENT, "params": [*EVENT["params"], NESTED]}),
+    Answer("POST", "/v2/event", 200, {**EVENT, "params": [*EVENT["params"], NESTED]}),
+    Answer("POST", "/v1/message/1/smartsend", 400, {}),
 ]
 
 
@@ -77,6 +101,16 @@ def test_the_sandbox_answers_as_described(api: FlaskClient, wanted: Answer) -> N
     API §4.4: a search answers a list of contacts.
     API §4.5: the header TotalCount tells how many there are.
     API §7.6: the account's domains are listed, each by its name.
+    API §10.1
+    API §10.2
+    API §10.3
+    API §10.4
+    API §11.1
+    API §11.2
+    API §11.3
+    API §11.4
+    API §12.1
+    API §12.2
     API §2.1
     API §2.6
     API §2.7
@@ -286,3 +320,22 @@ def test_a_search_tells_how_many_there_are_and_shows_a_page(api: FlaskClient) ->
     whole = found(api)
     assert (len(whole), whole[0]["externalCustomerId"]) == (500, "7")
     assert ask(api, "GET", "/v1/contacts?startindex=0").status_code == 400
+
+
+def test_results_of_a_message_are_an_object_or_a_list(api: FlaskClient) -> None:
+    """
+    API §12.4
+    API §12.5
+    API §12.6
+    """
+    prepared = {"name": "order", "title": "Order", "text": "On its way"}
+    answer: Any = ask(api, "POST", "/v1/messages/appinbox", prepared).json
+    path = f"/v1/message/{answer['id']}/smartsend"
+    known, strange = {"externalCustomerId": "7"}, {"externalCustomerId": "8"}
+    one: Any = ask(api, "POST", path, {"recipients": [known]}).json
+    many: Any = ask(api, "POST", path, {"recipients": [known, strange]}).json
+    assert {"locator", "status", "requestId"} <= one["results"].keys()
+    assert ask(api, "POST", path, {"recipients": [{}]}).status_code == 400
+    taken, refused = many["results"]
+    assert (taken["status"], refused["status"]) == ("OK", "ERROR")
+    assert type(refused["message"]) is str

@@ -21,8 +21,10 @@ from flask_app_inbox import (
 from flask_app_inbox.client.account import read_account
 from flask_app_inbox.client.app_inbox import AppInboxClient
 from flask_app_inbox.client.contacts import delete_contact, import_contacts
+from flask_app_inbox.client.events import event_body, send_event
 from flask_app_inbox.client.import_status import read_import_status
 from flask_app_inbox.client.site import read_script_id, register_domain
+from flask_app_inbox.client.smartsend import send_message
 from tests.conftest import client_of
 from tests.contract.openapi import (
     BASE,
@@ -109,6 +111,20 @@ CALLS = {
         lambda client: (lambda one: (one.name, one.email))(read_account(client.api)),
         {200: ("Shop", "a@b.c")},
         '{"userEmail": "a@b.c", "organisationName": "Shop"}',
+    ),
+    "send_event": Call(
+        "POST",
+        "/v2/event",
+        lambda client: send_event(client.api, event_body("e", CONTACTS["everything"])),
+        {200: None, 400: VendorInvalid},
+        "",
+    ),
+    "send_message": Call(
+        "POST",
+        "/v1/message/17/smartsend",
+        lambda client: send_message(client.api, 17, [CONTACTS["everything"]])[0].ok,
+        {200: True},
+        '{"results": {"locator": "7", "status": "OK", "requestId": "r"}}',
     ),
     "read_script_id": Call(
         "GET",
@@ -290,3 +306,77 @@ def test_refused_contacts_are_understood(count: int) -> None:
         (contacts[n], f"no {n}") for n in range(count)
     ]
     assert (result.session_id, result.accepted) == ("s-1", 3 - count)
+
+
+# --- events and messages ------------------------------------------------------
+
+
+@pytest.mark.parametrize("who", CONTACTS)
+@pytest.mark.parametrize("path", ["/v2/event", "/v1/event"])
+def test_an_event_is_sent_as_described(who: str, path: str) -> None:
+    """
+    API §10.1: ``eventTypeKey`` is required.
+    API §10.2: ``params`` is a list of objects with ``name`` and ``value``.
+    API §10.3: a contact's identifier is among the parameters; a value is a text, or
+        JSON.
+    API §10.4: an event may have 20 KB.
+    API §11.1: ``eventTypeKey`` is required, and has 100 characters at most.
+    API §11.2: ``keyValue`` has 300 characters at most.
+    API §11.3: without a ``keyValue``, ``params`` have one of five identifiers.
+    API §11.4: a parameter's value is a text.
+    """
+    nested = {"items": [{"name": "Cup"}], "total": 5}
+    body = json.loads(event_body("e", CONTACTS[who], nested, path=path))
+    assert body.keys() == {"eventTypeKey", "params"}
+    assert all(one.keys() == {"name", "value"} for one in body["params"])
+    params = {one["name"]: one["value"] for one in body["params"]}
+    assert {"externalCustomerId", "email", "phone"} & params.keys()
+    is_text = {name: type(value) is str for name, value in params.items()}
+    assert is_text.pop("items") == (path == "/v1/event")
+    assert all(is_text.values())
+    with pytest.raises(ValueError, match="100 characters"):
+        event_body("k" * 101, CONTACTS[who], path=path)
+    with pytest.raises(ValueError, match="300 characters"):
+        event_body("e", CONTACTS[who], key_value="v" * 301, path=path)
+    with pytest.raises(ValueError, match="20480 bytes"):
+        event_body("e", CONTACTS[who], {"text": "x" * 20480}, path=path)
+    with pytest.raises(ValueError, match="whose event"):
+        event_body("e", path=path)
+
+
+def test_a_prepared_message_is_sent_as_described() -> None:
+    """
+    API §12.1: ``recipients`` are required, and each is there once.
+    API §12.2: a recipient has a ``contactId``, an ``externalCustomerId`` or a
+        ``locator``.
+    API §12.3: ``jsonParam`` is a text of JSON, ``languageCode`` a language.
+    API §12.4: ``results`` is an object for one recipient, and a list for several.
+    API §12.5: OK comes with a ``requestId``.
+    API §12.6: ERROR comes with a ``message``.
+    """
+    contacts = [*CONTACTS.values(), *CONTACTS.values()]
+    told = [
+        {"locator": "7", "status": "OK", "requestId": "r"},
+        {"locator": "ann@example.com", "status": "ERROR", "message": "why"},
+        {"locator": "380501", "status": "OK", "requestId": "s"},
+        {"locator": "?", "status": "OK", "requestId": "t"},
+    ]
+    with responses.RequestsMock() as vendor:
+        vendor.post(f"{BASE}/v1/message/17/smartsend", json={"results": told})
+        vendor.post(f"{BASE}/v1/message/17/smartsend", json={"results": told[0]})
+        api = client_of(API_URL=BASE).api
+        many = send_message(api, 17, contacts, {"number": 1}, language="uk")
+        [one] = send_message(api, 17, contacts[:1])
+        sent = json.loads(vendor.calls[0].request.body or "")
+    assert len(sent["recipients"]) == len(CONTACTS)
+    for recipient in sent["recipients"]:
+        assert recipient["jsonParam"] == '{"number":1}'
+        assert recipient["languageCode"] == "uk"
+        assert {"externalCustomerId", "locator"} & recipient.keys()
+    assert [(r.ok, r.request_id, r.reason) for r in many] == [
+        (True, "r", ""),
+        (False, None, "why"),
+        (True, "s", ""),
+        (True, "t", ""),
+    ]
+    assert one.request_id == "r"

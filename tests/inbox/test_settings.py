@@ -69,6 +69,7 @@ def test_a_key_that_is_none_is_as_good_as_not_there() -> None:
         ("SCRIPT_URL", "cdn.esputnik.com"),
         ("MESSAGES_URL", "esputnik.com/appinbox"),
         ("TOKEN_PATH", "token"),
+        ("EVENT_PATH", "event"),
         ("INIT_FORM", "object"),
         ("FEATURES", ["TRACKING"]),
         ("LANGUAGE", "ua"),
@@ -86,6 +87,8 @@ def test_a_key_that_is_none_is_as_good_as_not_there() -> None:
         ("RATE_LIMIT", "often"),
         ("STORAGE_URL", "memcached://x"),
         ("STORAGE_TIMEOUT", 0),
+        ("WEBHOOK_USER", "app:inbox"),
+        ("WEBHOOK_PASSWORD", 1234),
         ("URL_PREFIX", "inbox"),
     ],
 )

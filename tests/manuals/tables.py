@@ -16,6 +16,7 @@ from flask_app_inbox.chathub.commands import add_commands as add_chathub_command
 from flask_app_inbox.chathub.settings import ChatHubSettings
 from flask_app_inbox.config.reader import settings_of
 from flask_app_inbox.errors import AppInboxError, VendorError
+from flask_app_inbox.inbox import problems as inbox_problems
 from flask_app_inbox.inbox.check.findings import FINDINGS
 from flask_app_inbox.inbox.commands import add_commands
 from flask_app_inbox.inbox.settings import Settings
@@ -103,7 +104,7 @@ def _rows_of(answers: Iterable[_Answer]) -> Iterator[Iterable[str]]:
 @_table("status", "`code`", "when")
 def _problems() -> Iterable[Iterable[str]]:
     answers = [answer for _, answer in _answers_of_errors()]
-    answers += _problems_in(problems)
+    answers += [*_problems_in(problems), *_problems_in(inbox_problems)]
     return _rows_of(answers)
 
 

@@ -28,6 +28,9 @@ from .tables import CHATHUB_COMMANDS, INBOX_COMMANDS
 
 _TOKEN_URL = "https://esputnik.com/api/v1/auth/contact/token"
 _CONTACT_URL = "https://esputnik.com/api/v1/contact"
+_EVENT_URL = "https://esputnik.com/api/v2/event"
+_MESSAGE_URL = "https://esputnik.com/api/v1/message/2345678/smartsend"
+_SENT = {"locator": "ann@example.com", "status": "OK", "requestId": "1"}
 _IMPORT_URL = "https://esputnik.com/api/v1/importstatus/1"
 _MESSAGES_URL = "https://esputnik.com/appinbox/v1/messages"
 _CHATHUB_URL = "https://chatapi.smsbat.com/api"
@@ -44,6 +47,8 @@ def vendor() -> Iterator[responses.RequestsMock]:
     with responses.RequestsMock(assert_all_requests_are_fired=False) as vendor:
         vendor.post(_CONTACT_URL, json={"id": 1})
         vendor.post(f"{_CONTACT_URL}s", json={"asyncSessionId": "1"})
+        vendor.post(_EVENT_URL)
+        vendor.post(_MESSAGE_URL, json={"results": _SENT})
         vendor.get(_IMPORT_URL, json={"status": "FINISHED", "mapping": []})
         vendor.post(_TOKEN_URL, json={"token": "of.ann"})
         vendor.get(_MESSAGES_URL, json={"list": [{"id": "1", "title": "Hello"}]})

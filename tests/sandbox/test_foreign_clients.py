@@ -68,3 +68,39 @@ def test_chathubs_tokens_end_with_their_quotes(anyone: Call) -> None:
     )
     for answer in (company, operator):
         assert answer.text == f'"{answer.json()}"'
+
+
+def test_contacts_are_found_by_what_is_asked_for(vendor: Call) -> None:
+    for name in ("ann", "ben", "cat"):
+        channels = [{"type": "email", "value": f"{name}@example.com"}]
+        vendor("POST", CONTACT, json={"channels": channels})
+    answer = vendor("GET", "/v1/contacts?email=ben@example.com")
+    assert [one["channels"][0]["value"] for one in answer.json()] == ["ben@example.com"]
+    assert answer.headers["TotalCount"] == "1"
+    assert vendor("GET", "/v1/contacts?email=eve@example.com").json() == []
+    page = vendor("GET", "/v1/contacts?startindex=2&maxrows=1")
+    assert [one["channels"][0]["value"] for one in page.json()] == ["ben@example.com"]
+    assert page.headers["TotalCount"] == "3"
+
+
+@pytest.mark.parametrize("path", ["/v1/orders", "/api/v1/orders"])
+def test_orders_are_known_and_not_simulated(vendor: Call, path: str) -> None:
+    assert vendor("POST", path, json={"orders": []}).status_code == 501
+
+
+def test_an_operators_own_token_lists_the_operators(anyone: Call) -> None:
+    login = {"login": "sandbox", "password": "sandbox"}
+    company = anyone("POST", "/api/company/get-token", json=login).json()
+    until = datetime.now(timezone.utc) + timedelta(hours=1)
+    operator = anyone(
+        "POST",
+        "/api/operator/get-token",
+        json={"id": 101, "expiresAt": until.isoformat(timespec="milliseconds")},
+        headers={"Authorization": f"Bearer {company}"},
+    ).json()
+    answer = anyone(
+        "GET",
+        "/api/operator?organizationId=24",
+        headers={"Authorization": f"Bearer {operator}"},
+    )
+    assert answer.status_code == 200, answer.text

@@ -20,6 +20,7 @@ from flask_app_inbox import (
     VendorTimeout,
     VendorUnavailable,
 )
+from flask_app_inbox.inbox.problems import BeingTaken
 from flask_app_inbox.web.problems import LoginRequired, Problem, RateLimited
 from tests.conftest import MakeApp, load_nobody, state_of
 
@@ -93,9 +94,9 @@ def test_a_problem_says_whether_to_ask_again(
     assert body["retryable"] is retryable
 
 
-def test_only_who_asked_too_often_may_ask_again() -> None:
+def test_only_who_came_too_early_may_ask_again() -> None:
     ours = [kind for kind in _subclasses(Problem) if "flask_app_inbox" in str(kind)]
-    assert [kind for kind in ours if kind.retryable] == [RateLimited]
+    assert {kind for kind in ours if kind.retryable} == {RateLimited, BeingTaken}
 
 
 def test_a_long_wait_is_told_as_it_is() -> None:

@@ -42,6 +42,17 @@ TOKENS_NOT_SHARED = FindingKind(
     fix=STORAGE_NOT_SHARED.fix,
 )
 
+WEBHOOK_NOT_SHARED = FindingKind(
+    "webhook_not_shared",
+    "warning",
+    what="Each of {processes} processes knows only the messages that its own webhook "
+    "took.",
+    why="A message that the vendor sends again may come to another process: receivers "
+    "of message_received hear it twice. And bells that other processes serve learn of "
+    "a message later.",
+    fix=STORAGE_NOT_SHARED.fix,
+)
+
 #: Seconds that Redis may take to answer.
 _PATIENCE = 2.0
 
@@ -60,13 +71,11 @@ def check_storage(settings: Settings, processes: int | None, section: Section) -
 
     :param processes: how many the site runs in operation; None: unknown.
     """
-    if settings.rate_limit is None:
+    if not (_counts(settings) or _takes_webhooks(settings) or settings.draws_own_bell):
         section.ok("There is no rate limit, so nothing is counted.")
         return
     if settings.storage_url == "memory://":
-        _check_memory(processes, section)
-        if settings.draws_own_bell and processes is not None and processes > 1:
-            section.report(TOKENS_NOT_SHARED, processes=processes)
+        _check_memory(settings, processes, section)
         return
     try:
         from redis import Redis
@@ -86,7 +95,7 @@ def check_storage(settings: Settings, processes: int | None, section: Section) -
         pool.disconnect()
 
 
-def _check_memory(processes: int | None, section: Section) -> None:
+def _check_memory(settings: Settings, processes: int | None, section: Section) -> None:
     if processes == 1:
         section.ok("One process keeps its counts in memory.")
     elif processes is None:
@@ -95,4 +104,17 @@ def _check_memory(processes: int | None, section: Section) -> None:
             "runs more, check with --processes N."
         )
     else:
-        section.report(STORAGE_NOT_SHARED, processes=processes)
+        if _counts(settings):
+            section.report(STORAGE_NOT_SHARED, processes=processes)
+        if settings.draws_own_bell:
+            section.report(TOKENS_NOT_SHARED, processes=processes)
+        if _takes_webhooks(settings):
+            section.report(WEBHOOK_NOT_SHARED, processes=processes)
+
+
+def _counts(settings: Settings) -> bool:
+    return settings.rate_limit is not None
+
+
+def _takes_webhooks(settings: Settings) -> bool:
+    return settings.webhook_password is not None

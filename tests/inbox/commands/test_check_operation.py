@@ -200,6 +200,9 @@ def test_memory_storage_with_several_processes(
     monkeypatch.setenv(variable, value)
     told = findings(make_site())
     assert told["storage_not_shared"]["fix"].startswith("APP_INBOX_STORAGE_URL")
+    assert "webhook_not_shared" not in told
+    told = findings(make_site(WEBHOOK_PASSWORD="a long password"))
+    assert told["webhook_not_shared"]["fix"].startswith("APP_INBOX_STORAGE_URL")
 
 
 def test_nothing_is_counted_without_a_limit(

@@ -1,0 +1,193 @@
+"""The vendor tells of new messages: request, password, body, mark, effect, answer.
+
+Source: the guide "Receiving App Inbox messages to a webhook". It sends a message again
+after 401, 429, 500, 502 and 503, and not after 400.
+
+The effect of a message is that its contact's count is asked for anew, and that the
+site's receivers hear of it. Each message is marked when that is done, and not before:
+a process that dies in the middle leaves no mark, and the vendor's next attempt does it
+all. So receivers hear each message at least once. Meanwhile a claim keeps others from
+the same message; it ends by itself.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hmac
+import json
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from flask import request
+from flask.blueprints import BlueprintSetupState
+
+from ..bell.cleaning import clean_html
+from ..client.contact import Contact
+from ..client.message import Message, message_of
+from ..errors import StorageError
+from ..signals import message_received
+from ..web.body import read_body
+from ..web.loaders import send
+from ..web.problems import BadRequest
+from ..web.shared_store import SharedStore
+from ..web.this_app import this_app
+from ..web.user_tag import keyed_tag
+from .contact_key import contact_key, site_key
+from .problems import BeingTaken, WrongPassword
+from .settings import Settings
+from .state import State, current_state, state_of
+
+logger = logging.getLogger(__name__)
+
+#: The most bytes of a body: a thousand messages, the most that a contact has.
+MAX_BODY = 4 * 1024 * 1024
+#: The most messages in it.
+MAX_MESSAGES = 1000
+
+#: Seconds for which a message is known again. For how long the vendor sends it again is
+#: not documented.
+KEEP = 7 * 24 * 60 * 60.0
+#: Seconds for which a request has a message to itself. Receivers may take a while.
+CLAIM = 60.0
+#: Seconds that the vendor is asked to wait, where we know no better.
+RETRY_AFTER = 5.0
+
+_ID = "externalCustomerId"
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """A message that came, and whose it is."""
+
+    contact: Contact
+    message: Message
+
+
+def add_webhook_route(setup: BlueprintSetupState) -> None:
+    """Add the address in apps that have a password for it."""
+    app: Any = setup.app
+    settings = state_of(app).settings
+    if settings.enabled and settings.webhook_password is not None:
+        setup.add_url_rule("/webhook", "webhook", webhook, methods=["POST"])
+
+
+def webhook() -> dict[str, int]:
+    """Take new messages, and answer when their effect is there."""
+    state = current_state()
+    _check_password(state.settings)
+    if (request.content_length or 0) > MAX_BODY:
+        raise BadRequest
+    arrivals = list(read_arrivals(read_body(MAX_BODY)))
+    try:
+        return {"taken": sum(_take(state, one) for one in arrivals)}
+    except StorageError as error:
+        error.retry_after = RETRY_AFTER
+        raise
+
+
+def read_arrivals(body: bytes) -> Iterator[Arrival]:
+    """Read a message, or a list of them: the guide shows one and speaks of a list.
+
+    What is no message is left out of a list that has others: refusing it would lose
+    those, for the vendor does not send again what was refused.
+
+    :raises BadRequest: if there is nothing to take.
+    """
+    try:
+        told = json.loads(body)
+    except (ValueError, RecursionError):
+        raise BadRequest from None
+    entries = [told] if isinstance(told, dict) else told
+    if not isinstance(entries, list) or len(entries) > MAX_MESSAGES:
+        raise BadRequest
+    found = [arrival for each in entries if (arrival := _arrival_of(each))]
+    if len(found) < len(entries):
+        logger.warning(
+            "The vendor's webhook brought %d entries, of which %d are no messages to "
+            "a contact with an external id.",
+            len(entries),
+            len(entries) - len(found),
+        )
+        if not found:
+            raise BadRequest
+    yield from found
+
+
+def _check_password(settings: Settings) -> None:
+    given = request.authorization
+    is_basic = given is not None and given.type == "basic"
+    user = (given.username if given and is_basic else None) or ""
+    password = (given.password if given and is_basic else None) or ""
+    # Both are compared, so that the time does not tell which one is wrong.
+    known = _is_same(user, settings.webhook_user)
+    known &= _is_same(password, settings.webhook_password or "")
+    if not known:
+        raise WrongPassword
+
+
+def _is_same(given: str, wanted: str) -> bool:
+    return hmac.compare_digest(given.encode(), wanted.encode())
+
+
+def _arrival_of(told: object) -> Arrival | None:
+    if not isinstance(told, dict):
+        return None
+    message = message_of(told)
+    whose = told.get(_ID)
+    if message is None or isinstance(whose, bool):
+        return None
+    try:
+        contact = Contact(external_customer_id=whose)
+    except (TypeError, ValueError):
+        return None
+    # What comes by the webhook is new, whatever it says of itself.
+    return Arrival(contact, replace(message, html=clean_html(message.html), read=False))
+
+
+def _take(state: State, arrival: Arrival) -> bool:
+    """Do what a message leads to, once; return False for one that is known.
+
+    :raises BeingTaken: if another request is doing so.
+    :raises StorageError: if it cannot be told whether it is known.
+    """
+    store = state.store
+    mark = _mark_of(state.settings, arrival)
+    if store.get(f"taken:{mark}") is not None:
+        return False
+    if not store.add(f"takes:{mark}", b"1", CLAIM):
+        raise BeingTaken(retry_after=1)
+    try:
+        # Somebody may have taken it between the two questions above.
+        is_new = store.get(f"taken:{mark}") is None
+        if is_new:
+            _take_effect(state, arrival)
+            store.put(f"taken:{mark}", b"1", KEEP)
+    finally:
+        _give_up(store, f"takes:{mark}")
+    return is_new
+
+
+def _take_effect(state: State, arrival: Arrival) -> None:
+    app = this_app()
+    if state.inboxes is not None:
+        key = contact_key(app, state.settings, arrival.contact, "")
+        state.inboxes.counts.forget(key)
+    send(message_received, message=arrival.message, contact=arrival.contact)
+
+
+def _give_up(store: SharedStore, claim: str) -> None:
+    # It ends by itself, and the request has an answer of its own.
+    with contextlib.suppress(StorageError):
+        store.drop(claim)
+
+
+def _mark_of(settings: Settings, arrival: Arrival) -> str:
+    """Return the name of a message: opaque, and different for every site."""
+    return keyed_tag(
+        site_key(this_app(), settings),
+        "flask-app-inbox webhook",
+        arrival.contact.external_customer_id or "",
+        arrival.message.id,
+    )
