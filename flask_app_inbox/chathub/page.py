@@ -60,8 +60,7 @@ def _panel(state: State, organization: str | None, nonce: str | None) -> Markup:
         fallback = state.settings.fallback
         fallback_text = fallback.text_in(language) if fallback else None
     is_first = _SCRIPT not in marks
-    marks.update([_SCRIPT, *map(_mark, operators)])
-    return render(
+    html = render(
         __package__,
         "panel.html",
         # Each organization's alias, and the user tag of the operator there.
@@ -82,6 +81,8 @@ def _panel(state: State, organization: str | None, nonce: str | None) -> Markup:
         else None,
         nonce=nonce,
     )
+    marks.update([_SCRIPT, *map(_mark, operators)])
+    return html
 
 
 def _operators(state: State) -> dict[str, int]:

@@ -15,6 +15,7 @@ import sys
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
+from jinja2 import Template
 from jinja2.runtime import Context
 
 if TYPE_CHECKING:
@@ -46,7 +47,10 @@ def _page() -> Context | None:
     frame = sys._getframe(1)
     while frame := frame.f_back:  # type: ignore[assignment] # None ends it
         if frame.f_code.co_name in _RENDERING:
-            context = frame.f_locals.get("ctx")
-            if isinstance(context, Context):
+            values = frame.f_locals
+            context = values.get("ctx")
+            if isinstance(context, Context) and isinstance(
+                values.get("self"), Template
+            ):
                 return context
     return None

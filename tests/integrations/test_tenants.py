@@ -6,13 +6,16 @@ import json
 import logging
 import re
 from collections.abc import Callable
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from flask import Blueprint, Flask, g, render_template_string, request
+from itsdangerous import URLSafeSerializer
 
 from flask_app_inbox import AppInbox, ChatHub, ConfigError, Contact
+from flask_app_inbox.oauth.pages import COOKIE
 from flask_app_inbox.testing import VendorDouble
 from tests.integrations.conftest import LAYOUT, ask, shown
 
@@ -213,12 +216,20 @@ def test_url_defaults_that_raise_cost_the_bell_and_not_the_page(
     assert "url_defaults of the site raised AttributeError" in caplog.text
 
 
-def test_the_owners_pages_link_to_those_of_their_tenant() -> None:
-    app = make_app(without_defaults, OAUTH)
+def test_the_owners_pages_link_to_those_of_their_tenant(tmp_path: Path) -> None:
+    app = make_app(without_defaults, OAUTH, instance_path=str(tmp_path))
     client = app.test_client()
     html = client.get("/acme/app-inbox/oauth/").text
     assert 'href="/acme/app-inbox/oauth/connect"' in html
     assert client.get("/acme/app-inbox/oauth/oauth.css").status_code == 200
+    # Whoever begins here comes back here, from the one address of the callback.
+    assert client.get("/b/app-inbox/oauth/connect").status_code == 302
+    cookie = client.get_cookie(COOKIE, path="/a/app-inbox/oauth/callback")
+    assert cookie is not None
+    [visit, *_] = cookie.value.split(".")
+    assert URLSafeSerializer("").load_payload(visit.encode())["next"] == (
+        "/b/app-inbox/oauth/"
+    )
 
 
 def test_an_extension_that_is_switched_off_has_tenants_too() -> None:

@@ -6,6 +6,7 @@ import asyncio
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, ClassVar
 
@@ -37,6 +38,13 @@ class Unprintable:
         raise RuntimeError("no database")
 
     __str__ = __len__ = __eq__ = __bool__  # type: ignore[assignment] # it lies
+
+
+@pytest.fixture(autouse=True)
+def _no_database_in_the_checkout(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)  # the folder of an instance is made there
 
 
 # What such a function may do
