@@ -54,7 +54,8 @@ LOADER_FAILED = FindingKind(
     what="The site could not say who is logged in. {reason}",
     why="Without a contact, pages carry no bell and the endpoint issues no token. A "
     "contact_loader fails if it raises or returns something other than a Contact or "
-    "None.",
+    "None. What one blueprint's own before_request has set is not there in the "
+    "endpoint.",
     fix={
         "contact_loader": "return None  # in your contact_loader, when nobody is "
         "logged in",
