@@ -309,7 +309,8 @@ def read_settings(config: Mapping[str, Any], root_path: str) -> Settings:
             "`python -m flask_app_inbox.sandbox` is a stand-in that accepts the key "
             "sandbox-key. An app that is "
             f"registered with the vendor sets {PREFIX}OAUTH_CLIENT_ID instead. "
-            f"{PREFIX}ENABLED = False switches the whole extension off."
+            f"{PREFIX}ENABLED = False (FLASK_{PREFIX}ENABLED=false) switches the whole "
+            "extension off, as in tests of other things."
         )
     if problems:
         raise ConfigError(problems)

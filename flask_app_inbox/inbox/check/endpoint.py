@@ -61,6 +61,14 @@ ENDPOINT_CSRF = FindingKind(
     fix='if request.blueprint not in ("app_inbox", "app_inbox_oauth", "chathub"): '
     "csrf.protect()",
 )
+ENDPOINT_FORGETS = FindingKind(
+    "endpoint_forgets",
+    "error",
+    what="{path} says that nobody is logged in, but the page is for somebody.",
+    why="So there is no token for them, and no bell. Functions of one blueprint, such "
+    "as its before_request, do not run for the endpoint.",
+    fix="@blueprint.before_app_request  # where the site finds out who is logged in",
+)
 ENDPOINT_TAKEN = FindingKind(
     "endpoint_taken",
     "error",
@@ -121,6 +129,18 @@ def check_endpoint(
         section.report(ENDPOINT_CSRF, path=path, status=page.status)
     else:
         section.report(ENDPOINT_TAKEN, path=path, status=page.status)
+
+
+def check_user(site: Site, address: str, section: Section) -> None:
+    """Ask who is logged in, as the page's script does for whom the page is."""
+    try:
+        page = site.get(address)
+    except VisitError:
+        return  # the token endpoint has told
+    if page.status == 401 and _problem_code(page) == "login_required":
+        section.report(ENDPOINT_FORGETS, path=urlsplit(page.url).path)
+    elif page.status == 204:
+        section.ok("The endpoint knows the visitor whom the page is for.")
 
 
 def _problem_code(page: Page) -> object:

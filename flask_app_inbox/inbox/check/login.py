@@ -55,7 +55,8 @@ LOADER_FAILED = FindingKind(
     what="The site could not say who is logged in. {reason}",
     why="Without a contact, pages carry no bell and the endpoint issues no token. A "
     "contact_loader fails if it raises or returns something other than a Contact or "
-    "None.",
+    "None. What one blueprint's own before_request has set is not there in the "
+    "endpoint.",
     fix={
         "contact_loader": "return None  # in your contact_loader, when nobody is "
         "logged in",
@@ -73,6 +74,7 @@ class Login:
     :param command: the command line of this check, without a login.
     :param cookie: the name of the session cookie.
     :param session: the keys that the check has put into the session.
+    :param uses_flask_login: whether the app has it, so that its sessions are known.
     :param is_remote: whether the site runs elsewhere, so that its sessions do, too.
     """
 
@@ -81,6 +83,7 @@ class Login:
     cookie: str
     session: tuple[str, ...] = ()
     is_remote: bool = False
+    uses_flask_login: bool = False
 
     @property
     def ways(self) -> str:
@@ -91,8 +94,10 @@ class Login:
         if self.session:
             said = f"as a login leaves it; {', '.join(self.session)} did not log in"
             return f"{cookie}, or\n{self.command} --session KEY=VALUE  # {said}"
-        said = "what a login leaves in your session; with Flask-Login the get_id() of"
-        return f"{cookie}, or\n{self.command} --session _user_id=1  # {said} a user"
+        entry, said = "KEY=VALUE", "what a login leaves in your session"
+        if self.uses_flask_login:
+            entry, said = "_user_id=1", "the get_id() of one of your users"
+        return f"{cookie}, or\n{self.command} --session {entry}  # {said}"
 
 
 def login_source(app: Flask, state: State) -> LoginSource:

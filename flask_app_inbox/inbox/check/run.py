@@ -23,7 +23,7 @@ from .connections import (
 )
 from .database_pool import check_database_pool
 from .embed import embed
-from .endpoint import check_endpoint, check_script_file
+from .endpoint import check_endpoint, check_script_file, check_user
 from .finding import Report, Section
 from .html import read_html
 from .login import CHECKED_AS_STRANGER, Login, login_source
@@ -113,6 +113,7 @@ def _login(app: Flask, site: Site, options: CheckOptions) -> Login:
         cookie=app.config["SESSION_COOKIE_NAME"],
         session=options.session,
         is_remote=not isinstance(site, SiteInProcess),
+        uses_flask_login=getattr(app, "login_manager", None) is not None,
     )
 
 
@@ -149,7 +150,7 @@ def _check_vendor(
                 check_messages(access, state.inboxes, state.settings, contact, section)
         elif access.script_source not in scripts:
             scripts.add(access.script_source)
-            check_script(access, section)
+            check_script(access, state.settings, section)
 
 
 def _contact_of(
@@ -194,6 +195,8 @@ def _check_page(
             script = address_in(page, str(own["src"]))
             token_url = own.get("data-token-url")
             token = address_in(page, str(token_url)) if token_url else None
+        if own is not None and options.own_login and own.get("data-user-url"):
+            check_user(site, str(own["data-user-url"]), section)
     if script:
         check_script_file(site, script, section)
     if token:

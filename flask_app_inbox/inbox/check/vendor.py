@@ -174,12 +174,12 @@ def _judge_token(token: str, contact: Contact | None, section: Section) -> None:
         section.report(CONTACT_UNKNOWN)
 
 
-def check_script(access: Access, section: Section) -> None:
+def check_script(access: Access, settings: Settings, section: Section) -> None:
     """Fetch the vendor's script that the account's pages load."""
     source = access.script_source
     if source is None:
         return
-    status = ask_status(source)
+    status = ask_status(source, settings.proxy)
     if status == 200:
         section.ok("The vendor's page script is there.")
         return

@@ -252,13 +252,20 @@ def _session() -> requests.Session:
     return session
 
 
-def ask_status(url: str) -> int | None:
-    """Return the status of a public file, None if nothing answers."""
+def ask_status(url: str, proxy: str | None) -> int | None:
+    """Return the status of a public file of the vendor, None if nothing answers.
+
+    :param proxy: the one that calls to the vendor take.
+    """
     try:
         with (
             _session() as session,
             session.get(
-                url, stream=True, timeout=TIMEOUT, allow_redirects=False
+                url,
+                stream=True,
+                timeout=TIMEOUT,
+                allow_redirects=False,
+                proxies={"http": proxy, "https": proxy} if proxy else {},
             ) as response,
         ):
             return response.status_code

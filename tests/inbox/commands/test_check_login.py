@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 
 import pytest
 from click.testing import Result
-from flask import Flask, abort, redirect, request, session
+from flask import Flask, abort, g, redirect, request, session
 from flask.sessions import SecureCookieSessionInterface
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.wrappers import Response
@@ -46,7 +46,7 @@ def test_a_plain_check_says_that_nobody_was_logged_in(
     site = make_site()
     result = run(site, "check", "--offline")
     assert "note     Nobody was logged in for this check" in result.output
-    assert "flask app-inbox check --session _user_id=1" in result.output
+    assert "flask app-inbox check --session KEY=VALUE" in result.output
     assert "Everything is in order." in result.output
     result = run(site, "check", "--offline", "--strict", "--json")
     assert (result.exit_code, notes(result)) == (0, ["checked_as_stranger"])
@@ -117,7 +117,7 @@ def test_the_advice_keeps_the_page_and_offers_one_without_a_login(
 ) -> None:
     site = make_site(prepare=guard_everything)
     fix = findings(site, "--url", "/account")["page_redirects"]["fix"]
-    assert "check --url /account --session _user_id=1" in fix
+    assert "check --url /account --session KEY=VALUE" in fix
     assert fix.endswith("flask app-inbox check --url /login  # without a login")
 
 
@@ -273,3 +273,41 @@ def test_an_endpoint_that_raises(make_site: MakeSite, findings: Findings) -> Non
     told = findings(make_site(prepare=prepare))
     assert "no shop" in told["endpoint_fails"]["what"]
     assert "no shop" in told["script_unreachable"]["what"]
+
+
+def test_an_endpoint_that_does_not_know_whom_the_page_knows(
+    make_site: MakeSite, findings: Findings, run: Run
+) -> None:
+    # As a blueprint's own function does: it runs for the blueprint's pages alone.
+    def find_user(app: Flask) -> None:
+        @app.before_request
+        def load_user() -> None:
+            if request.blueprint != "app_inbox":
+                g.user = session.get("email")
+
+    def load_contact() -> Contact | None:
+        return Contact(email=g.user) if g.get("user") else None
+
+    site = make_site(prepare=find_user, loader=load_contact)
+    told = findings(site, "--session", "email=ann@example.com")["endpoint_forgets"]
+    assert "/app-inbox/user says that nobody is logged in" in told["what"]
+    assert "before_app_request" in told["fix"]
+    assert "endpoint_forgets" not in findings(site)
+
+
+def test_an_endpoint_that_knows_whom_the_page_knows(
+    make_site: MakeSite, run: Run
+) -> None:
+    shown = run(make_site(), "check", "--offline", "--session", "email=ann@example.com")
+    assert "The endpoint knows the visitor whom the page is for." in shown.output
+
+
+@pytest.mark.parametrize(
+    ("prepare", "entry"),
+    [(with_flask_login, "_user_id=1"), (lambda app: None, "KEY=VALUE")],
+)
+def test_only_of_flask_login_the_session_is_known(
+    make_site: MakeSite, run: Run, prepare: Callable[[Flask], None], entry: str
+) -> None:
+    shown = run(make_site(prepare=prepare), "check", "--offline").output
+    assert f"flask app-inbox check --session {entry}" in shown

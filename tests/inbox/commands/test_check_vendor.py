@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from tests.faults.proxies import passes_on
+from tests.faults.raw_vendor import RawVendor
 from tests.inbox.commands.conftest import Findings, MakeSite, Run
 from tests.inbox.commands.site import cookie_of
 
@@ -39,6 +41,15 @@ def test_a_proxy_out_of_reach(make_site: MakeSite, findings: Findings) -> None:
     told = findings(site)["vendor_unreachable"]
     assert "no way through the proxy" in told["what"]
     assert told["fix"].startswith("APP_INBOX_PROXY = ")
+
+
+def test_the_vendors_script_is_looked_for_by_the_proxy_too(
+    make_site: MakeSite, run: Run
+) -> None:
+    with RawVendor(passes_on) as proxy:
+        output = run(make_site(PROXY=proxy.url), "check").output
+    assert "The vendor's page script is there." in output
+    assert [one for one in proxy.requests if b"/scripts/" in one.split(b"\r\n")[0]]
 
 
 def test_the_proxys_password_is_not_printed(make_site: MakeSite, run: Run) -> None:
