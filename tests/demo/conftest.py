@@ -111,7 +111,9 @@ def make_shop(seeded: Path, tmp_path: Path) -> MakeShop:
     shutil.copytree(seeded, folder)
 
     def make(**config: Any) -> Flask:
-        return create_app({"TESTING": True, **config}, instance=folder)
+        # A busy machine may need longer than a customer should wait.
+        patient = {"TESTING": True, "APP_INBOX_TIMEOUT": 20}
+        return create_app({**patient, **config}, instance=folder)
 
     return make
 
