@@ -7,17 +7,18 @@ forms. These have no header for the page's user, so they carry the tag in a fiel
 
 from __future__ import annotations
 
-from pathlib import Path
 from urllib.parse import parse_qs
 
-from flask import Response, abort, redirect, render_template, request, url_for
+from flask import Response, abort, redirect, render_template, request
 from flask.blueprints import BlueprintSetupState
+from jinja2 import TemplateNotFound
 from werkzeug.wrappers import Response as AnyResponse
 
 from ..bell.texts import known_language, texts_in
 from ..client.message import MessagePage
 from ..errors import AppInboxError, LoaderError
-from ..web.assets import read_page_script
+from ..web.addresses import own_url
+from ..web.assets import read_page_script, render_page
 from ..web.body import read_body
 from ..web.guards import check_same_origin
 from ..web.loaders import page_language
@@ -29,7 +30,9 @@ from .request import MAX_BODY, PAGE_SIZE, asking_reader, page_number
 from .state import State, current_state
 from .token import blueprint
 
-TEMPLATE = "app_inbox/messages.html"
+#: The site's own template, and ours. Ours is rendered apart from the site's templates,
+#: because sites change delimiters and escaping.
+TEMPLATE, OWN_TEMPLATE = "app_inbox/messages.html", "messages.html"
 
 #: For our own template; what a site's own one needs, the site knows.
 _POLICY = (
@@ -91,7 +94,7 @@ def respond_to_form() -> AnyResponse:
         pass  # the page will show the messages of whoever is logged in now
     except (AppInboxError, Problem) as error:
         return _tell(error)
-    return redirect(url_for(".message_page", page=number or None), 303)
+    return redirect(_address("message_page", page=number or None), 303)
 
 
 def _form() -> dict[str, list[str]]:
@@ -120,11 +123,11 @@ def _send_to_login() -> AnyResponse:
     A user about whom nothing is known that may be sent is logged in, and would come
     back at once.
     """
-    from flask_login import current_user
-
     manager = getattr(this_app(), "login_manager", None)
     if manager is None:
         abort(401)
+    from flask_login import current_user
+
     if current_user.is_authenticated:
         return _render(MessagePage(), number=0, unread=0, user="")
     response: AnyResponse = this_app().make_response(manager.unauthorized())
@@ -154,25 +157,34 @@ def _render(
     :param failed: whether there is no list, because it could not be had.
     """
     language = _language(current_state())
-    response = this_app().make_response(
-        render_template(
-            TEMPLATE,
-            messages=found.messages,
-            page=number,
-            pages=found.pages,
-            unread=unread,
-            user=user,
-            failed=failed,
-            language=known_language(language),
-            texts=texts_in(language),
-        )
-    )
+    values = {
+        "messages": found.messages,
+        "page": number,
+        "pages": found.pages,
+        "unread": unread,
+        "user": user,
+        "failed": failed,
+        "language": known_language(language),
+        "texts": texts_in(language),
+        "address_of": _address,
+    }
+    app = this_app()
+    try:
+        theirs = app.jinja_env.get_template(TEMPLATE)
+    except TemplateNotFound:
+        response = app.make_response(render_page(__package__, OWN_TEMPLATE, **values))
+        response.headers.setdefault("Content-Security-Policy", _POLICY)
+    else:
+        response = app.make_response(render_template(theirs, **values))
     response.headers["X-Content-Type-Options"] = "nosniff"
     # "no-referrer" would also hide the origin of our own form from us.
     response.headers["Referrer-Policy"] = "same-origin"
-    if _is_ours():
-        response.headers.setdefault("Content-Security-Policy", _POLICY)
     return response
+
+
+def _address(view: str, **values: object) -> str:
+    """Return the address of a view of ours, for whichever tenant this page is."""
+    return own_url(this_app(), f"{blueprint.name}.{view}", **values)
 
 
 def _language(state: State) -> str:
@@ -183,8 +195,3 @@ def _language(state: State) -> str:
     except LoaderError as error:
         state.failures.write(error)
         return "en"
-
-
-def _is_ours() -> bool:
-    found = this_app().jinja_env.get_template(TEMPLATE).filename
-    return found is not None and Path(found).is_relative_to(blueprint.root_path)

@@ -25,9 +25,7 @@ from .login import user_tag
 from .state import State, current_state
 from .vendor_time import add_server_timing, vendor_time
 
-blueprint = AnyHostBlueprint(
-    "app_inbox", __name__, cli_group="app-inbox", template_folder="pages"
-)
+blueprint = AnyHostBlueprint("app_inbox", __name__, cli_group="app-inbox")
 answer_problems(blueprint, lambda: current_state().failures)
 exempt_from_form_tokens(blueprint)
 keep_out_of_caches(blueprint, "script", "embed_script")

@@ -213,6 +213,18 @@ def test_a_site_can_have_a_template_of_its_own(
     assert "Content-Security-Policy" not in response.headers
 
 
+def test_our_own_template_does_not_mind_what_sites_make_of_theirs(
+    make_app: MakeApp, app_inbox_vendor: VendorDouble
+) -> None:
+    def prepare(app: Flask) -> None:
+        app.jinja_options = {"variable_start_string": "[[", "autoescape": False}
+
+    app_inbox_vendor.has_messages(["<1>"])
+    response = get(make_app(WIDGET="site", prepare=prepare))
+    check_page(response)
+    assert "&lt;1&gt;" in response.text
+
+
 # Nobody is logged in
 
 
@@ -255,9 +267,8 @@ def test_a_loader_that_fails_is_told_in_the_page(make_app: MakeApp) -> None:
     def fail() -> None:
         raise KeyError
 
-    app = make_app(WIDGET="site", loader=fail)
-    check_page(get(app), 500)
-    check_page(get(make_app(WIDGET="site", loader=lambda: abort(418))), 500)
+    for loader in (fail, lambda: abort(418)):
+        check_page(get(make_app(WIDGET="site", loader=loader)), 500)
 
 
 def test_a_language_that_fails_costs_the_language_alone(
@@ -286,3 +297,19 @@ def test_the_page_counts_as_a_list(
     app = make_app(WIDGET="site", RATE_LIMIT="1/minute", loader=lambda: CONTACT)
     check_page(get(app))
     check_page(get(app), 429)
+
+
+def test_a_tenant_in_the_path_stays_there(
+    make_app: MakeApp, app_inbox_vendor: VendorDouble
+) -> None:
+    app_inbox_vendor.has_messages([f"{number}" for number in range(30)])
+    app = make_app(WIDGET="site", URL_PREFIX="/<tenant>/app-inbox")
+    page = get(app, "/north/app-inbox/")
+    check_page(page)
+    assert 'href="/north/app-inbox/?page=1"' in page.text
+    assert 'action="/north/app-inbox/messages/read"' in page.text
+    form = fields_of(page, "all")
+    done = app.test_client().post("/north/app-inbox/messages/read", data=form)
+    assert (done.status_code, done.location) == (303, "/north/app-inbox/")
+    told = app.test_client().get("/north/app-inbox/unread")
+    assert told.json == {"unread": 0}
