@@ -107,7 +107,7 @@ def _start(programs: Programs, python: Path, options: argparse.Namespace) -> Non
         )
     port = choose_port(options.port, SHOP_PORT, "--port")
     how = ["--oauth"] if options.oauth else []
-    shop = Program(python, "shop", "demo.shop", "--port", str(port), *how)
+    shop = Program(python, "shop", "demo.stage", "--port", str(port), *how)
     shop_url = programs.start(shop, shop_environment)
     oauth = options.oauth or bool(os.environ.get(_OAUTH))
     _say(_box(shop_url, sandbox_url, oauth=oauth))

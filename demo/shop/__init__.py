@@ -15,6 +15,7 @@ from flask_app_inbox import AppInbox
 from . import (
     accounts,
     anchor,
+    backstage,
     basket,
     catalogue,
     chat,
@@ -26,9 +27,7 @@ from . import (
     flow,
     language_switch,
     languages,
-    notices,
     questions,
-    sandbox,
     secret_key,
     security,
     sign_in,
@@ -40,13 +39,17 @@ _INSTANCE = Path(__file__).resolve().parents[1] / "instance"
 
 
 def create_app(
-    config: Mapping[str, Any] | None = None, *, instance: Path | str | None = None
+    config: Mapping[str, Any] | None = None,
+    *,
+    instance: Path | str | None = None,
+    behind: backstage.Backstage | None = None,
 ) -> Flask:
     """Build the shop; create and fill its database if there is none.
 
     :param config: overrides the environment.
     :param instance: folder of the database and the secret key; by default
         ``SHOP_INSTANCE`` of the environment, else ``demo/instance``.
+    :param behind: the sandbox, for the drawer; None: the vendor is real.
     :raises flask_app_inbox.ConfigError: if there is neither a sandbox nor a key.
     """
     given = config or {}
@@ -55,7 +58,7 @@ def create_app(
     record = Record()
 
     def build(changes: Mapping[str, Any]) -> Flask:
-        return _build({**given, **changes}, folder, moves, record)
+        return _build({**given, **changes}, folder, moves, record, behind)
 
     moves = anchor.Moves(build)
     app = build({})
@@ -65,7 +68,11 @@ def create_app(
 
 
 def _build(
-    config: Mapping[str, Any], folder: Path, moves: anchor.Moves, record: Record
+    config: Mapping[str, Any],
+    folder: Path,
+    moves: anchor.Moves,
+    record: Record,
+    behind: backstage.Backstage | None,
 ) -> Flask:
     app = Flask(__name__, instance_path=str(folder))
     configure(app, config)
@@ -73,7 +80,7 @@ def _build(
     secret_key.init_app(app)
     database.init_app(app)
     languages.init_app(app)
-    sandbox.init_app(app, on_call=flow.note_call)
+    backstage.init_app(app, behind)
 
     # First, so that the drawer also shows requests that others refuse.
     flow.init_app(app, record)
@@ -83,7 +90,6 @@ def _build(
     app_inbox.language_loader(languages.current_language)
     connection.init_app(app, app_inbox)
     customers.init_app(app, app_inbox, on_call=flow.note_call)
-    notices.init_app(app)
     chathub = chat.init_app(app)
     security.init_app(app, app_inbox, chathub)
     failures.init_app(app)

@@ -10,6 +10,8 @@ from flask import Flask, session
 from flask_login import LoginManager, user_logged_out
 from werkzeug.security import check_password_hash, generate_password_hash
 
+from flask_app_inbox import Contact
+
 from .database import connection
 
 #: The login page shows it: a demo has no secrets.
@@ -27,7 +29,8 @@ _PERSONAL = ("flow", "basket", "told")
 class DemoAccount:
     """An account that the shop starts with.
 
-    :param messages: keys of their messages; None if the vendor does not know them.
+    :param messages: keys of the messages that they begin with; None: the shop does not
+        tell the vendor about them.
     """
 
     email: str
@@ -77,6 +80,19 @@ class Account:
     language: str
     address: str
 
+    @property
+    def customer_id(self) -> str:
+        """The id under which the vendor knows them; webhooks name them by it."""
+        return customer_id(self.id)
+
+    def contact(self) -> Contact:
+        """Return them as the vendor knows them."""
+        return Contact(
+            email=self.email,
+            external_customer_id=self.customer_id,
+            first_name=self.name,
+        )
+
     is_authenticated = True
     is_active = True
     is_anonymous = False
@@ -84,6 +100,11 @@ class Account:
     def get_id(self) -> str:
         """Return the id that the session keeps."""
         return str(self.id)
+
+
+def customer_id(number: int) -> str:
+    """Return the id of the account with a number of the database."""
+    return f"zavarka-{number}"
 
 
 def init_app(app: Flask) -> None:

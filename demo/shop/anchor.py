@@ -21,7 +21,7 @@ from bs4 import BeautifulSoup
 from flask import Flask, current_app, render_template, render_template_string
 from soupsieve import SelectorSyntaxError
 
-from .sandbox import current_sandbox
+from .backstage import current_backstage
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -62,6 +62,8 @@ class Moves:
     def __init__(self, build: Callable[[Mapping[str, Any]], Flask]) -> None:
         self._build = build
         self._newest: WSGIApplication | None = None
+        #: Where the bell is now; None: where the first app's settings put it.
+        self.place: Place | None = None
         self._moving = threading.Lock()
 
     def before(self, first: WSGIApplication) -> WSGIApplication:
@@ -91,8 +93,8 @@ class Moves:
             if not app.extensions[_EXTENSION].exists:
                 raise NoAnchor(place.selector)
             with app.app_context():
-                tell_sandbox()
-            self._newest = app.wsgi_app
+                tell_sandbox(place)
+            self._newest, self.place = app.wsgi_app, place
 
 
 @dataclass(frozen=True)
@@ -123,15 +125,17 @@ def move(place: Place) -> None:
     current_app.extensions[_EXTENSION].moves.move(place)
 
 
-def tell_sandbox() -> None:
+def tell_sandbox(place: Place | None = None) -> None:
     """Tell the sandbox where the bell goes; a real vendor's support were told by mail.
 
+    :param place: by default where it is now.
     :raises SandboxError: if it refuses the place or does not answer.
     """
-    sandbox = current_sandbox()
-    if sandbox is not None:
-        place: Place = current_app.extensions[_EXTENSION].place
-        sandbox.place_bell(place.selector, place.position)
+    backstage = current_backstage()
+    if backstage is not None:
+        anchor: _Anchor = current_app.extensions[_EXTENSION]
+        place = place or anchor.moves.place or anchor.place
+        backstage.place_bell(place.selector, place.position)
 
 
 def _matches(html: str, selector: str) -> bool:

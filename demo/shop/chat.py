@@ -21,7 +21,6 @@ _PHONE = "tel:+380441234567"
 
 def init_app(app: Flask) -> ChatHub:
     """Say who is which operator; nobody but staff is one."""
-    desks.init_app(app)
     with app.app_context():
         fallback = {code: translate("chat.fallback", code) for code in LANGUAGES}
     # What staff sees while the panel does not work.
@@ -44,8 +43,6 @@ def let_staff_in() -> Response | None:
 @blueprint.get("/chat")
 def show() -> str:
     """Show the panel."""
-    # The sandbox may have been reset or restarted.
-    desks.open_desks()
     return render_template(
         "chat.html",
         answering=desks.operators(),

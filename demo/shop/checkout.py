@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from .basket import current_basket, empty_basket
 from .forms import OrderForm
-from .notices import tell_about_order
+from .news import tell_about_order
 from .orders import Order, find_attempt, find_order, place_order
 from .sign_in import require_login
 
@@ -33,7 +33,7 @@ def review() -> str | Response:
 
 @blueprint.post("/checkout")
 def confirm() -> Response:
-    """Place the order, once, and send a message about it."""
+    """Place the order, once, and tell the vendor about it."""
     form = OrderForm()
     if not form.validate():
         abort(400)

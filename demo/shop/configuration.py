@@ -12,6 +12,12 @@ from flask import Flask
 SANDBOX_KEY = "sandbox-key"
 SANDBOX_SCRIPT_ID = "5A4E0B0C7EA84C1AB1E70F15C0FFEE00"
 
+#: With it the sandbox calls the shop's webhook.
+SANDBOX_WEBHOOK_PASSWORD = "sandbox-webhook"  # noqa: S105 - it guards a demo
+
+#: ChatHub's operators on a fresh sandbox, by the shop's two desks.
+SANDBOX_OPERATORS = {"sales": 101, "support": 102}
+
 #: Seconds. Hours are usual, but in a demo people want to see a token renewed.
 SANDBOX_OPERATOR_TOKEN_LIFE = 60
 
@@ -33,7 +39,11 @@ def configure(app: Flask, config: Mapping[str, Any]) -> None:
         # A form on a page left open for an hour must still work.
         WTF_CSRF_TIME_LIMIT=None,
         MAX_CONTENT_LENGTH=64 * 1024,
-        SHOP_OPERATORS={},
+        # The vendor's webhook names customers by their ids.
+        APP_INBOX_CONTACT_FIELDS={
+            "external_customer_id": "customer_id",
+            "email": "email",
+        },
         SHOP_SANDBOX_URL=os.environ.get("SHOP_SANDBOX_URL") or None,
     )
     app.config.from_prefixed_env()
@@ -52,6 +62,9 @@ def configure(app: Flask, config: Mapping[str, Any]) -> None:
         app.config.setdefault("CHATHUB_SCRIPT_URL", sandbox_url)
         app.config.setdefault("CHATHUB_KEY", SANDBOX_KEY)
         app.config.setdefault("CHATHUB_TOKEN_LIFETIME", SANDBOX_OPERATOR_TOKEN_LIFE)
+        app.config.setdefault("APP_INBOX_WEBHOOK_PASSWORD", SANDBOX_WEBHOOK_PASSWORD)
+        app.config.setdefault("SHOP_OPERATORS", SANDBOX_OPERATORS)
+    app.config.setdefault("SHOP_OPERATORS", {})
     # The extension's own defaults; the drawer shows them.
     app.config.setdefault("APP_INBOX_ANCHOR", "#app-inbox")
     app.config.setdefault("APP_INBOX_POSITION", "beforeend")

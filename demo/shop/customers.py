@@ -11,13 +11,14 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from flask import Flask, current_app
+from flask import Flask, current_app, request
+from flask_login import current_user
 
-from flask_app_inbox import AppInbox, Contact
+from flask_app_inbox import AppInbox
 from flask_app_inbox.errors import ReconnectNeeded, VendorError
 
-from .accounts import DemoAccount
-from .sandbox import Call, current_sandbox
+from .accounts import DEMO_ACCOUNTS, Account
+from .backstage import Call, current_backstage
 
 logger = logging.getLogger(__name__)
 
@@ -36,50 +37,61 @@ def init_app(
 ) -> None:
     """Start without knowing whom the vendor knows.
 
+    Somebody may have logged in before the vendor could be told: when it did not answer,
+    or before the owner connected the shop. So they are told of before a token, too.
+
     :param on_call: receives the calls that only we can tell of: a real vendor shows us
         no log.
     """
     app.extensions[_EXTENSION] = _Customers(app_inbox, on_call)
 
+    @app.before_request
+    def before_a_token() -> None:
+        if request.endpoint == "app_inbox.token" and current_user.is_authenticated:
+            register(current_user)
 
-def is_registered(email: str) -> bool:
-    """Tell whether the vendor knows somebody, as far as this shop has learned."""
-    return email in _customers().known
-
-
-def note_known(email: str) -> None:
-    """Remember that the vendor knows somebody already."""
-    _customers().known.add(email)
+    app.jinja_env.globals["tells_of_orders"] = lambda: has_inbox(current_user.email)
 
 
-def register(account: DemoAccount) -> bool:
-    """Create or update somebody's contact: their email and first name.
+def has_inbox(email: str) -> bool:
+    """Tell whether somebody is one whom the shop tells the vendor about."""
+    return any(
+        demo.email == email and demo.messages is not None for demo in DEMO_ACCOUNTS
+    )
 
-    A failure is logged and breaks nothing.
 
+def register(account: Account) -> None:
+    """Create or update somebody's contact at the vendor, once."""
+    known = _customers().known
+    if account.email in known or not has_inbox(account.email):
+        return
+    if tell("/contact", lambda app_inbox: app_inbox.sync_contact(account.contact())):
+        known.add(account.email)
+
+
+def tell(path: str, call: Callable[[AppInbox], None]) -> bool:
+    """Tell the vendor something; a failure is logged and breaks nothing.
+
+    :param path: how the address of the call ends, for the drawer.
     :returns: whether the vendor took it.
     """
     customers = _customers()
     at, started = time.time(), time.perf_counter()
     status = 200
     try:
-        customers.app_inbox.sync_contact(
-            Contact(email=account.email, first_name=account.name)
-        )
+        call(customers.app_inbox)
     except ReconnectNeeded:
         # Until the owner connects the shop, nobody has a bell.
         return False
     except VendorError as error:
         status = error.status or 0
-        logger.warning("Could not register a customer with the vendor: %s", error)
+        logger.warning("The vendor was not told (%s): %s", path, error)
         return False
-    else:
-        customers.known.add(account.email)
-        return True
     finally:
-        if current_sandbox() is None:
+        if current_backstage() is None:
             ms = (time.perf_counter() - started) * 1000
-            customers.on_call(Call(at, "POST", "…/contact", status, ms))
+            customers.on_call(Call(at, "POST", f"…{path}", status, ms))
+    return True
 
 
 def _customers() -> _Customers:

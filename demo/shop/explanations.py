@@ -13,6 +13,7 @@ _SENTENCES = (
     ("POST", r"/app-inbox/token", "asked", "asked_no_token"),
     ("POST", r".*/auth/contact/token", "issued", "not_issued"),
     ("POST", r".*/contact", "registered", "not_registered"),
+    ("POST", r".*/event", "told", "not_told"),
     ("GET", r"/scripts/.+", "script", "script_failed"),
     ("OPTIONS", r"/appinbox/.*", "preflight", "preflight"),
     ("GET", r"/appinbox/v1/messages/count", "count", "vendor_failed"),
@@ -36,9 +37,7 @@ _SENTENCES = (
     ("GET", r"/api/chat/.*", "chat_read", "vendor_failed"),
     ("POST", r"/api/chat/.*", "chat_answered", "vendor_failed"),
     ("POST", r"/_sandbox/chathub/messages", "customer_wrote", "sandbox_failed"),
-    ("POST", r"/_sandbox/chathub/.+", "desk_made", "sandbox_failed"),
     ("PUT", r"/_sandbox/site", "placed", "sandbox_failed"),
-    ("POST", r"/_sandbox/messages", "sent", "sandbox_failed"),
     ("DELETE", r"/_sandbox/tokens", "invalidated", "sandbox_failed"),
     ("POST", r"/login", "login", "page_failed"),
     ("POST", r"/logout", "logout", "page_failed"),
@@ -62,8 +61,6 @@ def explain(entry: Entry, *, by_oauth: bool = False) -> str:
         return "flow.says.nobody"
     if call.path.startswith("/api/chat/") and call.status == 401:
         return "flow.says.operator_expired"
-    if call.path == "/_sandbox/messages" and call.status == 404:
-        return "flow.says.sent_to_nobody"
     for method, path, success, failure in _SENTENCES:
         if call.method == method and re.fullmatch(path, call.path):
             return f"flow.says.{success if 200 <= call.status < 400 else failure}"

@@ -18,9 +18,11 @@ from flask import (
     current_app,
     flash,
     g,
+    has_request_context,
     jsonify,
     request,
     session,
+    url_for,
 )
 from flask_login import current_user, user_logged_in
 from flask_wtf import FlaskForm
@@ -28,11 +30,11 @@ from flask_wtf import FlaskForm
 from flask_app_inbox import ConfigError
 
 from . import anchor
+from .backstage import Call, SandboxError, current_backstage
 from .explanations import explain
 from .flow_record import Entry, Record
 from .languages import translate
-from .notices import Outcome, send_sample
-from .sandbox import Call, SandboxError, current_sandbox
+from .news import Outcome, ask_for_sample
 
 blueprint = Blueprint("flow", __name__, url_prefix="/flow")
 
@@ -65,13 +67,13 @@ def init_app(app: Flask, record: Record) -> None:
 
 
 def note_call(call: Call) -> None:
-    """Record a call from the shop to the sandbox's control API."""
+    """Record a call from the shop to the vendor, or to the sandbox's control API."""
     _note("shop", "vendor", call)
 
 
 @blueprint.get("/calls")
 def calls() -> tuple[Response, int] | Response:
-    """Return the calls after the cursors ``shop`` and ``vendor``."""
+    """Return the calls after the cursors ``shop``, ``vendor`` and ``steps``."""
     if not current_user.is_authenticated:
         return jsonify(code="login_required"), 401
     record = _record()
@@ -79,25 +81,33 @@ def calls() -> tuple[Response, int] | Response:
     own = record.since(key, request.args.get("shop", 0, type=int))
     seen = request.args.get("vendor", 0, type=int)
     log, reachable = _vendor_log(seen)
+    last_step = request.args.get("steps", 0, type=int)
+    steps = _vendor_steps(last_step)
     entries = [_to_json(f"shop-{e.id}", e) for e in own]
     entries += [
         _to_json(f"vendor-{e.id}", e) for e in log if e.call.at >= record.began(key)
+    ]
+    entries += [
+        told
+        for told in map(_step_to_json, steps)
+        if told["at"] >= record.began(key) * 1000
     ]
     return jsonify(
         now=time.time() * 1000,
         calls=sorted(entries, key=lambda entry: float(entry["at"])),
         shop=max((e.id for e in own), default=request.args.get("shop", 0, type=int)),
         vendor=max((e.id for e in log), default=seen),
+        steps=max((step["id"] for step in steps), default=last_step),
         vendorReachable=reachable,
     )
 
 
 @blueprint.post("/message")
 def message() -> tuple[Response, int]:
-    """Send a sample message to the current customer."""
+    """Tell the vendor that the current customer wants a sample message."""
     if not _may_press():
         return jsonify(code="login_required"), 401
-    says, status = _ANSWERS[send_sample(current_user)]
+    says, status = _ANSWERS[ask_for_sample(current_user)]
     return jsonify(says=translate(says)), status
 
 
@@ -106,7 +116,7 @@ def tokens() -> tuple[Response, int]:
     """Invalidate every token, so that bells must ask for new ones."""
     if not _may_press():
         return jsonify(code="login_required"), 401
-    sandbox = current_sandbox()
+    sandbox = current_backstage()
     try:
         if sandbox is None:
             raise SandboxError("There is no sandbox.")
@@ -132,7 +142,7 @@ def move_bell() -> tuple[Response, int]:
 
 
 def _try_to_move(place: anchor.Place) -> tuple[str, int]:
-    if current_sandbox() is None:
+    if current_backstage() is None:
         return translate("flow.anchor.real"), 409
     try:
         anchor.move(place)
@@ -177,7 +187,7 @@ def _note_request(response: Response) -> Response:
     ms = (time.perf_counter() - g.flow_started) * 1000
     call = Call(g.flow_at, request.method, request.path, response.status_code, ms)
     _note("browser", "shop", call)
-    if request.endpoint == "app_inbox.token" and current_sandbox() is None:
+    if request.endpoint == "app_inbox.token" and current_backstage() is None:
         _note_real_vendor(call)
     return response
 
@@ -203,19 +213,45 @@ def _note_real_vendor(call: Call) -> None:
 
 
 def _note(source: str, target: str, call: Call) -> None:
-    if session and _KEY in session:
+    if has_request_context() and session and _KEY in session:
         _record().add(session[_KEY], source, target, call)
 
 
 def _vendor_log(seen: int) -> tuple[list[Entry], bool]:
     """Return the sandbox's log after an id, and whether it answered."""
-    sandbox = current_sandbox()
+    sandbox = current_backstage()
     if sandbox is None:
         return [], True
     try:
         return [_vendor_entry(item) for item in sandbox.requests_since(seen)], True
     except (SandboxError, KeyError, TypeError, ValueError):
         return [], False
+
+
+def _vendor_steps(seen: int) -> list[dict[str, Any]]:
+    """Return what became of events at the sandbox, after an id."""
+    backstage = current_backstage()
+    try:
+        return backstage.steps_since(seen) if backstage else []
+    except SandboxError:
+        return []
+
+
+def _step_to_json(step: dict[str, Any]) -> dict[str, Any]:
+    """Return a step for the drawer: the vendor with itself, or calling the webhook."""
+    is_call = step["kind"] == "webhook"
+    says = f"flow.says.{step['kind']}{'' if step['ok'] else '_not'}"
+    return {
+        "id": f"step-{step['id']}",
+        "at": datetime.fromisoformat(step["at"]).timestamp() * 1000,
+        "from": "vendor",
+        "to": "shop" if is_call else "vendor",
+        "method": "POST" if is_call else "",
+        "path": url_for("app_inbox.webhook") if is_call else "",
+        "status": step["status"],
+        "ms": None,
+        "says": translate(says),
+    }
 
 
 def _vendor_entry(item: dict[str, Any]) -> Entry:

@@ -6,7 +6,7 @@ import threading
 from collections import OrderedDict, deque
 from dataclasses import dataclass, field
 
-from .sandbox import Call
+from .backstage import Call
 
 #: How many logins are remembered, and how many calls of each.
 LOGINS = 100

@@ -20,10 +20,10 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from .accounts import STAFF
-from .desks import DESKS, places
+from .backstage import SandboxError, current_backstage
+from .desks import DESKS
 from .forms import QuestionForm
 from .languages import translate
-from .sandbox import SandboxError, current_sandbox
 from .sign_in import require_login
 
 blueprint = Blueprint("questions", __name__)
@@ -32,7 +32,7 @@ blueprint = Blueprint("questions", __name__)
 @blueprint.before_request
 def let_customers_in() -> Response | None:
     """Require a login; without a sandbox there is no page."""
-    if current_sandbox() is None:
+    if current_backstage() is None:
         abort(404)
     refusal = require_login()
     if refusal is None and current_user.role == STAFF:
@@ -52,11 +52,12 @@ def send() -> str | Response:
     form = QuestionForm()
     if not form.validate():
         return _page(form)
-    sandbox, place = current_sandbox(), places().get(form.desk.data)
+    backstage = current_backstage()
+    [desk] = [one for one in DESKS if one.alias == form.desk.data]
     try:
-        if sandbox is None or place is None:
-            raise SandboxError("There is no desk to ask.")
-        sandbox.write(place.organization, current_user.name, form.text.data.strip())
+        if backstage is not None:
+            text = form.text.data.strip()
+            backstage.write(desk.organization, current_user.name, text)
     except SandboxError as error:
         current_app.logger.warning("A question was not sent: %s", error)
         form.text.errors = ["ask.failed"]
@@ -71,13 +72,13 @@ def _page(form: QuestionForm) -> str:
 
 def _threads() -> list[tuple[str, list[dict[str, Any]]]]:
     """Return this customer's conversations, with the desk's alias."""
-    sandbox = current_sandbox()
+    backstage = current_backstage()
     threads = []
     try:
-        for alias, place in places().items():
-            chats = sandbox.chats(place.organization) if sandbox else []
+        for desk in DESKS:
+            chats = backstage.chats(desk.organization) if backstage else []
             threads += [
-                (alias, chat["messages"])
+                (desk.alias, chat["messages"])
                 for chat in chats
                 if chat["customer"] == current_user.name
             ]

@@ -10,8 +10,8 @@ from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 
 from .accounts import DEMO_ACCOUNTS, DEMO_PASSWORD, authenticate
+from .customers import register
 from .forms import LoginForm
-from .notices import introduce
 from .orders import orders_of
 
 blueprint = Blueprint("sign_in", __name__)
@@ -41,7 +41,7 @@ def login() -> str | Response:
         form.password.errors = ["login.wrong"]
         return _login_page(form)
     login_user(account)
-    introduce(account.email)
+    register(account)
     return redirect(_wanted_page())
 
 

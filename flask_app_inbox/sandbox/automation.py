@@ -24,7 +24,10 @@ def run_workflows(here: State, event: Event) -> None:
     here.steps.add(steps.EVENT, f"{event.key} was taken", event=event.id)
     if not waiting:
         here.steps.add(
-            steps.WORKFLOW, f"no workflow waits for {event.key}", event=event.id
+            steps.WORKFLOW,
+            f"no workflow waits for {event.key}",
+            ok=False,
+            event=event.id,
         )
         return
     contact = _contact_of(here, event)
@@ -33,6 +36,7 @@ def run_workflows(here: State, event: Event) -> None:
             here.steps.add(
                 steps.WORKFLOW,
                 f"workflow {number} stops: the vendor does not know the contact",
+                ok=False,
                 event=event.id,
             )
             continue

@@ -34,12 +34,14 @@ class Steps:
         kind: str,
         says: str,
         *,
+        ok: bool = True,
         event: int | None = None,
         status: int | None = None,
     ) -> None:
         """Note a step.
 
         :param kind: one of the four above.
+        :param ok: whether it went on from there.
         :param event: the id of the event that led to it.
         :param status: the HTTP status of a webhook's answer; 0: there was none.
         """
@@ -52,6 +54,7 @@ class Steps:
                     "at": at.isoformat(timespec="milliseconds"),
                     "kind": kind,
                     "says": says,
+                    "ok": ok,
                     "event": event,
                     "status": status,
                 }

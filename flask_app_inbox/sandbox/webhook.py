@@ -220,7 +220,13 @@ class Webhook:
         says = f"message {delivery.id}: {answered}"
         if is_repeated:
             says += ", so it is sent again"
-        self._log.add(steps.WEBHOOK, says, event=delivery.event, status=status)
+        self._log.add(
+            steps.WEBHOOK,
+            says,
+            ok=200 <= status < 300,
+            event=delivery.event,
+            status=status,
+        )
 
 
 def _next(queue: _Queue) -> _Delivery | None:

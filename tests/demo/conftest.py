@@ -15,6 +15,9 @@ from flask import Flask
 from werkzeug.security import generate_password_hash
 from werkzeug.test import TestResponse
 
+from demo import stage
+from demo.sandbox import SandboxClient
+from demo.seeds import Keeper
 from demo.shop import accounts, create_app
 from flask_app_inbox.sandbox import SandboxServer
 
@@ -113,14 +116,28 @@ def make_shop(seeded: Path, tmp_path: Path) -> MakeShop:
     def make(**config: Any) -> Flask:
         # A busy machine may need longer than a customer should wait.
         patient = {"TESTING": True, "APP_INBOX_TIMEOUT": 20}
-        return create_app({**patient, **config}, instance=folder)
+        app, _ = stage.make_shop({**patient, **config}, instance=folder)
+        return app
 
     return make
 
 
 @pytest.fixture
-def shop(make_shop: MakeShop, sandbox: SandboxServer) -> Flask:
-    """Return a shop on the sandbox."""
+def keeper(make_shop: MakeShop, sandbox: SandboxServer) -> Keeper:
+    """Return what keeps the sandbox filled; it has done so once."""
+    keeper = Keeper(
+        make_shop(SHOP_SANDBOX_URL=sandbox.url),
+        SandboxClient(sandbox.url, lambda _: None),
+        "http://localhost",
+    )
+    keeper.look()
+    return keeper
+
+
+@pytest.fixture
+def shop(make_shop: MakeShop, sandbox: SandboxServer, keeper: Keeper) -> Flask:
+    """Return a shop on a sandbox that has what the demo's start puts there."""
+    del keeper
     return make_shop(SHOP_SANDBOX_URL=sandbox.url)
 
 

@@ -8,8 +8,9 @@ import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
+from demo.sandbox import SandboxClient
+from demo.seeds import Keeper
 from demo.shop.anchor import PLACES
-from demo.shop.notices import place_bell
 from flask_app_inbox.sandbox import SandboxServer
 from tests.fixtures.control import Control
 
@@ -55,7 +56,7 @@ def test_shop_and_sandbox_move_the_bell_together(
 
 
 def test_a_move_logs_nobody_out_and_loses_no_basket_and_no_call(
-    visitor: Visitor, control: Control
+    visitor: Visitor,
 ) -> None:
     visitor.log_in().take("teapot")
     move(visitor, "#bell")
@@ -64,7 +65,6 @@ def test_a_move_logs_nobody_out_and_loses_no_basket_and_no_call(
     told = [call["path"] for call in (visitor.get("/flow/calls").json or {})["calls"]]
     assert "/login" in told
     assert "/_sandbox/site" in told
-    assert control.paths().count("/api/v1/contact") == 1
 
 
 def test_an_element_that_the_layout_has_is_not_made_again(visitor: Visitor) -> None:
@@ -132,11 +132,11 @@ def test_the_icon_set_in_the_sandbox_stays(visitor: Visitor, control: Control) -
 
 
 def test_after_a_reset_the_sandbox_learns_the_place_again(
-    visitor: Visitor, sandbox: SandboxServer, control: Control
+    shop: Flask, sandbox: SandboxServer, control: Control
 ) -> None:
-    move(visitor.log_in(), "#bell")
+    move(Visitor(shop).log_in(), "#bell")
     sandbox.reset()
-    visitor.token()
+    Keeper(shop, SandboxClient(sandbox.url, lambda _: None), "http://localhost").look()
     assert site(control)["selector"] == "#bell"
 
 
@@ -168,6 +168,6 @@ def test_a_shop_whose_sandbox_is_gone_starts_all_the_same(
     make_shop: MakeShop, caplog: pytest.LogCaptureFixture
 ) -> None:
     shop = make_shop(SHOP_SANDBOX_URL=NOBODY)
-    with shop.app_context():
-        place_bell()
-    assert "Could not tell the sandbox where the bell goes" in caplog.text
+    Keeper(shop, SandboxClient(NOBODY, lambda _: None), "http://localhost").look()
+    assert "The sandbox could not be filled" in caplog.text
+    assert "Zavarka" in Visitor(shop).text("/")

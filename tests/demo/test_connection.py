@@ -8,7 +8,7 @@ import pytest
 import requests
 from flask import Flask
 
-from demo.shop.registration import ACCESS_TOKEN_LIFE, register
+from demo.registration import ACCESS_TOKEN_LIFE, register
 from flask_app_inbox.sandbox import SandboxServer
 from tests.fixtures.control import Control
 

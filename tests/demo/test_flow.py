@@ -108,3 +108,26 @@ def test_the_drawer_shows_how_a_customer_is_registered_with_the_real_vendor(
     assert "could not tell the vendor" in calls(visitor)["calls"][-1]["says"]
     assert (visitor.token().json or {})["token"]
     assert ("shop → vendor", "POST", "…/contact", 200) in lines(calls(visitor))
+
+
+def test_the_drawer_shows_an_events_way_to_the_bell(visitor: Visitor) -> None:
+    visitor.log_in().take("bowl").order()
+    answer = calls(visitor)
+    told = " ".join(call["says"] for call in answer["calls"])
+    assert ("shop → vendor", "POST", "/api/v2/event", 200) in lines(answer)
+    assert "tells the vendor what happened" in told
+    assert "a workflow waits for this event" in told
+    assert "The message is in" in told
+    query = f"?shop={answer['shop']}&vendor={answer['vendor']}&steps={answer['steps']}"
+    assert calls(visitor, query)["calls"] == []
+
+
+def test_a_sample_is_an_event_too(visitor: Visitor, control: Control) -> None:
+    visitor.log_in("jonas@example.com")
+    assert visitor.post("/flow/message", page="/account").status_code == 200
+    [newest, *_] = control.call("GET", "messages?email=jonas@example.com")
+    assert newest["category"] == "shop"
+    [event] = control.call("GET", "events")
+    assert event["key"] == "sampleWanted"
+    mia = Visitor(visitor.client.application).log_in("mia@example.com")
+    assert mia.post("/flow/message", page="/account").status_code == 404

@@ -31,6 +31,24 @@ def test_no_modules_of_the_shop_import_each_other() -> None:
     TopologicalSorter(graph).prepare()
 
 
+def test_the_shop_does_nothing_for_its_customers_by_the_sandboxs_control_api() -> None:
+    """It has no call of it; the drawer and the page of questions look behind it."""
+    for path in SHOP.glob("*.py"):
+        if path.stem != "explanations":  # which names calls that the drawer shows
+            assert "/_sandbox/" not in path.read_text("utf-8"), path
+    behind = {
+        path.stem
+        for path in SHOP.glob("*.py")
+        for name in _imports(path)
+        if name.level == 1 and name.module == "backstage"
+        if {"current_backstage"} & {one.name for one in name.names}
+    }
+    # The customers' module asks only whether a real vendor shows no log.
+    assert behind == {"anchor", "customers", "flow", "questions"}
+    for path in SHOP.glob("*.py"):
+        assert all(node.level < 2 for node in _imports(path)), path
+
+
 def test_the_shop_uses_nothing_but_public_names() -> None:
     used = {
         node.module

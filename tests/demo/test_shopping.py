@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import logging
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from flask import Flask
 
+from demo.seeds import Keeper
 from demo.shop.accounts import DEMO_ACCOUNTS
 from demo.shop.catalogue import CATALOGUE
+from demo.shop.configuration import SANDBOX_WEBHOOK_PASSWORD
 from flask_app_inbox.sandbox import SandboxServer
 from tests.fixtures.control import Control
+from tests.fixtures.waiting import wait_until
 
 from .conftest import NOBODY, MakeShop, Visitor, field
 
@@ -75,12 +79,13 @@ def test_every_printed_account_can_log_in(shop: Flask) -> None:
         assert email in Visitor(shop).log_in(email).text("/account")
 
 
-def test_a_customer_is_introduced_once_with_messages(
-    shop: Flask, control: Control
-) -> None:
-    for _ in range(2):
-        Visitor(shop).log_in("jonas@example.com")
-    assert emails(control) == {"jonas@example.com"}
+def test_the_start_fills_the_sandbox_once(keeper: Keeper, control: Control) -> None:
+    keeper.look()
+    assert emails(control) == {
+        "olena@example.com",
+        "bohdan@example.com",
+        "jonas@example.com",
+    }
     assert titles(control, "jonas@example.com") == [
         "Die Teekanne Mond ist zurück",
         "Willkommen bei Zavarka",
@@ -96,6 +101,11 @@ def test_an_order_is_placed_and_announced(visitor: Visitor, control: Control) ->
     assert "Open the bell" in page
     assert path in visitor.text("/account")
     assert "Nothing in here yet" in visitor.text("/basket")
+    # The shop has told the vendor, and a workflow has made the message.
+    [event] = control.call("GET", "events")
+    number = path.rpartition("/")[2]
+    assert (event["key"], event["keyValue"]) == ("orderPlaced", number)
+    assert event["params"]["externalCustomerId"] == "zavarka-1"
     newest = control.call("GET", "messages?email=olena@example.com")[0]
     assert newest["title"] == "Your order is on its way"
     assert path.rpartition("/")[2] in newest["content"]
@@ -139,53 +149,65 @@ def test_an_order_stands_when_the_sandbox_is_gone(
         page = visitor.log_in().take("bowl").order()
     text = visitor.text(page)
     assert "Quiet bowl" in text
-    assert "the sandbox did not take it" in text
-    assert "Could not send a message" in caplog.text
+    assert "the vendor could not be told" in text
+    assert "The vendor was not told (/event)" in caplog.text
 
 
 def test_after_a_reset_of_the_sandbox_everything_goes_on(
-    visitor: Visitor, sandbox: SandboxServer, control: Control
+    visitor: Visitor, sandbox: SandboxServer, control: Control, keeper: Keeper
 ) -> None:
     visitor.log_in().take("bowl")
     sandbox.reset()
+    keeper.look()
     assert (visitor.token().json or {})["token"]
     assert len(titles(control, "olena@example.com")) == 4
     assert "jonas@example.com" in emails(control)
     sandbox.reset()
+    keeper.look()
     assert "Open the bell" in visitor.text(visitor.order())
     assert len(titles(control, "olena@example.com")) == 5
 
 
-def test_with_the_real_vendor_the_shop_sends_and_promises_nothing(
+def test_with_the_real_vendor_an_order_is_told_and_a_workflow_makes_the_message(
     real_shop: Flask, control: Control
 ) -> None:
+    # This one the owner of the account makes.
+    message = {"title": "{title}", "content": "{text}", "link": "{link}"}
+    control.put("workflows", [{"event": "orderPlaced", "message": message}])
     visitor = Visitor(real_shop)
     assert "messages waiting" not in visitor.text("/login")
-    visitor.log_in()
-    assert "the bell will tell you" not in visitor.text("/account")
-    page = visitor.take("bowl").text(visitor.order())
-    assert "with a real account this shop does not tell the vendor" in page
-    assert "Open the bell" not in page
+    page = visitor.log_in().take("bowl").text(visitor.order())
+    assert "has a workflow for the event orderPlaced" in page
     assert "Sandbox console" not in page
-    assert titles(control, "olena@example.com") == []
+    assert titles(control, "olena@example.com") == ["Your order is on its way"]
 
 
 @pytest.mark.parametrize(
-    ("language", "no_message", "saved"),
+    ("language", "told"),
     [
-        ("en", "does not tell the vendor about orders", "and the shop saves it."),
-        ("uk", "поки що не розповідає", "крамниця зберегла його."),
-        ("de", "sagt der Laden dem Anbieter noch nichts", "speichert die Bestellung."),
+        ("en", "has a workflow for the event orderPlaced"),
+        ("uk", "є сценарій для події orderPlaced"),
+        ("de", "einen Workflow für das Ereignis orderPlaced"),
     ],
 )
-def test_no_language_promises_a_message_of_the_real_vendor(
-    real_shop: Flask, language: str, no_message: str, saved: str
+def test_every_language_says_what_the_real_vendor_needs(
+    real_shop: Flask, language: str, told: str
 ) -> None:
     visitor = Visitor(real_shop).log_in().take("bowl")
     visitor.post("/language", language=language)
-    assert no_message in visitor.text(visitor.order())
-    told = [call["says"] for call in (visitor.get("/flow/calls").json or {})["calls"]]
-    assert any(sentence.endswith(saved) for sentence in told)
+    assert told in visitor.text(visitor.order())
+
+
+def test_the_vendor_tells_the_shop_of_the_message(
+    shop: Flask, control: Control, serve: Callable[[Flask], str]
+) -> None:
+    hook = {"username": "app-inbox", "password": SANDBOX_WEBHOOK_PASSWORD}
+    control.call("PUT", "webhook", url=f"{serve(shop)}/app-inbox/webhook", **hook)
+    visitor = Visitor(shop).log_in().take("bowl")
+    visitor.order()
+    wait_until(lambda: control.call("GET", "webhook")["deliveries"])
+    [delivery] = control.call("GET", "webhook")["deliveries"]
+    assert delivery["status"] == 200
 
 
 def test_with_the_real_vendor_a_customer_is_registered_once_at_the_login(

@@ -12,6 +12,7 @@ from flask import Flask
 
 from demo.shop import explanations, languages
 from demo.shop.languages import LANGUAGES, read_texts, translate_number
+from flask_app_inbox.sandbox import steps
 
 from .conftest import Visitor
 
@@ -34,6 +35,8 @@ def test_every_text_that_the_shop_asks_for_exists() -> None:
         asked.update(found)
     for _, _, success, failure in explanations._SENTENCES:
         asked |= {f"flow.says.{success}", f"flow.says.{failure}"}
+    for kind in (steps.EVENT, steps.WORKFLOW, steps.MESSAGE, steps.WEBHOOK):
+        asked |= {f"flow.says.{kind}", f"flow.says.{kind}_not"}
     assert asked - english.keys() == set()
 
 

@@ -10,7 +10,7 @@
   /**
    * @typedef {{
    *   now: number, calls: FlowCall[], shop: number, vendor: number,
-   *   vendorReachable: boolean
+   *   steps: number, vendorReachable: boolean
    * }} Answer
    */
 
@@ -24,7 +24,7 @@
   const rows =
     scroller && list && createFlowRows(scroller, list, texts.noAnswer || "");
 
-  const cursors = { shop: 0, vendor: 0 };
+  const cursors = { shop: 0, vendor: 0, steps: 0 };
   let clockOffset = 0; // the shop's clock minus ours
   let timer = 0;
   let asking = false;
@@ -62,6 +62,7 @@
     const query = new URLSearchParams({
       shop: String(cursors.shop),
       vendor: String(cursors.vendor),
+      steps: String(cursors.steps),
     });
     const asked = Date.now();
     const response = await fetch(`${texts.calls}?${query}`, {
@@ -73,6 +74,7 @@
     clockOffset = answer.now - (asked + Date.now()) / 2;
     cursors.shop = answer.shop;
     cursors.vendor = answer.vendor;
+    cursors.steps = answer.steps;
     rows?.add(answer.calls);
     tellOfPolling(answer.vendorReachable ? "" : texts.unreachable || "");
   };

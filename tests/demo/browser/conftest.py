@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Page
 
-from demo.shop.registration import register
+from demo.registration import register
 from flask_app_inbox.sandbox import SandboxServer
 from tests.demo.conftest import MakeShop, field
 from tests.fixtures.chromium import browser, driver

@@ -8,8 +8,9 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Locator, Page, expect
 
+from demo.sandbox import SandboxClient
+from demo.seeds import Keeper
 from demo.shop.anchor import PLACES
-from demo.shop.notices import place_bell
 from flask_app_inbox.sandbox import SandboxServer
 from tests.demo.conftest import MakeShop
 from tests.fixtures.bell import bell, open_panel
@@ -117,9 +118,9 @@ def test_another_anchor_and_position_in_the_settings_have_a_bell(
     monkeypatch.setenv("FLASK_APP_INBOX_ANCHOR", "#bell")
     monkeypatch.setenv("FLASK_APP_INBOX_POSITION", "afterbegin")
     shop = make_shop(SHOP_SANDBOX_URL=sandbox.url)
-    with shop.app_context():
-        place_bell()  # as the start of the demo does
-    enter(page, serve(shop))
+    address = serve(shop)
+    Keeper(shop, SandboxClient(sandbox.url, lambda _: None), address).look()
+    enter(page, address)
     bell(page, 4).wait_for()
     expect(page.locator("#bell > .aib-root")).to_be_visible()
 

@@ -1,4 +1,9 @@
-"""Serve the shop on this machine: ``python -m demo.shop --port 5000``."""
+"""Open the shop on this machine, and the sandbox behind it.
+
+``python -m demo.stage --port 5000``. The shop itself is in ``demo/shop`` and knows
+nothing of this. With ``SHOP_SANDBOX_URL`` the sandbox is given what the vendor, its
+support and the account's owner would have made; without it the vendor is real.
+"""
 
 from __future__ import annotations
 
@@ -7,16 +12,20 @@ import logging
 import os
 import signal
 import socket
+from collections.abc import Mapping
+from pathlib import Path
 from types import FrameType
 from typing import Any
 
+from flask import Flask
 from werkzeug.serving import make_server
 
-from . import create_app
-from .desks import open_desks
-from .notices import introduce_everybody, place_bell
 from .registration import register
-from .sandbox import SandboxError
+from .sandbox import SandboxClient
+from .seeds import Keeper
+from .shop import create_app
+from .shop.backstage import SandboxError
+from .shop.flow import note_call
 
 HOST = "127.0.0.1"
 
@@ -30,6 +39,19 @@ def main() -> None:
     )
     options = parser.parse_args()
     serve(options.port, oauth=options.oauth)
+
+
+def make_shop(
+    config: Mapping[str, Any] | None = None, *, instance: Path | str | None = None
+) -> tuple[Flask, SandboxClient | None]:
+    """Return the shop, and the sandbox that it has behind it.
+
+    :param config: overrides the environment.
+    """
+    given = dict(config or {})
+    url = given.get("SHOP_SANDBOX_URL") or os.environ.get("SHOP_SANDBOX_URL") or ""
+    sandbox = SandboxClient(url.rstrip("/"), note_call) if url else None
+    return create_app(given, instance=instance, behind=sandbox), sandbox
 
 
 def serve(port: int, *, oauth: bool = False) -> None:
@@ -46,12 +68,10 @@ def serve(port: int, *, oauth: bool = False) -> None:
         url = f"http://{HOST}:{listener.getsockname()[1]}"
         if oauth:
             config |= _registered(url)
-        app = create_app(config)
+        app, sandbox = make_shop(config)
         server = make_server(HOST, 0, app, threaded=True, fd=listener.fileno())
-    with app.test_request_context(base_url=url):
-        place_bell()
-        introduce_everybody()
-        open_desks()
+    if sandbox is not None:
+        Keeper(app, sandbox, url).start()
     signal.signal(signal.SIGTERM, _stop)
     print(f"Shop: {url}", flush=True)  # noqa: T201 - demo/run reads this line
     # On KeyboardInterrupt, Werkzeug stops and closes the socket.

@@ -1,57 +1,20 @@
-"""A client of the sandbox's control API: contacts, messages, tokens, the log."""
+"""A client of the sandbox's control API, for what the vendor and its support do.
+
+The demo's start fills the sandbox with it, and the drawer looks into the sandbox.
+"""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
-from http import HTTPStatus
 from typing import Any
 
 import requests
-from flask import Flask, current_app
+
+from .shop.backstage import Call, SandboxError
 
 #: Seconds to connect, and to wait for the answer.
 _TIMEOUT = (1.0, 2.0)
-
-_EXTENSION = "shop_sandbox"
-
-
-class SandboxError(Exception):
-    """The sandbox did not answer, or not as expected.
-
-    :param status: of the answer; 0 if there was none.
-    """
-
-    def __init__(self, message: str, status: int = 0) -> None:
-        super().__init__(message)
-        self.status = status
-
-
-class UnknownContact(SandboxError):
-    """The sandbox does not know this contact."""
-
-
-@dataclass(frozen=True)
-class Notice:
-    """One message; `image` and `link` are absolute addresses."""
-
-    title: str
-    content: str
-    image: str
-    link: str
-    category: str
-
-
-@dataclass(frozen=True)
-class Call:
-    """One call: when it began (seconds), its path, status (0: no answer), duration."""
-
-    at: float
-    method: str
-    path: str
-    status: int
-    ms: float
 
 
 class SandboxClient:
@@ -67,23 +30,37 @@ class SandboxClient:
         self._session = requests.Session()
         self._session.trust_env = False
 
+    @property
+    def url(self) -> str:
+        """Where it listens."""
+        return self._url
+
     def contact_emails(self) -> set[str]:
         """Return the emails of all contacts."""
         contacts = _list_of_objects(self._call("GET", "/_sandbox/contacts"))
         return {str(contact.get("email")) for contact in contacts}
 
-    def send(self, email: str, notice: Notice) -> None:
-        """Put a message into somebody's inbox.
+    def add_contact(self, email: str, external_id: str, first_name: str) -> None:
+        """Create a contact."""
+        body = {
+            "email": email,
+            "externalCustomerId": external_id,
+            "firstName": first_name,
+        }
+        self._call("POST", "/_sandbox/contacts", body)
 
-        :raises UnknownContact: if the sandbox does not know them.
-        """
-        body = {"email": email, **asdict(notice)}
-        try:
-            self._call("POST", "/_sandbox/messages", body)
-        except SandboxError as error:
-            if error.status == HTTPStatus.NOT_FOUND:
-                raise UnknownContact(str(error), error.status) from error
-            raise
+    def send(self, email: str, message: dict[str, str]) -> None:
+        """Put a message into somebody's inbox."""
+        self._call("POST", "/_sandbox/messages", {"email": email, **message})
+
+    def set_workflows(self, workflows: list[dict[str, Any]]) -> None:
+        """Set which events send which messages."""
+        self._call("PUT", "/_sandbox/workflows", workflows)
+
+    def set_webhook(self, url: str, username: str, password: str) -> None:
+        """Set where messages are sent, beside the inboxes."""
+        body = {"url": url, "username": username, "password": password}
+        self._call("PUT", "/_sandbox/webhook", body)
 
     def place_bell(self, selector: str, position: str) -> None:
         """Set where the bell goes; the icon stays."""
@@ -105,20 +82,6 @@ class SandboxClient:
         """Set how long OAuth access tokens live from now on."""
         self._call("PUT", "/_sandbox/oauth", {"access_token_life": seconds})
 
-    def organizations(self) -> list[dict[str, Any]]:
-        """Return ChatHub's organizations, each with its operators."""
-        return _list_of_objects(self._call("GET", "/_sandbox/chathub/organizations"))
-
-    def add_organization(self, name: str) -> dict[str, Any]:
-        """Add an organization."""
-        body = {"name": name}
-        return _object(self._call("POST", "/_sandbox/chathub/organizations", body))
-
-    def add_operator(self, organization: int, name: str) -> dict[str, Any]:
-        """Add an operator to an organization."""
-        body = {"organizationId": organization, "name": name}
-        return _object(self._call("POST", "/_sandbox/chathub/operators", body))
-
     def chats(self, organization: int) -> list[dict[str, Any]]:
         """Return an organization's chats with their messages."""
         path = f"/_sandbox/chathub/chats?organizationId={organization}"
@@ -135,8 +98,12 @@ class SandboxClient:
             self._call("GET", f"/_sandbox/requests?since={last_id}")
         )
 
+    def steps_since(self, last_id: int) -> list[dict[str, Any]]:
+        """Return what became of events after an id, the oldest first."""
+        return _list_of_objects(self._call("GET", f"/_sandbox/steps?since={last_id}"))
+
     def _call(
-        self, method: str, path: str, body: dict[str, Any] | None = None
+        self, method: str, path: str, body: dict[str, Any] | list[Any] | None = None
     ) -> object:
         at, started = time.time(), time.perf_counter()
         status = 0
@@ -153,19 +120,6 @@ class SandboxClient:
             if method != "GET":
                 ms = (time.perf_counter() - started) * 1000
                 self._on_call(Call(at, method, path, status, ms))
-
-
-def init_app(app: Flask, *, on_call: Callable[[Call], None]) -> None:
-    """Create the client if the shop runs on a sandbox; see SandboxClient."""
-    url = app.config["SHOP_SANDBOX_URL"]
-    app.extensions[_EXTENSION] = SandboxClient(url, on_call) if url else None
-    app.jinja_env.globals["sandbox_url"] = url
-
-
-def current_sandbox() -> SandboxClient | None:
-    """Return the sandbox's client; None if the vendor is real."""
-    client: SandboxClient | None = current_app.extensions[_EXTENSION]
-    return client
 
 
 def _object(answer: object) -> dict[str, Any]:
