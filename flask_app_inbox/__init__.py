@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from .client.contact import Contact
 from .client.contacts import RefusedContact, SyncResult
 from .client.import_status import ImportStatus
+from .client.message import Message, MessagePage
 from .errors import (
     AppInboxError,
     ConfigError,
@@ -33,6 +34,8 @@ __all__ = [
     "Contact",
     "ImportStatus",
     "LoaderError",
+    "Message",
+    "MessagePage",
     "ReconnectNeeded",
     "RefusedContact",
     "StorageError",

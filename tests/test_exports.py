@@ -26,6 +26,8 @@ PUBLIC: list[tuple[ModuleType, set[str]]] = [
             "Contact",
             "ImportStatus",
             "LoaderError",
+            "Message",
+            "MessagePage",
             "ReconnectNeeded",
             "RefusedContact",
             "StorageError",

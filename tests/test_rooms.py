@@ -23,9 +23,11 @@ ARROWS: dict[str, set[str]] = {
     "client": {"errors", "per_process"},
     "config": set(),
     "web": {"config", "errors", "per_process"},
+    "bell": {"config", "web"},
     "oauth": {"client", "config", "web", "errors", "per_process", "signals"},
-    "bell": {"config"},
-    "inbox": {"client", "config", "web", "oauth", "sandbox", "errors", "signals"},
+    "inbox": {
+        *("bell", "client", "config", "web", "oauth", "sandbox", "errors", "signals"),
+    },
     "chathub": {"client", "config", "web", "errors", "per_process"},
     "sandbox": set(),
     "testing": {"oauth", "sandbox", "per_process"},

@@ -6,6 +6,7 @@ Nothing from Redis is unpickled, and what cannot be decrypted counts as missing.
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections.abc import Callable
@@ -15,8 +16,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from ..client.chathub_answers import OperatorToken
 from ..errors import VendorTimeout
-from ..web.redis_pool import make_pool
-from ..web.storage_guard import SILENCE, StorageGuard, StorageSilent
+from ..web.redis_access import RedisAccess, RedisDown
 
 if TYPE_CHECKING:
     from dogpile.cache.region import CacheRegion
@@ -36,10 +36,6 @@ class Mutex(Protocol):
     def acquire(self, wait: bool = True) -> bool: ...
 
     def release(self) -> None: ...
-
-
-class StorageDown(Exception):
-    """Redis does not answer; the text says why."""
 
 
 class MemoryStorage:
@@ -92,22 +88,22 @@ class RedisStorage:
         patience: float,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._pool = make_pool(url, patience)
-        self._patience = patience
-        self._region = _redis_region(self._pool, keep=keep, hold=hold, secret=secret)
-        self._guard = StorageGuard(
-            "Operator tokens are not shared, because CHATHUB_STORAGE_URL does not "
-            "work: each process gets its own",
-            (StorageDown,),
-            silence=min(SILENCE, patience),
+        self._redis = RedisAccess(
+            url,
+            warning="Operator tokens are not shared, because CHATHUB_STORAGE_URL does "
+            "not work: each process gets its own",
+            patience=patience,
             clock=clock,
+        )
+        self._region = _redis_region(
+            self._redis.pool, keep=keep, hold=hold, secret=secret
         )
 
     def read(self, key: str, deadline: Deadline | None) -> OperatorToken | None:
         """Return what is kept under a key.
 
         :param deadline: None: the request's time may be over, and this is still asked.
-        :raises StorageDown: if Redis does not answer.
+        :raises RedisDown: if Redis does not answer.
         """
         try:
             return _token_or_none(self._ask(lambda: self._region.get(key), deadline))
@@ -119,13 +115,13 @@ class RedisStorage:
 
         Without Redis it is not kept.
         """
-        with suppress(StorageDown):
+        with suppress(RedisDown):
             self._ask(lambda: self._region.set(key, token))
 
     def forget(self, key: str, deadline: Deadline) -> None:
         """Drop what is kept under a key.
 
-        :raises StorageDown: if Redis does not answer.
+        :raises RedisDown: if Redis does not answer.
         """
         self._ask(lambda: self._region.delete(key), deadline)
 
@@ -141,29 +137,17 @@ class RedisStorage:
     def _ask(
         self, call: Callable[[], Result], deadline: Deadline | None = None
     ) -> Result:
-        """Ask Redis, and turn its errors into one.
+        """Ask Redis within the request's time.
 
-        :raises StorageDown: if it does not answer.
+        :raises RedisDown: if it does not answer.
         :raises VendorTimeout: if the request's time is over.
         """
-
-        def ask() -> Result:
-            try:
-                return call()
-            except Exception as error:
-                if not _is_of_redis(error):
-                    raise
-                # After a failover they may all lead to a server that takes no changes.
-                self._pool.disconnect(inuse_connections=False)
-                raise StorageDown(type(error).__name__) from error
-
-        left = self._patience if deadline is None else deadline.remaining()
         try:
-            return self._guard.ask(ask, min(self._patience, left))
-        except StorageSilent as error:
+            return self._redis.ask(call, deadline.remaining() if deadline else math.inf)
+        except RedisDown:
             if deadline is not None and not deadline.remaining():
                 raise VendorTimeout("no time was left to ask Redis") from None
-            raise StorageDown(str(error)) from None
+            raise
 
 
 class _PatientMutex:
@@ -191,14 +175,8 @@ class _PatientMutex:
 
     def release(self) -> None:
         # A lock in Redis may have opened by itself, or Redis may be down.
-        with suppress(StorageDown):
+        with suppress(RedisDown):
             self._release()
-
-
-def _is_of_redis(error: Exception) -> bool:
-    return any(
-        kind.__module__.partition(".")[0] == "redis" for kind in type(error).mro()
-    )
 
 
 def _token_or_none(value: object) -> OperatorToken | None:

@@ -19,8 +19,9 @@ from ..client.chathub_answers import OperatorToken
 from ..client.deadline import Deadline
 from ..errors import VendorError, VendorInvalid, VendorRateLimited
 from ..per_process import PerProcess
+from ..web.redis_access import RedisDown
 from ..web.user_tag import keyed_tag
-from .storage import MemoryStorage, RedisStorage, StorageDown
+from .storage import MemoryStorage, RedisStorage
 
 if TYPE_CHECKING:
     from .settings import ChatHubSettings
@@ -77,7 +78,7 @@ class OperatorTokens:
         deadline = deadline or Deadline(self._timeout)
         storages = self._storages.get()
         if storages.redis is not None:
-            with suppress(StorageDown):
+            with suppress(RedisDown):
                 return self._issue(storages.redis, operator, deadline)
         return self._issue(storages.memory, operator, deadline)
 
@@ -173,7 +174,7 @@ class OperatorTokens:
         if storages.memory.read(key, deadline) == token:
             storages.memory.forget(key, deadline)
         if storages.redis is not None:
-            with suppress(StorageDown):
+            with suppress(RedisDown):
                 if storages.redis.read(key, deadline) == token:
                     storages.redis.forget(key, deadline)
 

@@ -16,6 +16,7 @@ class Platform:
 
     :param api_url: base of the REST API; the token path is joined to it.
     :param script_url: base of the page script, ``<script_url>/scripts/<id>.js``.
+    :param messages_url: base of the messages API, which has no ``/api`` before it.
     :param oauth_url: base of the authorization server; None where no document
         names one.
     :param domains: the domains that pages with the widget call, for a
@@ -27,12 +28,15 @@ class Platform:
     name: str
     api_url: str
     script_url: str
+    messages_url: str
     oauth_url: str | None
     domains: tuple[str, ...]
 
 
 #: The web guides of all three platforms load the script from this host.
 _SCRIPT_URL = "https://statics.esputnik.com"
+#: The guide "App Inbox for mobile apps", of eSputnik and of Yespo alike.
+_MESSAGES_URL = "https://esputnik.com/appinbox"
 
 PLATFORMS = {
     platform.name: platform
@@ -42,6 +46,7 @@ PLATFORMS = {
             name="esputnik",
             api_url="https://esputnik.com/api",
             script_url=_SCRIPT_URL,
+            messages_url=_MESSAGES_URL,
             oauth_url="https://uaa.esputnik.com/uaa",
             domains=("esputnik.com",),
         ),
@@ -50,6 +55,7 @@ PLATFORMS = {
             name="yespo",
             api_url="https://yespo.io/api",
             script_url=_SCRIPT_URL,
+            messages_url=_MESSAGES_URL,
             oauth_url="https://uaa.yespo.io/uaa",
             domains=("yespo.io", "esputnik.com"),
         ),
@@ -58,6 +64,9 @@ PLATFORMS = {
             name="reteno",
             api_url="https://reteno.com",
             script_url=_SCRIPT_URL,
+            # The newer revision of the guide for mobile apps; the older one has
+            # reteno.com.
+            messages_url="https://api.reteno.com/appinbox",
             oauth_url=None,
             domains=("reteno.com", "esputnik.com"),
         ),

@@ -13,6 +13,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from ..bell.extra import INSTALL_BELL, lacks_extra
 from ..client.platforms import PLATFORMS, Platform
 from ..config import validators
 from ..config.reader import either, read, setting
@@ -23,6 +24,9 @@ from .anchor import POSITIONS, Anchor, parse_anchor
 from .validators import contact_fields, features, platform, selector
 
 _API_URLS = ", ".join(f"`{one.api_url}`" for one in PLATFORMS.values())
+_MESSAGES_URLS = ", ".join(
+    f"`{url}`" for url in dict.fromkeys(one.messages_url for one in PLATFORMS.values())
+)
 
 
 @dataclass(frozen=True)
@@ -35,6 +39,13 @@ class Settings(OAuthSettings):
         "The vendor's API key. Required, unless you connect by OAuth.",
         secret=True,
     )
+    widget: str = setting(
+        "vendor",
+        validators.one_of("vendor", "site"),
+        "Who draws bell and panel. `vendor`: the platform's script. `site`: the site "
+        "itself, from the messages that its server reads; needs the extra `bell`. The "
+        "settings of the vendor's script are not used then.",
+    )
     script_id: str | None = setting(
         None,
         validators.quoted(
@@ -42,7 +53,7 @@ class Settings(OAuthSettings):
             validators.matching(r"[A-Za-z0-9_-]{1,64}", "a script id"),
         ),
         "The id in the vendor's loader, `/scripts/<id>.js`. Unset: your pages carry "
-        "the vendor's snippet already.",
+        "the vendor's snippet already. Not used with the widget `site`.",
     )
     platform: Platform = setting(
         PLATFORMS["esputnik"],
@@ -61,6 +72,13 @@ class Settings(OAuthSettings):
         validators.url,
         "Base of the vendor's script: `https://statics.esputnik.com` for all three. "
         "One document has `https://cdn.esputnik.com`.",
+        shown="the platform's",
+    )
+    messages_url: str = setting(
+        None,
+        validators.url,
+        "Base of the vendor's messages API, without the `/v1/messages`: "
+        f"{_MESSAGES_URLS}.",
         shown="the platform's",
     )
     token_path: str = setting(
@@ -189,9 +207,15 @@ class Settings(OAuthSettings):
     def serves_script(self) -> bool:
         """Whether pages may carry our script.
 
-        A page that carries the vendor's snippet needs its `init` whatever happens.
+        A page that carries the vendor's snippet needs its `init` whatever happens,
+        unless the site draws its own bell and leaves the snippet to itself.
         """
-        return self.enabled or self.script_id is None
+        return self.enabled or (self.script_id is None and self.widget == "vendor")
+
+    @property
+    def draws_own_bell(self) -> bool:
+        """Whether the site draws bell and panel, and answers what they ask."""
+        return self.enabled and self.widget == "site"
 
     @property
     def anchor_element(self) -> Anchor | None:
@@ -221,6 +245,8 @@ def read_settings(config: Mapping[str, Any], root_path: str) -> Settings:
             f"{PREFIX}POSITION must be beforebegin or afterend: no bell can stand "
             f"inside the element of {PREFIX}ANCHOR."
         )
+    if values["enabled"] and values["widget"] == "site" and lacks_extra():
+        problems.append(f"{PREFIX}WIDGET must be vendor until {INSTALL_BELL}")
     problems += oauth_problems(values, config)
     if values["enabled"] and lacks_client(values["storage_url"]):
         problems.append(
@@ -243,10 +269,11 @@ def read_settings(config: Mapping[str, Any], root_path: str) -> Settings:
         )
     if problems:
         raise ConfigError(problems)
-    for name in ("api_url", "script_url", "oauth_url"):
+    for name in ("api_url", "script_url", "messages_url", "oauth_url"):
         values[name] = values[name] or getattr(values["platform"], name)
     if values["anonymous"] is None:
-        values["anonymous"] = "nothing" if values["script_id"] else "tracking"
+        has_snippet = values["script_id"] is None and values["widget"] == "vendor"
+        values["anonymous"] = "tracking" if has_snippet else "nothing"
     return Settings(**values)
 
 

@@ -18,17 +18,13 @@ from typing import TYPE_CHECKING
 from ..errors import ConfigError
 from ..per_process import PerProcess
 from .problems import RateLimited
-from .redis_pool import make_pool
+from .redis_pool import NAMESPACE, make_pool
 
 if TYPE_CHECKING:
     from limits import RateLimitItem
     from limits.strategies import SlidingWindowCounterRateLimiter
 
     from .storage_guard import StorageGuard
-
-#: In every key, so that others can use the same Redis. The user tag follows, which
-#: differs between apps with different ``SECRET_KEY``.
-NAMESPACE = "flask-app-inbox"
 
 
 @dataclass(frozen=True)
@@ -80,7 +76,8 @@ class RateLimiter:
     def check(self, user_tag: str, seconds: float = math.inf) -> None:
         """Count one request.
 
-        :param user_tag: of the contact, so that no personal data is stored.
+        :param user_tag: of the contact, so that no personal data is stored. It differs
+            between apps with different ``SECRET_KEY``.
         :param seconds: what is left of the request's time.
         :raises RateLimited: if it is one too many.
         """

@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from redis import ConnectionPool
 
+#: In every key, so that others can use the same Redis.
+NAMESPACE = "flask-app-inbox"
+
 
 def make_pool(url: str, patience: float) -> ConnectionPool:
     """Return a pool of connections, without connecting yet.

@@ -16,7 +16,7 @@ import redis
 from dogpile.cache.api import CantDeserializeException
 
 from flask_app_inbox.chathub.settings import ChatHubSettings, read_settings
-from flask_app_inbox.chathub.storage import RedisStorage, StorageDown
+from flask_app_inbox.chathub.storage import RedisStorage
 from flask_app_inbox.chathub.tokens import OperatorTokens
 from flask_app_inbox.client.chathub_answers import OperatorToken, Validation
 from flask_app_inbox.client.deadline import Deadline
@@ -30,6 +30,7 @@ from flask_app_inbox.errors import (
 )
 from flask_app_inbox.sandbox import SandboxServer
 from flask_app_inbox.web.encryption import derive_key
+from flask_app_inbox.web.redis_access import RedisDown
 from tests.fixtures.control import Control
 
 ISSUE = "/api/operator/get-token"
@@ -460,10 +461,10 @@ def test_redis_is_used_again_once_it_is_back(
     tokens = make_shared(redis_url, vendor, clock)
     shared = tokens._storages.get().redis
     assert shared is not None
-    outage = shared._guard._resources.get().outage
+    outage = shared._redis._guard._resources.get().outage
     seconds = [0.0]
     outage._clock = lambda: seconds[0]
-    outage.note(StorageDown("gone"))
+    outage.note(RedisDown("gone"))
     tokens.issue(101)
     assert server.keys("*") == []
     seconds[0] = 6.0

@@ -62,5 +62,23 @@ def test_every_documented_script_host_can_be_reached(
 def test_there_are_three_brands_that_all_speak_https() -> None:
     assert set(PLATFORMS) == {"esputnik", "yespo", "reteno"}
     for platform in PLATFORMS.values():
-        for url in (platform.api_url, platform.script_url, platform.oauth_url):
+        urls = (platform.api_url, platform.script_url, platform.messages_url)
+        for url in (*urls, platform.oauth_url):
             assert url is None or url.startswith("https://")
+
+
+@pytest.mark.parametrize(
+    ("platform", "url"),
+    [
+        ("esputnik", "https://esputnik.com/appinbox"),
+        ("yespo", "https://esputnik.com/appinbox"),
+        ("reteno", "https://api.reteno.com/appinbox"),
+    ],
+)
+def test_messages_are_where_the_guide_for_mobile_apps_says(
+    platform: str, url: str
+) -> None:
+    config = {"APP_INBOX_API_KEY": "k", "APP_INBOX_PLATFORM": platform}
+    assert read_settings(config, "/").messages_url == url
+    config["APP_INBOX_MESSAGES_URL"] = "https://reteno.com/appinbox/"
+    assert read_settings(config, "/").messages_url == "https://reteno.com/appinbox"

@@ -63,9 +63,11 @@ def test_a_key_that_is_none_is_as_good_as_not_there() -> None:
         ("ENABLED", "yes"),
         ("PLATFORM", "mailchimp"),
         ("API_KEY", 123),
+        ("WIDGET", "ours"),
         ("SCRIPT_ID", "../evil"),
         ("API_URL", "http://esputnik.com/api"),
         ("SCRIPT_URL", "cdn.esputnik.com"),
+        ("MESSAGES_URL", "esputnik.com/appinbox"),
         ("TOKEN_PATH", "token"),
         ("INIT_FORM", "object"),
         ("FEATURES", ["TRACKING"]),
@@ -111,6 +113,29 @@ def test_a_missing_key_is_told_with_every_way_to_mend_it() -> None:
     assert problem.startswith("APP_INBOX_API_KEY is missing.")
     for way in ("from_prefixed_env", "-m flask_app_inbox.sandbox", "APP_INBOX_ENABLED"):
         assert way in problem
+
+
+def test_the_sites_own_bell_needs_no_script_of_the_vendor() -> None:
+    settings = settings_of(WIDGET="site")
+    assert (settings.widget, settings.script_id) == ("site", None)
+    assert (settings.anonymous, settings.draws_own_bell) == ("nothing", True)
+    assert not settings_of().draws_own_bell
+    off = settings_of(WIDGET="site", ENABLED=False)
+    assert (off.draws_own_bell, off.serves_script) == (False, False)
+
+
+@pytest.mark.parametrize("missing", ["nh3", "cryptography"])
+def test_the_sites_own_bell_needs_its_extra_unless_all_is_switched_off(
+    monkeypatch: pytest.MonkeyPatch, missing: str
+) -> None:
+    monkeypatch.setattr(
+        "flask_app_inbox.bell.extra.find_spec", lambda name: name != missing or None
+    )
+    (problem,) = problems_of(WIDGET="site")
+    assert problem.startswith("APP_INBOX_WIDGET must be vendor until you install")
+    assert problem.endswith('pip install "flask-app-inbox[bell]"')
+    assert settings_of(WIDGET="vendor").enabled
+    assert not settings_of(WIDGET="site", ENABLED=False).enabled
 
 
 def test_what_is_switched_off_needs_no_key() -> None:

@@ -65,7 +65,7 @@ def test_after_a_failover_the_limit_and_the_tokens_are_back(
         assert count_admitted(limiter, "cat", 5) == 3
         tokens.write("key", TOKEN)
         assert tokens.read("key", Deadline(5)) == TOKEN
-        tokens._pool.disconnect()
+        tokens._redis.pool.disconnect()
         limiter._counting.get().drop_connections()
     assert len(new.keys()) == 2
 

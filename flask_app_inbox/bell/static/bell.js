@@ -14,18 +14,6 @@
  * @property {() => Promise<any>} module of the panel
  */
 
-/**
- * A text with a number in it.
- * @param {Record<string, string>} forms
- * @param {number} n
- * @param {string} [language]
- */
-const plural = (forms, n, language) =>
-  (forms[new Intl.PluralRules(language).select(n)] || forms.other).replace(
-    "{n}",
-    "" + n,
-  );
-
 /** @type {DocumentFragment | undefined} a shadow tree as the site draws it */
 let pattern;
 

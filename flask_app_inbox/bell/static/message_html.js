@@ -2,12 +2,14 @@
 // known: whatever has another form is shown as the text that it is. Nothing is parsed
 // by the browser, so the page's policy may forbid that (Trusted Types).
 const messageHtml = (() => {
+  // Those of `cleaning.py`; a test compares them.
   const ELEMENTS =
-    "a b strong i em u s br p ul ol li span div code blockquote h1 h2 h3 h4 h5 h6";
+    "a abbr b bdi bdo blockquote br cite code del dd dfn div dl dt em h1 h2 h3 h4 h5 " +
+    "h6 hr i ins kbd li mark ol p pre q s samp small span strong sub sup u ul var";
   const ALLOWED = new Set(ELEMENTS.split(" "));
-  const LONGEST = 20000; // characters
+  const LONGEST = 100000; // characters
   const DEEPEST = 20; // elements in each other
-  const PART = /<(\/?)([a-z]+\d?)((?: [a-z-]+="[^"]*")*) ?\/?>|[^<]+|</g;
+  const PART = /<(\/?)([a-z]+\d?)((?: [a-z-]+="[^"]*")*)>|[^<]+|</g;
   /** @type {Record<string, string>} */
   const ENTITIES = { amp: "&", lt: "<", gt: ">", quot: '"', nbsp: "\u00a0" };
 
@@ -64,7 +66,7 @@ const messageHtml = (() => {
           point(element, safeUrl(href && decoded(href[1])));
         }
         inner.append(element);
-        if (name !== "br" && open.length < DEEPEST) open.push(element);
+        if (!/^[bh]r$/.test(name) && open.length < DEEPEST) open.push(element);
       }
     }
     return top;

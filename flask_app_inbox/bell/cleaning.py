@@ -1,0 +1,103 @@
+"""What of a message may reach a page: its HTML, its links and its pictures.
+
+Whoever may send messages for the account writes their HTML, and events that come from
+anywhere are put into them. So nothing is taken for good: what is not listed here is
+dropped, and what is left is written anew, in one form, by a parser that reads HTML as
+browsers do. The page's script reads that form alone and makes elements of it.
+"""
+
+from __future__ import annotations
+
+import re
+
+#: What a message may hold. Nothing of it loads anything, and no attribute is kept but
+#: those of links.
+TAGS = frozenset(
+    """
+    a abbr b bdi bdo blockquote br cite code del dd dfn div dl dt em h1 h2 h3 h4 h5 h6
+    hr i ins kbd li mark ol p pre q s samp small span strong sub sup u ul var
+    """.split()
+)
+#: What is dropped with all that it holds; of other elements the text stays.
+_DROPPED = frozenset(
+    """
+    applet embed iframe math noembed noframes noscript object script select style svg
+    template textarea title xmp
+    """.split()
+)
+#: The schemes of links; a path of the site has none.
+_LINK_SCHEMES = frozenset(("http", "https", "mailto", "tel"))
+_PICTURE_SCHEMES = frozenset(("http", "https"))
+
+#: The longest HTML of a message that is read, in characters; what follows is cut off.
+MAX_HTML = 32 * 1024
+#: The most tags in it. Reading them takes a time that grows with their square, and a
+#: page waits for it. HTML with more is shown as text.
+MAX_TAGS = 1000
+
+_TAG = re.compile("<[A-Za-z/!?]")
+_SCHEME = re.compile("([A-Za-z][A-Za-z0-9+.-]*):")
+#: What browsers drop from an address, or read as a slash.
+_ODD = re.compile(
+    r"[\x00-\x20\x7f-\xa0\\\u1680\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufeff]"
+)
+
+
+def clean_html(html: str) -> str:
+    """Return what of a message's HTML may be shown, in the form that nh3 writes.
+
+    Every element is closed, names are in small letters, and text holds no bare ``<``
+    or ``&``.
+    """
+    if not html:
+        return ""
+    import nh3  # sites with the vendor's bell do not have it
+
+    html = html[:MAX_HTML]
+    if len(_TAG.findall(html)) > MAX_TAGS:
+        html = _TAG.sub("", re.sub("<[^<>]*>", " ", html))
+    return nh3.clean(
+        html,
+        tags=set(TAGS),
+        clean_content_tags=set(_DROPPED),
+        attributes={"a": {"href"}},
+        attribute_filter=_filter,
+        # Our own filter decides about schemes and paths.
+        url_schemes=set(_LINK_SCHEMES),
+        link_rel="noopener",
+        strip_comments=True,
+    )
+
+
+def _filter(_tag: str, name: str, value: str) -> str | None:
+    if name == "href":
+        return clean_link(value)
+    # It is ours: "rel" is no attribute that a message may have.
+    return value if name == "rel" else None
+
+
+def clean_link(address: str | None) -> str | None:
+    """Return an address if a page may link to it, else None."""
+    return _checked(address, _LINK_SCHEMES)
+
+
+def clean_picture(address: str | None) -> str | None:
+    """Return an address if a page may load a picture from it, else None."""
+    return _checked(address, _PICTURE_SCHEMES)
+
+
+def _checked(address: str | None, schemes: frozenset[str]) -> str | None:
+    address = (address or "").strip()
+    if _ODD.search(address):
+        return None
+    scheme = _SCHEME.match(address)
+    if scheme is None:
+        # A path of this site. Two slashes would begin a host.
+        return address if re.match("/(?!/)|[?#]", address) else None
+    name = scheme[1].lower()
+    if name not in schemes:
+        return None
+    rest = address[scheme.end() :]
+    if name in ("http", "https"):
+        return address if re.match(r"//[^/?#]", rest) else None
+    return address if rest else None

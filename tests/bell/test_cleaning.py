@@ -1,0 +1,199 @@
+"""What is left of a message's HTML, links and pictures."""
+
+from __future__ import annotations
+
+import random
+import time
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from flask_app_inbox.bell.cleaning import (
+    MAX_HTML,
+    MAX_TAGS,
+    TAGS,
+    clean_html,
+    clean_link,
+    clean_picture,
+)
+
+
+@pytest.mark.parametrize(
+    ("html", "clean"),
+    [
+        ("", ""),
+        ("plain & simple < \N{SNOWMAN}", "plain &amp; simple &lt; \N{SNOWMAN}"),
+        ("<B>bold</B> <i>and <u>more</u></i>", "<b>bold</b> <i>and <u>more</u></i>"),
+        ("<p>one<p>two", "<p>one</p><p>two</p>"),
+        ("<ul><li>a<li>b</ul>", "<ul><li>a</li><li>b</li></ul>"),
+        ("a<br/>b<hr>c", "a<br>b<hr>c"),
+        ("<span style='color:red' class=x id=y>a</span>", "<span>a</span>"),
+        ("<table><tr><td>cell</table>", "cell"),
+        ("<img src=https://a.example/b.png alt=x>after", "after"),
+        ("<font color=red>text</font>", "text"),
+        ("<custom-element>text</custom-element>", "text"),
+        ("<b>never closed", "<b>never closed</b>"),
+        ("<!-- note -->text", "text"),
+    ],
+)
+def test_simple_formatting_stays_and_the_text_of_the_rest(
+    html: str, clean: str
+) -> None:
+    assert clean_html(html) == clean
+
+
+@pytest.mark.parametrize(
+    ("address", "is_kept"),
+    [
+        ("https://shop.example/orders/1?a=1&b=2#c", True),
+        ("HTTP://shop.example", True),
+        ("mailto:help@shop.example", True),
+        ("tel:+380501234567", True),
+        ("/orders/1", True),
+        ("?page=2", True),
+        ("#top", True),
+        ("", False),
+        ("orders", False),
+        ("//evil.example", False),
+        ("/\\evil.example", False),
+        ("\\\\evil.example", False),
+        ("/\t/evil.example", False),
+        ("https:evil", False),
+        ("https:///evil", False),
+        ("http://", False),
+        ("mailto:", False),
+        ("javascript:alert(1)", False),
+        ("JaVaScRiPt:alert(1)", False),
+        ("java\nscript:alert(1)", False),
+        ("java\tscript:alert(1)", False),
+        ("\x01javascript:alert(1)", False),
+        ("\N{NO-BREAK SPACE}javascript:alert(1)", False),
+        ("javascript\N{ZERO WIDTH SPACE}:alert(1)", False),
+        ("data:text/html,<script>alert(1)</script>", False),
+        ("vbscript:x", False),
+        ("file:///etc/passwd", False),
+        ("blob:https://a.example/1", False),
+        ("intent://x", False),
+        ("https://shop.example/\N{RIGHT-TO-LEFT OVERRIDE}gpj.exe", False),
+        ("&#106;avascript:alert(1)", False),
+    ],
+)
+def test_a_link_leads_to_a_page_a_mail_or_a_phone(address: str, is_kept: bool) -> None:
+    assert clean_link(address) == (address if is_kept else None)
+    escaped = address.replace("&", "&amp;").replace('"', "&quot;")
+    attributes = ['rel="noopener"', *([f'href="{escaped}"'] if is_kept else [])]
+    tag, _, rest = clean_html(f'<a title=x href="{escaped}">to</a>').partition(">")
+    assert rest == "to</a>"
+    # nh3 writes them in any order.
+    assert sorted(tag.split(" ")) == sorted(["<a", *attributes])
+
+
+@pytest.mark.parametrize(
+    ("address", "is_kept"),
+    [
+        ("https://cdn.example/a.png", True),
+        ("http://127.0.0.1:5001/a.png", True),
+        ("/static/a.png", True),
+        ("data:image/svg+xml,<svg onload=alert(1)>", False),
+        ("javascript:alert(1)", False),
+        ("mailto:a@b.c", False),
+        ("tel:1", False),
+        ("//cdn.example/a.png", False),
+        ("a.png", False),
+    ],
+)
+def test_a_picture_comes_from_a_server(address: str, is_kept: bool) -> None:
+    assert clean_picture(address) == (address if is_kept else None)
+
+
+def test_spaces_around_an_address_are_no_part_of_it() -> None:
+    assert clean_link(" https://shop.example \n") == "https://shop.example"
+    assert clean_link(None) is None
+    assert clean_picture("  ") is None
+
+
+#: What has got through one sanitizer or another: by handlers, by names in odd forms, by
+#: foreign elements, and by HTML that means something else once it is parsed again.
+CORPUS = Path(__file__).with_name("hostile.txt").read_text("utf-8").rstrip().split("\n")
+
+
+class _Reader(HTMLParser):
+    """Reads clean HTML strictly: what is in it, and that it is closed."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.open: list[str] = []
+        self.problems: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag not in TAGS:
+            self.problems.append(tag)
+        for name, value in attrs:
+            link = tag == "a" and (
+                (name, value) == ("rel", "noopener")
+                or (name == "href" and value and clean_link(value) == value)
+            )
+            if not link:
+                self.problems.append(f"{tag} {name}")
+        if tag not in ("br", "hr"):
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        if not self.open or self.open.pop() != tag:
+            self.problems.append(f"/{tag}")
+
+    def handle_comment(self, data: str) -> None:
+        self.problems.append(f"<!--{data}")
+
+    def handle_decl(self, decl: str) -> None:
+        self.problems.append(f"<!{decl}")
+
+    def handle_pi(self, data: str) -> None:
+        self.problems.append(f"<?{data}")
+
+
+def check(html: str) -> None:
+    """Assert that HTML holds nothing but what is allowed, however often it is read."""
+    clean = clean_html(html)
+    for read in (clean, clean_html(clean)):
+        reader = _Reader()
+        reader.feed(read)
+        reader.close()
+        assert reader.problems + reader.open == [], (html, read)
+        assert "<script" not in read.lower()
+
+
+@pytest.mark.parametrize("html", CORPUS)
+def test_nothing_of_the_corpus_gets_through(html: str) -> None:
+    check(html)
+    check(f"<div><b>{html}")
+    check(f'<p title="{html}">')
+    check(f"<svg>{html}")
+    check(f"<table>{html}")
+
+
+def test_pieces_of_the_corpus_in_any_order_do_not_get_through() -> None:
+    chance = random.Random(14)
+    pieces = [
+        piece for html in CORPUS for piece in html.replace("<", "\0<").split("\0")
+    ]
+    for _ in range(1500):
+        check("".join(chance.choices(pieces, k=chance.randint(1, 12))))
+
+
+@pytest.mark.parametrize(
+    "html",
+    ["<ul><li>" * 20_000, "<a><b><i><u><s>" * 4000 + "</p>" * 4000, "<" * 10**6],
+    ids=["lists", "formatting", "signs"],
+)
+def test_html_that_browsers_choke_on_costs_no_page_its_time(html: str) -> None:
+    start = time.process_time()
+    clean_html(html)
+    assert time.process_time() - start < 2
+
+
+def test_html_with_too_many_tags_is_text() -> None:
+    assert clean_html("<b>a</b>" * (MAX_TAGS // 2)).startswith("<b>a</b><b>")
+    assert clean_html("<b>a</b>" * MAX_TAGS).split() == ["a"] * MAX_TAGS
+    assert clean_html("x" * (MAX_HTML + 1)) == "x" * MAX_HTML
