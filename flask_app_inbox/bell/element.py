@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from functools import cache
 from typing import TypedDict
 
 from markupsafe import Markup
@@ -35,28 +36,26 @@ PANEL_SCRIPT = (
 
 #: What the bell shows unless the site has another picture.
 ICON = Markup(
-    '<svg part="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="M6 9a6 6 0 1 1 12 '
-    '0c0 6 2 7 2 7H4s2-1 2-7M10 20h4"/></svg>'
+    '<svg part="icon" viewBox="0 0 24 24" aria-hidden="true">'
+    '<path d="M6 9a6 6 0 1 1 12 0c0 6 2 7 2 7H4s2-1 2-7M10 20h4"/></svg>'
 )
 
 
-@dataclass(frozen=True)
-class BellFiles:
-    """The files of an app's bell, by the name that stands in their addresses."""
+@cache
+def bell_files() -> Mapping[str, PageScript]:
+    """Return the files of the bell, by the name that stands in their addresses."""
+    return {
+        "bell.js": read_short_script(*BELL_SCRIPT),
+        "panel.js": read_short_script(*PANEL_SCRIPT, is_module=True),
+        "bell.css": read_style("bell/static/bell.css"),
+        "panel.css": read_style("bell/static/panel.css"),
+    }
 
-    files: dict[str, PageScript] = field(
-        default_factory=lambda: {
-            "bell.js": read_short_script(*BELL_SCRIPT),
-            "panel.js": read_short_script(*PANEL_SCRIPT, is_module=True),
-            "bell.css": read_style("bell/static/bell.css"),
-            "panel.css": read_style("bell/static/panel.css"),
-        }
-    )
 
-    def address(self, folder: str, name: str) -> str:
-        """Return where a file is: its fingerprint lets browsers keep it for a year."""
-        stem, _, kind = name.partition(".")
-        return f"{folder}/{stem}.{self.files[name].fingerprint}.{kind}"
+def _address(folder: str, name: str) -> str:
+    """Return where a file is: its fingerprint lets browsers keep it for a year."""
+    stem, _, kind = name.partition(".")
+    return f"{folder}/bell/{stem}.{bell_files()[name].fingerprint}.{kind}"
 
 
 class Addresses(TypedDict):
@@ -68,7 +67,6 @@ class Addresses(TypedDict):
 
 
 def render_bell(
-    files: BellFiles,
     folder: str,
     *,
     page_url: str,
@@ -89,17 +87,16 @@ def render_bell(
     return render(
         __package__,
         "bell.html",
-        style=files.address(folder, "bell.css"),
+        style=_address(folder, "bell.css"),
         page_url=page_url,
         user=user,
         unread=unread,
-        name=bell_name(texts, unread, language),
+        label=bell_name(texts, unread, language),
         icon=Markup(icon) if icon else ICON,  # noqa: S704 - it was checked
     )
 
 
 def render_script(
-    files: BellFiles,
     folder: str,
     addresses: Addresses,
     *,
@@ -112,9 +109,9 @@ def render_script(
     return render(
         __package__,
         "script.html",
-        source=files.address(folder, "bell.js"),
-        panel=files.address(folder, "panel.js"),
-        style=files.address(folder, "panel.css"),
+        source=_address(folder, "bell.js"),
+        panel=_address(folder, "panel.js"),
+        style=_address(folder, "panel.css"),
         user=user,
         language=known_language(language),
         texts=texts_for_browser(texts),

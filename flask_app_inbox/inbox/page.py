@@ -12,6 +12,7 @@ from ..errors import LoaderError
 from ..web.assets import render
 from ..web.loaders import page_language, page_nonce
 from ..web.this_app import this_app
+from .bell import own_bell, own_script
 from .script_source import script_source
 from .state import State, current_state, state_of
 
@@ -41,9 +42,12 @@ def app_inbox_anchor() -> Markup:
     :returns: nothing if ``APP_INBOX_ANCHOR`` is not a simple selector; then the site
         writes the element itself.
     """
-    settings = current_state().settings
+    state = current_state()
+    settings = state.settings
     if not settings.enabled:
         return Markup()
+    if settings.draws_own_bell:
+        return own_bell(this_app(), state)
     anchor = settings.anchor_element
     if anchor is None:
         logger.error(
@@ -74,6 +78,8 @@ def app_inbox(nonce: str | None = None) -> Markup:
         return Markup()
     # Our routes are there on every host, so a path is enough.
     folder = f"{request.script_root}{settings.url_prefix}"
+    if settings.draws_own_bell:
+        return own_script(app, state, page_nonce(app, nonce, state.loaders.csp_nonce))
     inbox = _inbox(app, state, folder) if settings.enabled else {}
     if not inbox and settings.anonymous == "nothing":
         return Markup()

@@ -32,7 +32,7 @@ _VENDOR_TIME = "flask_app_inbox.vendor_time"
 blueprint = AnyHostBlueprint("app_inbox", __name__, cli_group="app-inbox")
 answer_problems(blueprint, lambda: current_state().failures)
 exempt_from_form_tokens(blueprint)
-keep_out_of_caches(blueprint, "script", "embed_script")
+keep_out_of_caches(blueprint, "script", "embed_script", "bell_file")
 leave_session_alone(blueprint)
 
 #: What is left of it where the extension is switched off: the scripts, and what tells

@@ -91,7 +91,9 @@ def _fingerprinted(source: str, mimetype: str = "text/javascript") -> PageScript
 
 
 def respond_with_script(script: PageScript, fingerprint: str = "") -> Response:
-    """Answer with a script or a style sheet; under its own fingerprint browsers keep it for a year.
+    """Answer with a script or a style sheet, which browsers may keep.
+
+    Under its own fingerprint they keep it for a year.
 
     Pages of an older or newer release of the site get this script too. Their browsers
     ask each time whether it has changed, as they do at an address without one.

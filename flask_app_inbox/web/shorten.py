@@ -1,8 +1,7 @@
 """Make a script of ours small: no blanks, and short names for what is its own.
 
 It knows the JavaScript that we write, not all that there is: formatted by prettier, so
-each statement has its semicolon. A name is changed everywhere or nowhere. It stays as it
-is where it may be a property or belong to the browser.
+each statement has its semicolon, and the names of properties stay as they are.
 """
 
 from __future__ import annotations
@@ -30,22 +29,24 @@ _BEFORE_REGEX = frozenset("( , = : [ ! & | ? { } ; => && || ?? return".split())
 #: What belongs to the language and the browser, as far as we use it by its bare name.
 _TAKEN = frozenset(
     """
-    AbortController AbortSignal Array BroadcastChannel CSSStyleSheet CustomEvent Date DocumentFragment Error
-    Event HTMLElement HTMLScriptElement Infinity Intl JSON Map Math MutationObserver NaN
-    Node Number Object Promise Set String Text URL WeakMap addEventListener arguments as
-    async await break case catch class clearTimeout const constructor continue
-    customElements default delete do document else export extends false fetch finally
-    for from function get history if import in innerHeight innerWidth instanceof isNaN
-    let location matchMedia module navigator new null of parseInt performance
-    removeEventListener return self set setTimeout static super switch this throw true
-    try typeof undefined void while window
+    AbortController AbortSignal Array BroadcastChannel CSSStyleSheet CustomEvent
+    Date DocumentFragment Error Event HTMLAnchorElement HTMLElement
+    HTMLScriptElement Infinity Intl JSON Map Math MutationObserver NaN Node Number
+    Object Promise RegExp Set String Text URL WeakMap addEventListener arguments as
+    async await break case catch class clearInterval clearTimeout const constructor
+    continue customElements default delete do document else export extends false
+    fetch finally for from function get getComputedStyle getSelection history if
+    import in innerHeight innerWidth instanceof isNaN let location matchMedia module
+    navigator new null of parseInt performance removeEventListener return self set
+    setInterval setTimeout static super switch this throw true try typeof undefined
+    void while window
     """.split()
 )
 
 
 #: After these a brace begins an object or a pattern, not a block.
 _BEFORE_OBJECT = frozenset(
-    "( , = : [ ? | & || && ?? ... return const let throw export".split()
+    "( , = : [ ? | & || && ?? ... return const let throw export default".split()
 )
 _OPENING = ("(", "[", "{")
 _CLOSING = (")", "]", "}")
