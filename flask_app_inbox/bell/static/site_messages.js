@@ -13,7 +13,6 @@ const siteMessages = ({ messagesUrl, unreadUrl, readUrl, user = "" }) => {
     const isCount = url === unreadUrl;
     /** @type {Record<string, string>} */
     const headers = { "X-App-Inbox-User": user };
-    if (json) headers["Content-Type"] = "application/json";
     if (isCount && last) headers["If-None-Match"] = last.etag;
     const response = await fetch(url, {
       method: json ? "POST" : "GET",
