@@ -45,6 +45,15 @@ token_failed = _signals.signal(
     """,
 )
 
+messages_read = _signals.signal(
+    "app-inbox-messages-read",
+    doc="""Sent when messages were marked as read, in the site's own bell or by Python.
+
+    :param user: the contact's tag.
+    :param count: how many; None: all of them.
+    """,
+)
+
 connection_lost = _signals.signal(
     "app-inbox-connection-lost",
     doc="""Sent when an OAuth connection is lost and its owner has to connect again.

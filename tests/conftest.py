@@ -128,7 +128,7 @@ def make_app() -> MakeApp:
         client = state_of(app).client
         if client is not None:
             # Retries do not wait.
-            client.api._transport._sleep = lambda seconds: None
+            client.api.transport._sleep = lambda seconds: None
         return app
 
     return make

@@ -87,4 +87,4 @@ def test_the_pytest_plugin_offers_a_sandbox_of_the_tests_own(
 ) -> None:
     client = client_of(API_KEY="sandbox-key", API_URL=f"{app_inbox_sandbox.url}/api")
     assert client.issue_token(Contact(email="nobody@example.com")) == ""
-    client.api._transport._resources.get().session.close()
+    client.api.transport._resources.get().session.close()

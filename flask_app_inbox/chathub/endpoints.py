@@ -16,6 +16,7 @@ from ..web.blueprint import (
     exempt_from_form_tokens,
     keep_out_of_caches,
 )
+from ..web.body import read_body
 from ..web.elements import elements_of
 from ..web.guards import check_same_origin
 from ..web.loaders import page_language, page_nonce
@@ -198,7 +199,7 @@ def _read_request() -> TokenRequest:
 
     :raises BadRequest: for anything else.
     """
-    data = _read_body()
+    data = read_body(_MAX_BODY)
     if not data:
         return TokenRequest(None, False)
     try:
@@ -211,22 +212,3 @@ def _read_request() -> TokenRequest:
     if not isinstance(asked.organization, str | None) or type(asked.failed) is not bool:
         raise BadRequest
     return asked
-
-
-def _read_body() -> bytes:
-    """Return the body, of which no more is read than :data:`_MAX_BODY`.
-
-    :raises BadRequest: if it is longer.
-    """
-    data = b""
-    # A body in chunks has no length that could be looked at before.
-    while len(data) <= _MAX_BODY:
-        chunk = request.stream.read(_MAX_BODY + 1 - len(data))
-        if not chunk:
-            break
-        data += chunk
-    # A function of the site may have read it before.
-    data = data or request.get_data(cache=False)
-    if len(data) > _MAX_BODY:
-        raise BadRequest
-    return data

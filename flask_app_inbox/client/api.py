@@ -31,13 +31,14 @@ class VendorApi:
         timeout: float,
     ) -> None:
         self._url = url
-        self._transport = transport
+        #: What its calls are made with; other APIs of the vendor may share it.
+        self.transport = transport
         self._credentials = credentials
         self._timeout = timeout
 
     def with_credentials(self, credentials: Callable[[], Credentials]) -> VendorApi:
         """Return the same API for another account."""
-        return VendorApi(self._url, self._transport, credentials, timeout=self._timeout)
+        return VendorApi(self._url, self.transport, credentials, timeout=self._timeout)
 
     def deadline(self) -> Deadline:
         """Return the deadline of a call that begins now."""
@@ -71,7 +72,7 @@ class VendorApi:
             headers={"Accept": accept} if accept else None,
         )
         return self._credentials().send(
-            self._transport,
+            self.transport,
             request,
             deadline or self.deadline(),
             repeatable=repeatable,

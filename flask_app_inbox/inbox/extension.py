@@ -18,11 +18,15 @@ from ..web.assets import read_page_script
 from ..web.blueprint import claim_prefix
 from ..web.csp import Policy
 from ..web.rate_limit import RateLimiter
+from ..web.shared_store import open_store
 from ..web.this_app import this_app
 from .commands import add_commands
 from .contacts import ContactCalls
 from .csp import csp_sources
 from .embed import EMBED_SCRIPT
+from .inboxes import Inboxes, make_inboxes
+from .message_calls import MessageCalls
+from .messages import add_message_routes
 from .page import PAGE_SCRIPT, app_inbox, app_inbox_anchor, begin_page
 from .settings import Settings, read_settings
 from .state import EXTENSION, Loaders, State, current_state, state_of
@@ -36,7 +40,10 @@ OwnerLoader = TypeVar("OwnerLoader", bound=Callable[[], object])
 ConnectionLoader = TypeVar("ConnectionLoader", bound=Callable[[], object])
 
 
-class AppInbox(ContactCalls):
+blueprint.record(add_message_routes)
+
+
+class AppInbox(ContactCalls, MessageCalls):
     """The App Inbox of eSputnik, Yespo or Reteno in a Flask app.
 
     :param app: the app; without it, call :meth:`init_app` later.
@@ -71,6 +78,7 @@ class AppInbox(ContactCalls):
         app.extensions[EXTENSION] = State(
             settings=settings,
             client=client,
+            inboxes=_make_inboxes(app, settings, client) if client else None,
             rate_limiter=RateLimiter(
                 settings.rate_limit if client else None,
                 settings.storage_url,
@@ -207,6 +215,11 @@ class AppInbox(ContactCalls):
                 f"belongs to {len(apps) or 'no'} app{'s' * (len(apps) != 1)}."
             )
         return apps[0]
+
+
+def _make_inboxes(app: Flask, settings: Settings, client: AppInboxClient) -> Inboxes:
+    store = open_store(settings.storage_url, patience=settings.storage_timeout)
+    return make_inboxes(app, settings, client.api.transport, store)
 
 
 def make_client(

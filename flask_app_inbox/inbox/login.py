@@ -12,6 +12,7 @@ from ..client.contact import IDENTIFIERS, Contact
 from ..errors import LoaderError
 from ..web.this_app import this_app
 from ..web.user_tag import keyed_tag
+from .contact_key import site_key
 from .settings import Settings
 
 
@@ -23,12 +24,9 @@ def user_tag(
     Somebody who changes their own address stays who they are, as long as something
     else tells who that is: the login, else the contact's external id.
 
-    An app without ``SECRET_KEY`` has no sessions that could change. There the vendor's
-    key takes its place.
-
     :param login: the session's own id of the user that the contact was made of.
     """
-    key = app.secret_key or settings.api_key or settings.oauth_client_secret or ""
+    key = site_key(app, settings)
     if login is not None:
         return keyed_tag(key, "flask-app-inbox login", login)
     if contact.external_customer_id:

@@ -16,6 +16,7 @@ from ..web.failure_log import FailureLog
 from ..web.loaders import call_loader
 from ..web.rate_limit import RateLimiter
 from ..web.this_app import this_app
+from .inboxes import Inboxes
 from .login import flask_login_id, load_flask_login_contact, user_tag
 from .settings import Settings
 
@@ -36,10 +37,11 @@ class Loaders:
 
 @dataclass(frozen=True)
 class State:
-    """One app's inbox; without a client it is switched off."""
+    """One app's inbox; without a client and inboxes it is switched off."""
 
     settings: Settings
     client: AppInboxClient | None
+    inboxes: Inboxes | None
     rate_limiter: RateLimiter
     script: PageScript
     embed_script: PageScript
@@ -89,6 +91,24 @@ class State:
                 f"There is no connection {connection!r}: this app has an API key."
             )
         return self.client.with_credentials(lambda: connections.credentials(connection))
+
+    def connection_name(self, connection: str | None) -> str | None:
+        """Return the name of the OAuth connection that a call uses.
+
+        :param connection: the one that was asked for; None: that of this request.
+        :returns: None if the app has an API key.
+        :raises LoaderError: if the site cannot say which one this request's is.
+        :raises ValueError: if one was asked for, and the app has an API key.
+        """
+        if connection is not None:
+            self.client_for(connection)  # it knows whether there are any
+            return connection
+        if not self.settings.uses_oauth:
+            return None
+        from ..oauth.connections import current_connections
+
+        connections = current_connections()
+        return connections.current_name() if connections else None
 
 
 def current_state() -> State:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
-
-from flask import Response, has_request_context, request
+from flask import Response, request
 
 from ..client.contact import Contact
 from ..client.deadline import Deadline
@@ -26,14 +23,16 @@ from ..web.this_app import this_app
 from ..web.user_tag import check_user
 from .login import user_tag
 from .state import State, current_state
+from .vendor_time import add_server_timing, vendor_time
 
-_VENDOR_TIME = "flask_app_inbox.vendor_time"
-
-blueprint = AnyHostBlueprint("app_inbox", __name__, cli_group="app-inbox")
+blueprint = AnyHostBlueprint(
+    "app_inbox", __name__, cli_group="app-inbox", template_folder="pages"
+)
 answer_problems(blueprint, lambda: current_state().failures)
 exempt_from_form_tokens(blueprint)
 keep_out_of_caches(blueprint, "script", "embed_script", "bell_file")
 leave_session_alone(blueprint)
+blueprint.after_request(add_server_timing)
 
 #: What is left of it where the extension is switched off: the scripts, and what tells
 #: a page that there is nothing to show. Where pages carry the vendor's snippet, they
@@ -50,7 +49,7 @@ def token() -> dict[str, str]:
     state = current_state()
     deadline = Deadline(state.settings.timeout)
     try:
-        contact, contact_tag = _who_asks(state)
+        contact, contact_tag = who_asks(state)
         state.rate_limiter.check(contact_tag, deadline.remaining())
     except LoaderError as error:
         tell_failure(error.code)
@@ -68,7 +67,7 @@ def user() -> tuple[str, int]:
     The page asks when it comes back from the browser's history, or when another tab
     went elsewhere. This does not call the vendor.
     """
-    _who_asks(current_state())
+    who_asks(current_state())
     return "", 204
 
 
@@ -79,15 +78,6 @@ def script(fingerprint: str) -> Response:
     return respond_with_script(current_state().script, fingerprint)
 
 
-@blueprint.after_request
-def add_server_timing(response: Response) -> Response:
-    """Tell the browser's developer tools how long the vendor took."""
-    seconds = request.environ.get(_VENDOR_TIME)
-    if seconds is not None:
-        response.headers.add("Server-Timing", f"vendor;dur={seconds * 1000:.1f}")
-    return response
-
-
 def issue_token(
     state: State,
     contact: Contact,
@@ -95,7 +85,6 @@ def issue_token(
     *,
     user: str | None = None,
     connection: str | None = None,
-    clock: Callable[[], float] = time.perf_counter,
 ) -> str:
     """Issue a token to a contact, and send a signal about the outcome.
 
@@ -106,17 +95,16 @@ def issue_token(
     """
     client = state.client_for(connection)
     user = user or user_tag(this_app(), state.settings, contact)
-    start = clock()
     try:
-        token = client.issue_token(contact, deadline)
+        with vendor_time() as watch:
+            token = client.issue_token(contact, deadline)
     except AppInboxError as error:
-        duration = _measured(clock() - start)
         tell_failure(
-            error.code, retryable=error.retryable, user=user, duration=duration
+            error.code, retryable=error.retryable, user=user, duration=watch.seconds
         )
         raise
-    duration = _measured(clock() - start)
-    send(token_issued if token else contact_unknown, user=user, duration=duration)
+    signal = token_issued if token else contact_unknown
+    send(signal, user=user, duration=watch.seconds)
     return token
 
 
@@ -131,22 +119,21 @@ def tell_failure(
     send(token_failed, code=code, retryable=retryable, user=user, duration=duration)
 
 
-def _who_asks(state: State) -> tuple[Contact, str]:
+def who_asks(
+    state: State, page_user: str | None = None, *, from_anywhere: bool = False
+) -> tuple[Contact, str]:
     """Return the contact of this session and their user tag.
 
+    :param page_user: the tag that the page was rendered with, if no header says it.
+    :param from_anywhere: whether pages of other sites may lead here.
     :raises LoaderError: if the site cannot say who is logged in.
     :raises Problem: if nobody is logged in, or not the user of the page.
     """
-    check_same_origin(request)
+    if not from_anywhere:
+        check_same_origin(request)
     contact = state.contact()
     if contact is None:
         raise LoginRequired
     contact_tag = state.user_tag(contact)
-    check_user(request, contact_tag)
+    check_user(request, contact_tag, shown=page_user)
     return contact, contact_tag
-
-
-def _measured(seconds: float) -> float:
-    if has_request_context():
-        request.environ[_VENDOR_TIME] = seconds
-    return seconds

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from flask import Flask
 
 from .double import Answer, Double, SentRequest, json_reply, reply
+from .messages import InboxDouble
 from .wire import Reply, Wire
 
 logger = logging.getLogger(__name__)
@@ -25,6 +27,7 @@ class VendorDouble(Double):
         self._issued = 0
         self._token: Answer = self._issue
         self._knows_nobody = False
+        self._inbox = InboxDouble()
         self._imports: dict[str, list[dict[str, Any]]] = {}
 
     def gives(self, token: str) -> None:
@@ -38,6 +41,15 @@ class VendorDouble(Double):
     def knows_nobody(self) -> None:
         """Answer as for an unknown contact, until the site creates one."""
         self._answer_tokens(reply(200, json.dumps({"token": ""})), knows_nobody=True)
+
+    def has_messages(self, messages: Iterable[str | Mapping[str, Any]]) -> None:
+        """Have these messages for everybody whom the vendor knows; they can be read.
+
+        :param messages: the newest first, each a title, or a mapping of the fields of
+            :class:`~flask_app_inbox.Message`: ``{"title": "Hi", "read": True}``.
+        """
+        self._refusal = None
+        self._inbox.fill(messages)
 
     def answers_nonsense(self, body: str = "<html>Welcome</html>") -> None:
         """Answer 200 with a body that holds no token."""
@@ -63,6 +75,10 @@ class VendorDouble(Double):
         self._listen("POST", base, "/v1/contacts", self._take_import)
         self._listen("GET", base, "/v1/importstatus", self._tell_status, "/[^/?]+")
         self._listen("DELETE", base, "/v1/contact", reply(200, "null"))
+        base = settings.messages_url
+        self._listen("GET", base, "/v1/messages", self._inbox.read)
+        self._listen("GET", base, "/v1/messages/count", self._inbox.count)
+        self._listen("POST", base, "/v1/messages/status", self._inbox.mark)
 
     def _answer_tokens(self, answer: Answer, *, knows_nobody: bool = False) -> None:
         self._refusal = None

@@ -77,8 +77,8 @@ class BadRequest(Problem):
 
     status = 400
     problem_code = "bad_request"
-    title = "The body must be JSON as documented, or empty."
-    when = "the body is not as documented"
+    title = "The request is not as documented."
+    when = "the body is not as documented, or the number of a page is none"
 
 
 class LoginRequired(Problem):

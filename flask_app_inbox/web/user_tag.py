@@ -30,13 +30,14 @@ def _begun(key: bytes) -> hmac.HMAC:
     return hmac.new(key, digestmod="sha256")
 
 
-def check_user(request: Request, *user_tags: str) -> None:
+def check_user(request: Request, *user_tags: str, shown: str | None = None) -> None:
     """Refuse a page that was rendered for another user.
 
     :param user_tags: those of the session's user now; an operator has several.
+    :param shown: the tag of the page's user; by default what the header says.
     :raises UserChanged: if the request names another one.
     """
-    shown = request.headers.get(USER_HEADER)
+    shown = shown or request.headers.get(USER_HEADER)
     if shown and not any(
         hmac.compare_digest(shown.encode(), tag.encode()) for tag in user_tags
     ):

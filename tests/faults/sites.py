@@ -149,17 +149,21 @@ def within(seconds: float, ask: Callable[[], Reply]) -> Reply:
     return reply
 
 
-def call(port: int, method: str, path: str) -> Reply:
-    """Send one request to a site on this machine."""
+def call(port: int, method: str, path: str, body: object = None) -> Reply:
+    """Send one request to a site on this machine.
+
+    :param body: sent as JSON, if there is one.
+    """
     start = time.monotonic()
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
     try:
-        connection.request(method, path)
+        sent = None if body is None else json.dumps(body)
+        connection.request(method, path, body=sent)
         response = connection.getresponse()
-        body = response.read()
+        received = response.read()
     finally:
         connection.close()
-    return Reply(response.status, response.headers, body, time.monotonic() - start)
+    return Reply(response.status, response.headers, received, time.monotonic() - start)
 
 
 def check_problem(reply: Reply, status: int, code: str) -> None:

@@ -22,7 +22,7 @@ from flask_app_inbox.inbox.settings import Settings
 from flask_app_inbox.oauth.settings import OAuthSettings
 from flask_app_inbox.sandbox.manual import fault_kind_rows, fault_route_rows
 from flask_app_inbox.web import problems
-from flask_app_inbox.web.problems import BadRequest, Problem
+from flask_app_inbox.web.problems import Problem
 
 from .scripts import codes_of, events_of
 from .table import Tables
@@ -104,8 +104,7 @@ def _rows_of(answers: Iterable[_Answer]) -> Iterator[Iterable[str]]:
 def _problems() -> Iterable[Iterable[str]]:
     answers = [answer for _, answer in _answers_of_errors()]
     answers += _problems_in(problems)
-    # The inbox's endpoint reads no body.
-    return _rows_of(one for one in answers if one[1] != BadRequest.problem_code)
+    return _rows_of(answers)
 
 
 @_table("status", "`code`", "when")

@@ -29,6 +29,7 @@ from .tables import CHATHUB_COMMANDS, INBOX_COMMANDS
 _TOKEN_URL = "https://esputnik.com/api/v1/auth/contact/token"
 _CONTACT_URL = "https://esputnik.com/api/v1/contact"
 _IMPORT_URL = "https://esputnik.com/api/v1/importstatus/1"
+_MESSAGES_URL = "https://esputnik.com/appinbox/v1/messages"
 _CHATHUB_URL = "https://chatapi.smsbat.com/api"
 
 _GROUPS = {"app-inbox": INBOX_COMMANDS, "chathub": CHATHUB_COMMANDS}
@@ -45,6 +46,9 @@ def vendor() -> Iterator[responses.RequestsMock]:
         vendor.post(f"{_CONTACT_URL}s", json={"asyncSessionId": "1"})
         vendor.get(_IMPORT_URL, json={"status": "FINISHED", "mapping": []})
         vendor.post(_TOKEN_URL, json={"token": "of.ann"})
+        vendor.get(_MESSAGES_URL, json={"list": [{"id": "1", "title": "Hello"}]})
+        vendor.get(f"{_MESSAGES_URL}/count", json={"count": 1})
+        vendor.post(f"{_MESSAGES_URL}/status")
         vendor.get(f"{_CHATHUB_URL}/company/organization", json=[])
         vendor.get(f"{_CHATHUB_URL}/operator", json=[])
         vendor.post(f"{_CHATHUB_URL}/operator/get-token", json="of.an.operator")

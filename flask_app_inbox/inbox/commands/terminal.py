@@ -46,8 +46,13 @@ def reason(words: str, *, reveal: bool) -> str:
 
     :param reveal: whether to show it, though it may hold personal data.
     """
-    shown = "".join(filter(str.isprintable, words))[:200]
+    shown = one_line(words)
     return shown if reveal or not shown else "--reveal shows the reason"
+
+
+def one_line(words: str) -> str:
+    """Return somebody's words without what could move a terminal's cursor."""
+    return "".join(filter(str.isprintable, words))[:200]
 
 
 def item(label: str, colour: str, text: str) -> None:

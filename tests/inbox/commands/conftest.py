@@ -85,6 +85,7 @@ def make_site(sandbox: SandboxServer) -> MakeSite:
             APP_INBOX_SCRIPT_ID="SITE",
             APP_INBOX_API_URL=f"{sandbox.url}/api",
             APP_INBOX_SCRIPT_URL=sandbox.url,
+            APP_INBOX_MESSAGES_URL=f"{sandbox.url}/appinbox",
         )
         app.config.update(config or {})
         app.config.update({f"APP_INBOX_{key}": settings[key] for key in settings})

@@ -181,9 +181,9 @@ def patience() -> Patience:
 @pytest.fixture
 def api() -> Iterator[VendorApi]:
     client = client_of()
-    client.api._transport._sleep = lambda seconds: None
+    client.api.transport._sleep = lambda seconds: None
     yield client.api
-    client.api._transport._resources.get().session.close()
+    client.api.transport._resources.get().session.close()
 
 
 def wait(api: VendorApi, patience: Patience) -> str:

@@ -1,0 +1,95 @@
+"""What one app reads its contacts' messages with."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from flask import Flask
+
+from ..bell.extra import INSTALL_BELL, lacks_extra
+from ..client.deadline import Deadline
+from ..client.messages import MAX_PAGE, MessagesClient
+from ..client.transport import Transport
+from ..errors import ConfigError
+from ..oauth.settings import FLASKS_KEY
+from ..web.shared_store import SharedStore
+from ..web.steady_store import SteadyStore
+from .contact_key import site_key
+from .counts import Counts
+from .settings import Settings
+from .token_chain import TokenChains
+
+if TYPE_CHECKING:
+    from ..web.encryption import Encryptor
+
+#: Seconds beyond the deadline after which a request that died stands in nobody's way.
+_GRACE = 1.0
+
+
+@dataclass(frozen=True)
+class Inboxes:
+    """The client, the token chains and the counts of one app."""
+
+    client: MessagesClient
+    chains: TokenChains
+    counts: Counts
+    timeout: float
+
+    def deadline(self) -> Deadline:
+        """Return the deadline of a request for messages that begins now.
+
+        :raises ConfigError: if the extra that reading messages needs is missing.
+        """
+        if lacks_extra():
+            raise ConfigError([f"Messages cannot be read until {INSTALL_BELL}"])
+        return Deadline(self.timeout, max_body=MAX_PAGE)
+
+
+def make_inboxes(
+    app: Flask,
+    settings: Settings,
+    transport: Transport,
+    shared: SharedStore,
+    *,
+    hears_news: bool = False,
+) -> Inboxes:
+    """Return what an app reads messages with, without opening or calling anything.
+
+    :param shared: the store of ``STORAGE_URL``.
+    :param hears_news: whether the vendor's webhook tells of new messages.
+    """
+    store = SteadyStore(
+        shared,
+        "Processes do not share tokens and counts, because APP_INBOX_STORAGE_URL does "
+        "not work: each has its own",
+    )
+    hold = settings.timeout + _GRACE
+    return Inboxes(
+        client=MessagesClient(settings.messages_url, transport),
+        chains=TokenChains(store, lambda: _encryptor_of(app, settings), hold=hold),
+        counts=Counts(store, hold=hold, hears_news=hears_news),
+        timeout=settings.timeout,
+    )
+
+
+def _encryptor_of(app: Flask, settings: Settings) -> Encryptor:
+    """Return what encrypts tokens; sites may set their keys after ``init_app``."""
+    flasks = (
+        site_key(app, settings),
+        *(app.config.get("SECRET_KEY_FALLBACKS") or ()),
+    )
+    return _encryptor(settings.encryption_keys or (FLASKS_KEY,), flasks)
+
+
+@lru_cache(maxsize=16)
+def _encryptor(keys: Sequence[str], flasks: Sequence[str | bytes]) -> Encryptor:
+    from ..web.encryption import Encryptor, derive_key
+
+    derived = [derive_key(secret, "message tokens") for secret in flasks]
+    given: list[str | bytes] = []
+    for key in keys:
+        given += derived if key == FLASKS_KEY else [key]
+    return Encryptor(given)

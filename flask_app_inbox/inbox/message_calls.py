@@ -1,0 +1,123 @@
+"""A contact's messages from Python, through the same tokens and counts as the bell."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+
+from ..client.contact import Contact
+from ..client.message import MessagePage, id_of
+from ..client.messages import MAX_MESSAGES
+from .reading import find_count, known_count, mark_read, read_page, reader_of
+from .state import current_state
+
+logger = logging.getLogger(__name__)
+
+
+class MessageCalls:
+    """The part of :class:`AppInbox` that reads messages, in the current app.
+
+    It needs the extra ``bell``, whoever draws the bell. Each call takes the name of an
+    OAuth ``connection``; by default it uses that of the current request.
+    """
+
+    def messages(
+        self,
+        contact: Contact,
+        page: int = 0,
+        page_size: int = 20,
+        unread_only: bool = False,
+        *,
+        connection: str | None = None,
+    ) -> MessagePage:
+        """Return a page of a contact's messages, the newest first.
+
+        Reading them marks nothing.
+
+        :param page: from 0 on.
+        :param page_size: 1 to 1,000.
+        :returns: an empty page for a contact that the vendor does not know.
+        :raises ValueError: if there is no such page.
+        :raises VendorError: with the cause, if the vendor does not give it.
+        :raises AppInboxError: if ``APP_INBOX_ENABLED`` is False.
+        """
+        if page < 0 or not 1 <= page_size <= MAX_MESSAGES:
+            raise ValueError(
+                f"Pages begin with 0 and hold 1 to {MAX_MESSAGES} messages each."
+            )
+        reader = reader_of(current_state(), contact, connection=connection)
+        return read_page(
+            reader,
+            reader.inboxes.deadline(),
+            page=page,
+            page_size=page_size,
+            unread_only=unread_only,
+        )
+
+    def unread_count(
+        self, contact: Contact, *, fetch: bool = True, connection: str | None = None
+    ) -> int | None:
+        """Return how many of a contact's messages are unread.
+
+        A number that the vendor gave within the last 15 seconds is returned without a
+        call; while the vendor gives none, the last one is.
+
+        :param fetch: False: return what is known without asking the vendor, for a page
+            that must not wait.
+        :returns: None if nothing is known, which only ``fetch=False`` may return.
+        :raises VendorError: with the cause, if nothing is known and the vendor does not
+            say it.
+        :raises AppInboxError: if ``APP_INBOX_ENABLED`` is False, and ``fetch`` is not.
+        """
+        state = current_state()
+        if not fetch and state.inboxes is None:
+            return None
+        reader = reader_of(state, contact, connection=connection)
+        if fetch:
+            return find_count(reader, reader.inboxes.deadline()).unread
+        count = known_count(reader)
+        return count.unread if count else None
+
+    def mark_read(
+        self,
+        contact: Contact,
+        ids: Iterable[str | int] | None = None,
+        *,
+        connection: str | None = None,
+    ) -> None:
+        """Mark a contact's messages as read.
+
+        Ids of messages that are not theirs do nothing. While ``APP_INBOX_ENABLED`` is
+        False the call does nothing, and the log says so at debug level.
+
+        :param ids: at most 1,000; None: all messages.
+        :raises ValueError: if an id cannot be one, or there are too many.
+        :raises VendorError: with the cause, if that fails.
+        """
+        chosen = None if ids is None else checked_ids(ids)
+        state = current_state()
+        if not state.settings.enabled:
+            logger.debug("mark_read did nothing: APP_INBOX_ENABLED is False.")
+            return
+        if chosen == ():
+            return
+        reader = reader_of(state, contact, connection=connection)
+        mark_read(reader, reader.inboxes.deadline(), chosen)
+
+
+def checked_ids(ids: Iterable[object]) -> tuple[str, ...]:
+    """Return ids of messages as text, each once.
+
+    :raises ValueError: if one cannot be an id, or there are too many.
+    """
+    chosen: dict[str, None] = {}
+    if isinstance(ids, (str, bytes)):
+        raise ValueError("Give a list of ids, not one id.")
+    for each in ids:
+        one = id_of(each)
+        if one is None:
+            raise ValueError("An id is a string of printable characters, or an int.")
+        chosen[one] = None
+        if len(chosen) > MAX_MESSAGES:
+            raise ValueError(f"At most {MAX_MESSAGES} ids can be given at once.")
+    return tuple(chosen)

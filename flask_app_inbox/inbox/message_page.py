@@ -1,0 +1,190 @@
+"""The page of messages for browsers without JavaScript.
+
+A site can put its own template ``app_inbox/messages.html`` in the place of ours, with
+its layout around it; it gets what :func:`_render` passes. Messages are marked by plain
+forms. These have no header for the page's user, so they carry the tag in a field.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from urllib.parse import parse_qs
+
+from flask import Response, abort, redirect, render_template, request, url_for
+from flask.blueprints import BlueprintSetupState
+from werkzeug.wrappers import Response as AnyResponse
+
+from ..bell.texts import known_language, texts_in
+from ..client.message import MessagePage
+from ..errors import AppInboxError, LoaderError
+from ..web.assets import read_page_script
+from ..web.body import read_body
+from ..web.guards import check_same_origin
+from ..web.loaders import page_language
+from ..web.problems import BadRequest, CrossOrigin, LoginRequired, Problem, UserChanged
+from ..web.this_app import this_app
+from .message_calls import checked_ids
+from .reading import mark_read, read_page_and_count
+from .request import MAX_BODY, PAGE_SIZE, asking_reader, page_number
+from .state import State, current_state
+from .token import blueprint
+
+TEMPLATE = "app_inbox/messages.html"
+
+#: For our own template; what a site's own one needs, the site knows.
+_POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self' https:; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'self'"
+)
+_FORM = "application/x-www-form-urlencoded"
+
+
+def add_page_routes(setup: BlueprintSetupState) -> None:
+    """Add the addresses of the page and its style."""
+    options = {"methods": ["GET"], "strict_slashes": False}
+    setup.add_url_rule("/", "message_page", message_page, **options)
+    setup.add_url_rule("/messages.css", "message_style", message_style)
+
+
+def message_page() -> AnyResponse:
+    """Show a page of the messages of whoever is logged in."""
+    try:
+        number = page_number(request.args.get("page", "0"))
+    except BadRequest:
+        abort(404)
+    try:
+        # Whoever follows a link from a mail comes from elsewhere.
+        reader, deadline = asking_reader(limited=True, from_anywhere=True)
+        found, unread = read_page_and_count(
+            reader, deadline, page=number, page_size=PAGE_SIZE
+        )
+    except LoginRequired:
+        return _send_to_login()
+    except (AppInboxError, Problem) as error:
+        return _tell(error)
+    return _render(found, number=number, unread=unread, user=reader.user)
+
+
+def is_form() -> bool:
+    """Return whether a form of the page sent this request."""
+    return request.mimetype == _FORM
+
+
+def respond_to_form() -> AnyResponse:
+    """Mark what the page's form says, and show the page again."""
+    check_same_origin(request)
+    form = _form()
+    try:
+        ids = None if "all" in form else checked_ids(form.get("id", []))
+        number = page_number(form.get("page", ["0"])[0])
+    except ValueError:
+        raise BadRequest from None
+    try:
+        reader, deadline = asking_reader(limited=True, user=form.get("user", [""])[0])
+        if ids != ():
+            mark_read(reader, deadline, ids)
+    except CrossOrigin:
+        raise
+    except LoginRequired:
+        return _send_to_login()
+    except UserChanged:
+        pass  # the page will show the messages of whoever is logged in now
+    except (AppInboxError, Problem) as error:
+        return _tell(error)
+    return redirect(url_for(".message_page", page=number or None), 303)
+
+
+def _form() -> dict[str, list[str]]:
+    """Return the fields of the form.
+
+    :raises BadRequest: if there are too many.
+    """
+    data = read_body(MAX_BODY)
+    if not data:  # a function of the site may have read it before
+        return request.form.to_dict(flat=False)
+    try:
+        return parse_qs(data.decode(), keep_blank_values=True, max_num_fields=2000)
+    except ValueError:
+        raise BadRequest from None
+
+
+def message_style() -> Response:
+    """Serve the page's style."""
+    style = read_page_script("inbox/static/messages.css")
+    return Response(style.content, mimetype="text/css")
+
+
+def _send_to_login() -> AnyResponse:
+    """Let somebody log in, in the way of the site.
+
+    A user about whom nothing is known that may be sent is logged in, and would come
+    back at once.
+    """
+    from flask_login import current_user
+
+    manager = getattr(this_app(), "login_manager", None)
+    if manager is None:
+        abort(401)
+    if current_user.is_authenticated:
+        return _render(MessagePage(), number=0, unread=0, user="")
+    response: AnyResponse = this_app().make_response(manager.unauthorized())
+    return response
+
+
+def _tell(error: AppInboxError | Problem) -> AnyResponse:
+    """Show that there are no messages to show now."""
+    if isinstance(error, AppInboxError):
+        current_state().failures.write(error)
+        error = Problem.of(error)
+    response = _render(MessagePage(), number=0, unread=0, user="", failed=True)
+    told = error.respond()
+    response.status_code = told.status_code
+    if "Retry-After" in told.headers:
+        response.headers["Retry-After"] = told.headers["Retry-After"]
+    return response
+
+
+def _render(
+    found: MessagePage, *, number: int, unread: int, user: str, failed: bool = False
+) -> AnyResponse:
+    """Render the template.
+
+    :param number: of the page, from 0 on.
+    :param user: the tag for the forms.
+    :param failed: whether there is no list, because it could not be had.
+    """
+    language = _language(current_state())
+    response = this_app().make_response(
+        render_template(
+            TEMPLATE,
+            messages=found.messages,
+            page=number,
+            pages=found.pages,
+            unread=unread,
+            user=user,
+            failed=failed,
+            language=known_language(language),
+            texts=texts_in(language),
+        )
+    )
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    # "no-referrer" would also hide the origin of our own form from us.
+    response.headers["Referrer-Policy"] = "same-origin"
+    if _is_ours():
+        response.headers.setdefault("Content-Security-Policy", _POLICY)
+    return response
+
+
+def _language(state: State) -> str:
+    try:
+        return page_language(
+            this_app(), state.loaders.language, state.settings.language
+        )
+    except LoaderError as error:
+        state.failures.write(error)
+        return "en"
+
+
+def _is_ours() -> bool:
+    found = this_app().jinja_env.get_template(TEMPLATE).filename
+    return found is not None and Path(found).is_relative_to(blueprint.root_path)

@@ -1,0 +1,122 @@
+"""Messages are served: request, guard, contact, token chain, client, answer.
+
+These addresses exist where the site draws its own bell. What they answer is told from
+the contact of the session alone: nobody can ask for another inbox, and ids of foreign
+messages do nothing.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from flask import Response, request
+from flask.blueprints import BlueprintSetupState
+from werkzeug.wrappers import Response as AnyResponse
+
+from ..client.message import Message
+from ..web.body import read_body
+from ..web.problems import BadRequest
+from .counts import Count
+from .message_calls import checked_ids
+from .message_page import add_page_routes, is_form, respond_to_form
+from .reading import find_count, mark_read, read_page_and_count
+from .request import MAX_BODY, PAGE_SIZE, asking_reader, page_number
+from .state import state_of
+
+
+def add_message_routes(setup: BlueprintSetupState) -> None:
+    """Add the addresses of messages in apps that draw their own bell."""
+    app: Any = setup.app
+    if state_of(app).settings.draws_own_bell:
+        setup.add_url_rule("/messages", "messages", messages)
+        setup.add_url_rule("/unread", "unread", unread)
+        setup.add_url_rule("/messages/read", "read", read, methods=["POST"])
+        add_page_routes(setup)
+
+
+def messages() -> dict[str, Any]:
+    """List a page of the messages of whoever is logged in."""
+    page = page_number(request.args.get("page", "0"))
+    unread_only = request.args.get("unread") == "1"
+    reader, deadline = asking_reader(limited=True)
+    found, unread = read_page_and_count(
+        reader, deadline, page=page, page_size=PAGE_SIZE, unread_only=unread_only
+    )
+    return {
+        "messages": [_as_json(message) for message in found.messages],
+        "page": page,
+        "pages": found.pages,
+        "unread": unread,
+    }
+
+
+def unread() -> Response:
+    """Tell how many messages are unread; 304 if the page knows that already.
+
+    It counts against no limit: however often it is asked, it asks the vendor no more
+    than once in a while.
+    """
+    reader, deadline = asking_reader(limited=False)
+    response = Response(
+        json.dumps(_count_as_json(find_count(reader, deadline))),
+        mimetype="application/json",
+    )
+    # The tag is the user's own, so nobody's page takes another one's for it.
+    response.add_etag()
+    etag, _ = response.get_etag()
+    response.set_etag(f"{reader.user[:8]}-{etag}")
+    response.make_conditional(request)
+    return response
+
+
+def read() -> dict[str, Any] | AnyResponse:
+    """Mark messages as read: those with some ids, or all."""
+    if is_form():
+        return respond_to_form()
+    reader, deadline = asking_reader(limited=True)
+    ids = _ids_of_body()
+    if ids == ():
+        return {"unread": find_count(reader, deadline).unread}
+    return {"unread": mark_read(reader, deadline, ids)}
+
+
+def _ids_of_body() -> tuple[str, ...] | None:
+    """Return the ids in the body; None: all messages.
+
+    :raises BadRequest: if the body is not as documented.
+    """
+    data = read_body(MAX_BODY)
+    try:
+        body = json.loads(data)
+        if body == {"all": True}:
+            return None
+        if isinstance(body, dict) and set(body) == {"ids"}:
+            ids = body["ids"]
+            if isinstance(ids, list):
+                return checked_ids(ids)
+    except (ValueError, RecursionError):
+        pass
+    raise BadRequest
+
+
+def _as_json(message: Message) -> dict[str, Any]:
+    at = message.created_at
+    return {
+        "id": message.id,
+        "createdAt": None if at is None else round(at.timestamp() * 1000),
+        "title": message.title,
+        "html": message.html,
+        "image": message.image,
+        "link": message.link,
+        "category": message.category,
+        "customData": message.custom_data,
+        "read": message.read,
+    }
+
+
+def _count_as_json(count: Count) -> dict[str, Any]:
+    told: dict[str, Any] = {"unread": count.unread}
+    if count.is_late:
+        told["asOf"] = round(count.at * 1000)
+    return told

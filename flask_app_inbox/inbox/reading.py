@@ -1,0 +1,284 @@
+"""Messages are read, counted and marked, each contact's through their chain of tokens.
+
+What a page shows of a message is cleaned here, so nobody gets it in another form.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from ..bell.cleaning import clean_html, clean_link, clean_picture
+from ..client.contact import Contact
+from ..client.deadline import Deadline
+from ..client.message import Message, MessagePage
+from ..client.messages import TokenUse
+from ..errors import AppInboxError, VendorError
+from ..signals import messages_read
+from ..web.loaders import send
+from ..web.this_app import this_app
+from .contact_key import ContactKey, contact_key
+from .counts import Count
+from .inboxes import Inboxes
+from .login import user_tag
+from .state import State
+from .token import issue_token
+from .token_chain import Chain, UnknownContact
+from .vendor_time import vendor_time
+
+Result = TypeVar("Result")
+
+#: Seconds between two looks whether another request has heard the count.
+_GLANCE = 0.03
+#: The part of its time that a request waits for another one's count.
+_PATIENCE = 0.5
+#: Seconds that a page waits for a count which processes share.
+PAGE_PATIENCE = 0.1
+
+
+@dataclass(frozen=True)
+class Reader:
+    """A contact whose inbox is asked for.
+
+    :param inboxes: what the app reads messages with.
+    :param user: their tag, for signals.
+    :param connection: the name of the OAuth connection; None: the API key.
+    :param creates: whether a contact whom the vendor lacks may be created.
+    """
+
+    state: State
+    inboxes: Inboxes
+    contact: Contact
+    user: str
+    connection: str | None
+    key: ContactKey
+    creates: bool
+
+    @contextmanager
+    def chain(self, deadline: Deadline) -> Iterator[Chain]:
+        """Have the contact's tokens alone."""
+
+        def issue() -> str:
+            if not self.creates:
+                client = self.state.client_for(self.connection)
+                return client.issue_to_known(self.contact, deadline)
+            return issue_token(
+                *(self.state, self.contact, deadline),
+                user=self.user,
+                connection=self.connection,
+            )
+
+        chains = self.inboxes.chains
+        with chains.borrow(self.key.who, deadline, issue) as chain:
+            yield chain
+
+
+def reader_of(
+    state: State,
+    contact: Contact,
+    *,
+    user: str | None = None,
+    connection: str | None = None,
+    creates: bool = True,
+) -> Reader:
+    """Return the reader of a contact's messages, in the current app.
+
+    :param user: the tag for signals; by default made of the contact alone.
+    :param connection: the OAuth connection to use; None: this request's.
+    :param creates: whether a contact whom the vendor lacks may be created, if the site
+        wants that.
+    :raises AppInboxError: if the inbox is switched off.
+    :raises ValueError: if the app has an API key and no connections.
+    """
+    app, settings = this_app(), state.settings
+    if state.inboxes is None:
+        raise AppInboxError("APP_INBOX_ENABLED is False: no call to the vendor.")
+    name = state.connection_name(connection)
+    return Reader(
+        state=state,
+        inboxes=state.inboxes,
+        contact=contact,
+        user=user or user_tag(app, settings, contact),
+        connection=name,
+        key=contact_key(app, settings, contact, name or ""),
+        creates=creates,
+    )
+
+
+def read_page(
+    reader: Reader,
+    deadline: Deadline,
+    *,
+    page: int,
+    page_size: int,
+    unread_only: bool = False,
+) -> MessagePage:
+    """Read a page of messages; an empty one for a contact whom the vendor lacks.
+
+    :raises AppInboxError: with the cause, if that fails.
+    """
+    try:
+        with reader.chain(deadline) as chain:
+            return _read_page(reader, chain, deadline, page, page_size, unread_only)
+    except UnknownContact:
+        return MessagePage()
+
+
+def read_page_and_count(
+    reader: Reader,
+    deadline: Deadline,
+    *,
+    page: int,
+    page_size: int,
+    unread_only: bool = False,
+) -> tuple[MessagePage, int]:
+    """Read a page of messages, and how many of all are unread.
+
+    The vendor is not asked for a number that the page tells.
+
+    :raises AppInboxError: with the cause, if that fails.
+    """
+    counts = reader.inboxes.counts
+    try:
+        with reader.chain(deadline) as chain:
+            found = _read_page(reader, chain, deadline, page, page_size, unread_only)
+            if page == 0 and found.pages <= 1:
+                unread = sum(not message.read for message in found.messages)
+            else:
+                unread = _count(reader, chain, deadline)
+            counts.keep(reader.key, unread, deadline.remaining())
+    except UnknownContact:
+        counts.keep(reader.key, 0, deadline.remaining())
+        return MessagePage(), 0
+    return found, unread
+
+
+def mark_read(
+    reader: Reader, deadline: Deadline, ids: Collection[str] | None
+) -> int | None:
+    """Mark messages as read; return how many are unread, None if that is not known.
+
+    :param ids: None: all of them.
+    :raises AppInboxError: with the cause, if nothing was marked.
+    """
+    counts = reader.inboxes.counts
+    client = reader.inboxes.client
+    unread: int | None = 0
+    try:
+        with reader.chain(deadline) as chain:
+            _ask(chain, lambda use: client.mark_read(use, deadline, ids))
+            if ids is not None:
+                unread = _count_if_possible(reader, chain, deadline)
+            if unread is None:
+                counts.forget(reader.key)
+            else:
+                counts.keep(reader.key, unread, deadline.remaining())
+    except UnknownContact:
+        return 0
+    marked = None if ids is None else len(ids)
+    send(messages_read, user=reader.user, count=marked)
+    return unread
+
+
+def find_count(
+    reader: Reader, deadline: Deadline, *, sleep: Callable[[float], None] = time.sleep
+) -> Count:
+    """Return how many messages are unread; of all who ask at once, one asks the vendor.
+
+    While the vendor gives no answer, the last count serves.
+
+    :raises AppInboxError: with the cause, if no count is known.
+    """
+    counts, key = reader.inboxes.counts, reader.key
+    enough = deadline.remaining() * _PATIENCE
+    while True:
+        count = counts.find(key, deadline.remaining())
+        if count is not None:
+            return count
+        if counts.claim(key, deadline.remaining()):
+            return _ask_for_count(reader, deadline)
+        if deadline.remaining() <= enough:
+            last = counts.last(key, deadline.remaining())
+            if last is not None:
+                return replace(last, is_late=True)
+            # Whoever asks may have died.
+            return _ask_for_count(reader, deadline)
+        sleep(_GLANCE)
+
+
+def known_count(reader: Reader) -> Count | None:
+    """Return how many messages are unread, as far as that is known without a call."""
+    return reader.inboxes.counts.for_page(reader.key, PAGE_PATIENCE)
+
+
+def _ask_for_count(reader: Reader, deadline: Deadline) -> Count:
+    counts, key = reader.inboxes.counts, reader.key
+    try:
+        try:
+            with reader.chain(deadline) as chain:
+                unread = _count(reader, chain, deadline)
+                return counts.keep(key, unread, deadline.remaining())
+        except UnknownContact:
+            return counts.keep(key, 0, deadline.remaining())
+    except VendorError as error:
+        last = counts.last(key, deadline.remaining()) if error.retryable else None
+        if last is None:
+            raise
+        reader.state.failures.write(error)
+        return counts.keep_late(key, last, deadline.remaining())
+    finally:
+        counts.give_up(key, deadline.remaining())
+
+
+def _count(reader: Reader, chain: Chain, deadline: Deadline) -> int:
+    client = reader.inboxes.client
+    return _ask(chain, lambda use: client.count_unread(use, deadline))
+
+
+def _count_if_possible(reader: Reader, chain: Chain, deadline: Deadline) -> int | None:
+    try:
+        return _count(reader, chain, deadline)
+    except VendorError as error:
+        # What was asked for is done, and must not look as if it were not.
+        reader.state.failures.write(error)
+        return None
+
+
+def _read_page(
+    reader: Reader,
+    chain: Chain,
+    deadline: Deadline,
+    page: int,
+    page_size: int,
+    unread_only: bool,
+) -> MessagePage:
+    client = reader.inboxes.client
+    found = _ask(
+        chain,
+        lambda use: client.read_page(
+            use, deadline, page=page, page_size=page_size, unread_only=unread_only
+        ),
+    )
+    return replace(found, messages=tuple(map(_cleaned, found.messages)))
+
+
+def _ask(chain: Chain, call: Callable[[TokenUse], Result]) -> Result:
+    """Make a call with a contact's token, and measure how long it takes."""
+
+    def measured(use: TokenUse) -> Result:
+        with vendor_time():
+            return call(use)
+
+    return chain.ask(measured)
+
+
+def _cleaned(message: Message) -> Message:
+    return replace(
+        message,
+        html=clean_html(message.html),
+        image=clean_picture(message.image),
+        link=clean_link(message.link),
+    )

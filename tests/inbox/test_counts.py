@@ -1,0 +1,270 @@
+"""Counts that are kept: for how long, for whom, and what ends them."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from flask_app_inbox import AppInbox, Contact, VendorUnavailable
+from flask_app_inbox.inbox import counts as counts_module
+from flask_app_inbox.inbox.contact_key import ContactKey, contact_key
+from flask_app_inbox.inbox.counts import (
+    FRESH,
+    FRESH_WITH_WEBHOOK,
+    KEEP,
+    NEWS,
+    TOO_OLD_FOR_PAGES,
+    Counts,
+)
+from flask_app_inbox.inbox.reading import find_count, reader_of
+from flask_app_inbox.testing import VendorDouble
+from flask_app_inbox.web.shared_store import MemoryStore
+from tests.conftest import MakeApp, state_of
+from tests.fixtures.clock import Clock
+
+ANN = Contact(email="ann@example.com", external_customer_id=7)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def make(clock: Clock) -> Callable[..., Counts]:
+    store = MemoryStore(clock=clock)
+    return lambda **options: Counts(store, hold=5, clock=clock, **options)
+
+
+@pytest.fixture
+def key_of(make_app: MakeApp) -> Callable[..., ContactKey]:
+    app = make_app()
+
+    def key(contact: Contact, connection: str = "", **settings: object) -> ContactKey:
+        assert not settings
+        return contact_key(app, state_of(app).settings, contact, connection)
+
+    return key
+
+
+KeyOf = Callable[..., ContactKey]
+Make = Callable[..., Counts]
+
+
+def test_a_count_is_good_for_a_while(make: Make, key_of: KeyOf, clock: Clock) -> None:
+    counts, key = make(), key_of(ANN)
+    assert counts.find(key, 1) is None
+    counts.keep(key, 3, 1)
+    clock.now += FRESH - 1
+    found = counts.find(key, 1)
+    assert found is not None
+    assert (found.unread, found.is_late) == (3, False)
+    clock.now += 1
+    assert counts.find(key, 1) is None
+    last = counts.last(key, 1)
+    assert last is not None
+    assert (last.unread, last.at) == (3, clock.now - FRESH)
+    clock.now += KEEP
+    assert counts.last(key, 1) is None
+
+
+def test_it_is_good_for_longer_where_the_webhook_tells_of_changes(
+    make: Make, key_of: KeyOf, clock: Clock
+) -> None:
+    counts = make(hears_news=True)
+    # The webhook names contacts by their external ids alone.
+    told, other = key_of(ANN), key_of(Contact(email="ben@example.com"))
+    counts.keep(told, 3, 1)
+    counts.keep(other, 3, 1)
+    clock.now += FRESH
+    assert counts.find(told, 1) is not None
+    assert counts.find(other, 1) is None
+    clock.now += FRESH_WITH_WEBHOOK
+    assert counts.find(told, 1) is None
+
+
+@pytest.mark.parametrize(
+    "named", [Contact(external_customer_id="7"), Contact(phone="1", email="b@b.c"), ANN]
+)
+def test_news_of_a_contact_end_their_count_by_whatever_they_are_named(
+    make: Make, key_of: KeyOf, named: Contact
+) -> None:
+    counts = make(hears_news=True)
+    key = key_of(ANN if named.external_customer_id else Contact(email="B@b.c"))
+    counts.keep(key, 3, 1)
+    counts.forget(key_of(named))
+    assert counts.find(key, 1) is None
+    assert counts.last(key, 1) is not None
+
+
+def test_a_count_that_may_be_older_than_the_news_is_not_good_for_long(
+    make: Make, key_of: KeyOf, clock: Clock
+) -> None:
+    counts, key = make(hears_news=True), key_of(ANN)
+    # A request has asked already when the news come.
+    counts.forget(key_of(Contact(external_customer_id=7)))
+    counts.keep(key, 3, 1)
+    clock.now += FRESH
+    assert counts.find(key, 1) is None
+    clock.now += NEWS
+    counts.keep(key, 4, 1)
+    clock.now += FRESH
+    assert counts.find(key, 1) is not None
+
+
+def test_nobody_gets_the_count_of_somebody_who_shares_an_identifier(
+    make: Make, key_of: KeyOf
+) -> None:
+    counts = make()
+    counts.keep(key_of(ANN), 3, 1)
+    for other in (
+        key_of(Contact(external_customer_id=7)),
+        key_of(Contact(external_customer_id=7, email="ben@example.com")),
+        key_of(ANN, "another connection"),
+    ):
+        assert counts.find(other, 1) is None
+        assert counts.last(other, 1) is None
+
+
+@pytest.mark.parametrize("kept", [b"", b"\xff", b"[]", b"{}", b'["x", "y", 1, true]'])
+def test_what_is_no_count_is_none(clock: Clock, key_of: KeyOf, kept: bytes) -> None:
+    store = MemoryStore(clock=clock)
+    key = key_of(ANN)
+    store.put(f"count:{key.names[0]}", kept, 60)
+    assert Counts(store, hold=5, clock=clock).find(key, 1) is None
+
+
+def test_a_page_begins_with_the_last_count_unless_that_is_old(
+    make: Make, key_of: KeyOf, clock: Clock
+) -> None:
+    counts, key = make(), key_of(ANN)
+    assert counts.for_page(key, 1) is None
+    counts.keep(key, 3, 1)
+    for _ in range(2):
+        found = counts.for_page(key, 1)
+        assert found is not None
+        assert found.unread == 3
+        clock.now += TOO_OLD_FOR_PAGES / 2
+    clock.now += 1
+    assert counts.for_page(key, 1) is None
+
+
+def test_one_of_those_who_ask_at_once_asks_the_vendor(
+    make: Make, key_of: KeyOf, clock: Clock
+) -> None:
+    counts, key = make(), key_of(ANN)
+    assert counts.claim(key, 1)
+    assert not counts.claim(key, 1)
+    counts.give_up(key, 1)
+    assert counts.claim(key, 1)
+    clock.now += 5  # it has died
+    assert counts.claim(key, 1)
+
+
+def test_keys_are_opaque_and_of_one_site_and_account(make_app: MakeApp) -> None:
+    def names(**settings: Any) -> tuple[str, ...]:
+        secret = settings.pop("SECRET_KEY", "shop")
+        app = make_app(config={"SECRET_KEY": secret}, **settings)
+        key = contact_key(app, state_of(app).settings, ANN, "")
+        return key.who, *key.names
+
+    ours = names()
+    assert "ann" not in "".join(ours)
+    assert len(set(ours)) == 3
+    others: list[dict[str, Any]] = [
+        {"SECRET_KEY": "another"},
+        {"API_KEY": "another"},
+        {"API_URL": "https://another.test/api"},
+        {"MESSAGES_URL": "https://another.test/appinbox"},
+    ]
+    for settings in others:
+        assert not set(names(**settings)) & set(ours)
+
+
+# Those who ask at once
+
+
+def test_many_tabs_that_ask_at_once_cost_one_call(
+    make_app: MakeApp, app_inbox_vendor: VendorDouble, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = make_app(WIDGET="site")
+    app_inbox_vendor.has_messages(["one"])
+    count = app_inbox_vendor._inbox.count
+
+    def slow(sent: object) -> object:
+        threading.Event().wait(0.2)
+        return count(sent)  # type: ignore[arg-type] # as it came
+
+    monkeypatch.setattr(app_inbox_vendor._inbox, "count", slow)
+    with app.app_context():
+        pass
+
+    def ask(_: int) -> int:
+        told = app.test_client().get("/app-inbox/unread").json or {}
+        return int(told["unread"])
+
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(ask, range(24))) == [1] * 24
+    assert [one.path for one in app_inbox_vendor.requests].count(
+        "/v1/messages/count"
+    ) == 1
+
+
+def test_if_whoever_asks_has_died_another_one_asks(
+    make_app: MakeApp, app_inbox_vendor: VendorDouble
+) -> None:
+    app = make_app(WIDGET="site", TIMEOUT=0.5)
+    app_inbox_vendor.has_messages(["one"])
+    with app.app_context():
+        reader = reader_of(state_of(app), ANN)
+        reader.inboxes.counts.claim(reader.key, 1)
+        found = find_count(reader, reader.inboxes.deadline(), sleep=lambda _: None)
+    assert (found.unread, found.is_late) == (1, False)
+
+
+def test_whoever_waits_for_too_long_gets_the_last_count(
+    make_app: MakeApp, app_inbox_vendor: VendorDouble, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = make_app(WIDGET="site", TIMEOUT=0.5)
+    app_inbox_vendor.has_messages(["one"])
+    monkeypatch.setattr(counts_module, "FRESH", 0.0)
+    with app.app_context():
+        reader = reader_of(state_of(app), ANN)
+        find_count(reader, reader.inboxes.deadline())
+        reader.inboxes.counts.claim(reader.key, 1)
+        found = find_count(reader, reader.inboxes.deadline(), sleep=lambda _: None)
+    assert (found.unread, found.is_late) == (1, True)
+    assert len(app_inbox_vendor.requests) == 2
+
+
+def test_a_failure_lets_the_next_one_ask(
+    make_app: MakeApp, app_inbox_vendor: VendorDouble
+) -> None:
+    app = make_app(WIDGET="site")
+    inbox = AppInbox()
+    app_inbox_vendor.is_down()
+    with app.app_context(), pytest.raises(VendorUnavailable):
+        inbox.unread_count(ANN)
+    app_inbox_vendor.has_messages(["one"])
+    with app.app_context():
+        assert inbox.unread_count(ANN) == 1
+
+
+def test_the_webhook_of_the_vendor_can_void_a_count(
+    make_app: MakeApp, app_inbox_vendor: VendorDouble
+) -> None:
+    app = make_app(WIDGET="site")
+    inbox = AppInbox()
+    with app.app_context():
+        assert inbox.unread_count(ANN) == 0
+        app_inbox_vendor.has_messages(["one"])
+        assert inbox.unread_count(ANN) == 0
+        state = state_of(app)
+        told = Contact(external_customer_id="7")
+        assert state.inboxes is not None
+        state.inboxes.counts.forget(contact_key(app, state.settings, told, ""))
+        assert inbox.unread_count(ANN) == 1
