@@ -16,6 +16,7 @@ from ..client.contact import Contact
 from ..errors import LoaderError
 from ..web.assets import respond_with_script
 from ..web.loaders import page_language
+from .reading import known_count, reader_of
 from .state import State, state_of
 from .token import blueprint
 
@@ -55,11 +56,17 @@ def own_bell(app: Flask, state: State) -> Markup:
     if found is None:
         return Markup()
     contact, language = found
+    user = state.user_tag(contact)
+    try:
+        count = known_count(reader_of(state, contact, user=user))
+    except LoaderError as error:
+        logger.error("A bell has no count: %s", error, exc_info=error.__cause__)
+        count = None
     return render_bell(
         _folder(state),
         page_url=_address(app, state, "message_page"),
-        user=state.user_tag(contact),
-        unread=None,
+        user=user,
+        unread=count.unread if count else None,
         language=language,
         texts=texts_in(language),
         icon=state.settings.icon,

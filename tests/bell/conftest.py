@@ -21,7 +21,8 @@ POLICY = (
     "base-uri 'none'; form-action 'self'"
 )
 LAYOUT = """<!doctype html>
-<html lang="{{ request.args.get('lang', 'en') }}" dir="{{ request.args.get('dir', 'ltr') }}">
+<html lang="{{ request.args.get('lang', 'en') }}"
+  dir="{{ request.args.get('dir', 'ltr') }}">
 <head><meta charset="utf-8"><title>Shop</title>
 <meta name="viewport" content="width=device-width">
 <link rel="icon" href="/icon"><link rel="stylesheet" href="/style.css"></head>

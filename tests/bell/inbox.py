@@ -1,4 +1,4 @@
-"""An inbox of the site's server, played by the test: what pages ask is answered here."""
+"""An inbox of the site's server, played by the test."""
 
 from __future__ import annotations
 

@@ -51,7 +51,11 @@ const startBells = (own) => {
     document.dispatchEvent(new CustomEvent("app-inbox:change", { detail }));
   };
 
-  const join = () => hearers.size && tabs.join();
+  const join = () => {
+    if (!hearers.size) return;
+    tabs.join();
+    if (shown.unread === null) store.want();
+  };
 
   const open = () => {
     const name = `app-inbox ${settings.unreadUrl} ${settings.user}`;

@@ -230,6 +230,7 @@ const openPanel = async (host, button, page) => {
     if (panel.popover && panel.isConnected) panel.hidePopover();
     panel.removeAttribute("popover");
     if (hadFocus) button.focus();
+    drawList([]); // nothing of the user stays
   };
 
   const escape = (/** @type {KeyboardEvent} */ event) => {

@@ -81,6 +81,9 @@ const openStore = (known, asking, tell, changed, clock) => {
 
   const notify = (arrived = 0) => changed(state(), arrived);
 
+  /** Tell the other tabs what this one shows. */
+  const say = () => tell({ unread: unread(), asOf: base.asOf });
+
   // --- asking ---------------------------------------------------------------------
 
   /** Ask after a pause, but not before the server wants to be asked. */
@@ -138,7 +141,7 @@ const openStore = (known, asking, tell, changed, clock) => {
     failures = 0;
     answeredAt = Date.now();
     quiet = show(count, true) ? quiet + 1 : 0;
-    tell({ unread: unread(), asOf: base.asOf });
+    say();
   };
 
   /** @param {Refusal} refusal */
@@ -182,7 +185,10 @@ const openStore = (known, asking, tell, changed, clock) => {
   /** @param {StoreNews} news of another tab */
   const hear = ({ mark, done, ids, isWanted, ...news }) => {
     if (isGone || (isWanted && !leads)) return;
-    if (isWanted) return want();
+    if (isWanted) {
+      if (base.unread !== null) say();
+      return want();
+    }
     if (news.isGone) {
       isGone = true;
       return forget();
