@@ -127,10 +127,7 @@ def test_offline_is_said_and_ends_by_itself(
 ) -> None:
     complaints.expected.append(FAILED_LOAD)
     bell(filled).hover()
-    filled.wait_for_function(
-        "document.querySelector('app-inbox-bell').shadowRoot.querySelector('dialog')"
-    )
-    inbox.before = lambda path: context.set_offline(False)
+    filled.locator("app-inbox-bell dialog").wait_for(state="attached")
     context.set_offline(True)
     filled.route("**/app-inbox/messages*", lambda route: route.abort())
     open_panel(filled)

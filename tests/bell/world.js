@@ -37,7 +37,9 @@ const makeWorld = () => {
 
   /** Ask the server; `work` is done when it gets to the call. */
   const call = (tab, work) =>
-    new Promise((resolve, reject) => calls.push({ tab, work, resolve, reject }));
+    new Promise((resolve, reject) =>
+      calls.push({ tab, work, resolve, reject }),
+    );
 
   const process_ = (call) => {
     if (call.isDone) return;
@@ -96,7 +98,8 @@ const makeWorld = () => {
     const tab = tabs[at];
     tab.store.lead(false);
     for (const call of calls) if (call.tab === tab) call.isLost = true;
-    for (const timer of [...timers]) if (timer.tab === tab) timers.delete(timer);
+    for (const timer of [...timers])
+      if (timer.tab === tab) timers.delete(timer);
   };
 
   const advance = (pause) => {
@@ -119,7 +122,8 @@ const makeWorld = () => {
 
   const steps = {
     arrive: () => messages.unshift({ id: "m" + made++, read: false }),
-    expire: (index) => messages.length && messages.splice(index % messages.length, 1),
+    expire: (index) =>
+      messages.length && messages.splice(index % messages.length, 1),
     readElsewhere: (index) => {
       if (messages.length) at(messages, index).read = true;
     },
@@ -180,7 +184,7 @@ const makeWorld = () => {
       advance(130000);
       await tick();
     }
-    while (calls.length) answer(0, true), await tick();
+    while (calls.length) (answer(0, true), await tick());
     while (news.length) steps.deliver();
   };
 
