@@ -29,7 +29,7 @@ const messageItem = (id, texts, act) => {
       const says = ` (${texts.newTab})`;
       control.append(makeElement("span", { class: "quiet" }, says));
     }
-    const content = makeElement("div", { part: "content", dir: "auto" });
+    const content = makeElement("div", { part: "content" });
     content.append(messageHtml.build(html));
     item.append(control, content, time);
     const source = messageHtml.safeUrl(image, /^https:/);

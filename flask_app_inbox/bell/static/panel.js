@@ -156,7 +156,8 @@ const openPanel = async (host, button, page) => {
     more.hidden = !told.hasMore;
     more.disabled = told.isLoading;
     const failed = told.allFailed || told.failed.size;
-    const age = asOf ? texts.asOf.replace("{time}", agoOf(asOf, language)) : "";
+    const isOld = asOf && asOf < Date.now() - TICK;
+    const age = isOld ? texts.asOf.replace("{time}", agoOf(asOf, language)) : "";
     const come = arrived ? plural(texts.arrived, arrived, language) : "";
     notice.textContent = failed ? texts.markFailed : age || come;
     notice.hidden = !notice.textContent;
@@ -166,9 +167,8 @@ const openPanel = async (host, button, page) => {
 
   const place = () => {
     const { bottom, top, left, right } = button.getBoundingClientRect();
-    const isRtl = getComputedStyle(host).direction === "rtl";
     const width = panel.offsetWidth;
-    const wish = isRtl ? left : right - width;
+    const wish = panel.dir === "rtl" ? left : right - width;
     const most = document.documentElement.clientWidth - width - 8;
     const below = innerHeight - bottom;
     panel.style.setProperty("left", Math.max(Math.min(wish, most), 8) + "px");
@@ -181,6 +181,7 @@ const openPanel = async (host, button, page) => {
 
   const open = () => {
     if (end || !announce("open")) return;
+    panel.dir = getComputedStyle(host).direction;
     if (isPhone()) panel.showModal();
     else if (panel.showPopover) {
       panel.popover = "manual";
