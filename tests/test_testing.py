@@ -76,6 +76,36 @@ def test_a_time_to_wait_is_passed_on(
     assert app.test_client().post("/app-inbox/token").headers["Retry-After"] == "40"
 
 
+def test_an_inbox_can_be_filled_read_and_marked(app_inbox_vendor: VendorDouble) -> None:
+    app = Flask("shop")
+    app.config.update(APP_INBOX_API_KEY="key")
+    inbox = AppInbox(app)
+    with app.app_context():
+        assert inbox.messages(ANN).messages == ()
+        app_inbox_vendor.has_messages(
+            ["Hi", {"id": 7, "title": "Old", "html": "<b>x</b>", "read": True}]
+        )
+        first, second = inbox.messages(ANN).messages
+        assert (first.id, first.title, first.read) == ("message-1", "Hi", False)
+        assert (second.id, second.html, second.read) == ("7", "<b>x</b>", True)
+        assert first.created_at is not None
+        assert second.created_at is not None
+        assert first.created_at > second.created_at
+        inbox.mark_read(ANN, [first.id])
+        assert inbox.unread_count(ANN) == 0
+    marked = next(one for one in app_inbox_vendor.requests if "status" in one.path)
+    assert marked == SentRequest(
+        "/v1/messages/status", {"status": "OPENED", "ids": ["message-1"]}
+    )
+
+
+def test_a_message_has_no_other_fields_than_messages_have(
+    app_inbox_vendor: VendorDouble,
+) -> None:
+    with pytest.raises(TypeError, match="no content"):
+        app_inbox_vendor.has_messages([{"content": "x"}])
+
+
 def test_a_stranger_is_known_once_they_were_created(
     app_inbox_vendor: VendorDouble,
 ) -> None:

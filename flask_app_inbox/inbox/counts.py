@@ -8,6 +8,7 @@ others wait for what it hears.
 from __future__ import annotations
 
 import json
+import secrets
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -24,8 +25,8 @@ FRESH_WITH_WEBHOOK = 300.0
 KEEP = 24 * 60 * 60.0
 #: Seconds after which a page rather shows no count than the last one.
 TOO_OLD_FOR_PAGES = 600.0
-#: Seconds after news of a contact in which a count may have been asked for before.
-NEWS = 20.0
+#: Seconds after news of a contact in which the vendor may not count it yet.
+RECENT = 20.0
 
 
 @dataclass(frozen=True)
@@ -66,11 +67,16 @@ class Counts:
 
     def find(self, key: ContactKey, within: float) -> Count | None:
         """Return a count that is good, None if there is none."""
-        return self._read("count", key, within)
+        found = self._read("count", key, within)
+        if found is None:
+            return None
+        count, news = found
+        return count if news == self.news(key, within) else None
 
     def last(self, key: ContactKey, within: float) -> Count | None:
         """Return what was good once."""
-        return self._read("last", key, within)
+        found = self._read("last", key, within)
+        return found[0] if found else None
 
     def for_page(self, key: ContactKey, within: float) -> Count | None:
         """Return what a page may begin with."""
@@ -83,33 +89,50 @@ class Counts:
             return None
         return found
 
-    def keep(self, key: ContactKey, unread: int, within: float) -> Count:
-        """Keep what the vendor has just said."""
+    def news(self, key: ContactKey, within: float) -> str:
+        """Return what changes with each piece of news about a contact.
+
+        Whoever asks the vendor looks first: news that come while the vendor answers may
+        or may not be in what it says.
+        """
+        # The webhook names contacts by their external ids.
+        if not (self._hears_news and key.has_id):
+            return ""
+        return (self._store.get(_news(key.names[0]), within=within) or b"").decode()
+
+    def keep(self, key: ContactKey, unread: int, news: str, within: float) -> Count:
+        """Keep what the vendor has just said.
+
+        :param news: what :meth:`news` said before.
+        """
         count = Count(unread, self._clock())
         fresh = FRESH
-        # The webhook names contacts by their external ids.
         if self._hears_news and key.has_id:
-            is_news = self._store.get(_news(key.names[0]), within=within)
-            fresh = FRESH if is_news else FRESH_WITH_WEBHOOK
-        self._write("last", key, count, KEEP, within)
-        self._write("count", key, count, fresh, within)
+            # The vendor may tell of a message a moment before it counts it.
+            is_recent = news and self._clock() - float(news.split()[0]) < RECENT
+            fresh = FRESH if is_recent else FRESH_WITH_WEBHOOK
+        self._write("last", key, count, news, KEEP, within)
+        self._write("count", key, count, news, fresh, within)
         return count
 
     def keep_late(self, key: ContactKey, count: Count, within: float) -> Count:
         """Keep an old count for as long as the vendor is left alone with new ones."""
         late = Count(count.unread, count.at, is_late=True)
-        self._write("count", key, late, FRESH, within)
+        self._write("count", key, late, self.news(key, within), FRESH, within)
         return late
 
-    def forget(self, key: ContactKey) -> None:
-        """Let the next one who asks ask the vendor: something has changed.
+    def drop(self, key: ContactKey, within: float) -> None:
+        """Let the next one who asks ask the vendor."""
+        self._store.drop(f"count:{key.who}", within=within)
+
+    def tell(self, key: ContactKey) -> None:
+        """Tell of news about a contact: their count is good no more.
 
         :param key: of a contact by one or more of their identifiers.
         """
+        news = f"{self._clock()} {secrets.token_hex(4)}".encode()
         for name in key.names:
-            # Somebody may be asking already, and hear what was true before.
-            self._store.put(_news(name), b"1", NEWS)
-            self._store.drop(f"count:{name}")
+            self._store.put(_news(name), news, 2 * FRESH_WITH_WEBHOOK)
 
     def claim(self, key: ContactKey, within: float) -> bool:
         """Return whether this caller is the one who asks the vendor."""
@@ -119,24 +142,31 @@ class Counts:
         """Let others ask: this caller has heard, or will hear nothing."""
         self._store.drop(f"asks:{key.who}", within=within)
 
-    def _read(self, kind: str, key: ContactKey, within: float) -> Count | None:
-        kept = self._store.get(f"{kind}:{key.names[0]}", within=within)
+    def _read(
+        self, kind: str, key: ContactKey, within: float
+    ) -> tuple[Count, str] | None:
+        kept = self._store.get(f"{kind}:{key.who}", within=within)
         if kept is None:
             return None
         try:
-            who, unread, at, is_late = json.loads(kept)
+            unread, at, is_late, news = json.loads(kept)
         except (ValueError, TypeError):
             return None
-        # Somebody else may have the same email, or the same id in another account.
-        if who != key.who or type(unread) is not int:
+        if type(unread) is not int or not isinstance(at, float):
             return None
-        return Count(unread, at, is_late)
+        return Count(unread, at, bool(is_late)), str(news)
 
     def _write(
-        self, kind: str, key: ContactKey, count: Count, seconds: float, within: float
+        self,
+        kind: str,
+        key: ContactKey,
+        count: Count,
+        news: str,
+        seconds: float,
+        within: float,
     ) -> None:
-        value = json.dumps([key.who, count.unread, count.at, count.is_late])
-        name = f"{kind}:{key.names[0]}"
+        value = json.dumps([count.unread, count.at, count.is_late, news])
+        name = f"{kind}:{key.who}"
         self._store.put(name, value.encode(), seconds, within=within)
 
 

@@ -19,7 +19,7 @@ TRUSTED_TYPES_POLICY = "app-inbox"
 
 
 def csp_sources(settings: Settings, into: Policy | None = None) -> dict[str, list[str]]:
-    """Return the directives that the platform needs.
+    """Return the directives that the bell needs, whoever draws it.
 
     :param into: the site's own policy, to which the sources are added.
     :returns: the whole policy; without ``into`` only the platform's part.
@@ -30,12 +30,18 @@ def csp_sources(settings: Settings, into: Policy | None = None) -> dict[str, lis
     if "script-src-elem" in into:
         needed["script-src-elem"] = needed["script-src"]
     policy = add_sources(into, needed)
-    if "trusted-types" in policy:
+    if "trusted-types" in policy and settings.widget == "vendor":
         policy["trusted-types"] = added(policy["trusted-types"], [TRUSTED_TYPES_POLICY])
     return policy
 
 
 def _needed(settings: Settings) -> dict[str, list[str]]:
+    if settings.widget == "site":
+        # Nothing of the vendor: messages come from this site.
+        return {
+            **{name: ["'self'"] for name in ("script-src", "connect-src", "style-src")},
+            "img-src": ["'self'", "https:"],
+        }
     script = origin_of(settings.script_url)
     plain_http = [script] if script.startswith("http:") else []
     return {

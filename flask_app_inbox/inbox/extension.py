@@ -188,7 +188,10 @@ class AppInbox(ContactCalls, MessageCalls):
     def csp_sources(
         self, into: Policy | None = None, *, app: Flask | None = None
     ) -> dict[str, list[str]]:
-        """Return what a Content-Security-Policy must allow for the platform.
+        """Return what a Content-Security-Policy must allow for the bell.
+
+        With the widget ``site`` that is this site itself, and pictures of messages by
+        ``https:``. With the widget ``vendor`` it is the platform:
 
         The vendor documents the host in ``script-src``. Likely, but not documented, are
         ``connect-src`` with the platform's own domains and ``img-src`` with

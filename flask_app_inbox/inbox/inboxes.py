@@ -31,19 +31,24 @@ _GRACE = 1.0
 
 @dataclass(frozen=True)
 class Inboxes:
-    """The client, the token chains and the counts of one app."""
+    """The client, the token chains and the counts of one app.
+
+    :param timeout: seconds for one request.
+    :param has_extra: whether it is known that the extra ``bell`` is installed.
+    """
 
     client: MessagesClient
     chains: TokenChains
     counts: Counts
     timeout: float
+    has_extra: bool
 
     def deadline(self) -> Deadline:
         """Return the deadline of a request for messages that begins now.
 
         :raises ConfigError: if the extra that reading messages needs is missing.
         """
-        if lacks_extra():
+        if not self.has_extra and lacks_extra():
             raise ConfigError([f"Messages cannot be read until {INSTALL_BELL}"])
         return Deadline(self.timeout, max_body=MAX_PAGE)
 
@@ -72,6 +77,7 @@ def make_inboxes(
         chains=TokenChains(store, lambda: _encryptor_of(app, settings), hold=hold),
         counts=Counts(store, hold=hold, hears_news=hears_news),
         timeout=settings.timeout,
+        has_extra=settings.draws_own_bell,
     )
 
 

@@ -17,7 +17,6 @@ from werkzeug.wrappers import Response as AnyResponse
 from ..client.message import Message
 from ..web.body import read_body
 from ..web.problems import BadRequest
-from .counts import Count
 from .message_calls import checked_ids
 from .message_page import add_page_routes, is_form, respond_to_form
 from .reading import find_count, mark_read, read_page_and_count
@@ -58,16 +57,17 @@ def unread() -> Response:
     than once in a while.
     """
     reader, deadline = asking_reader(limited=False)
-    response = Response(
-        json.dumps(_count_as_json(find_count(reader, deadline))),
-        mimetype="application/json",
-    )
+    count = find_count(reader, deadline)
+    as_of = round(count.at * 1000) if count.is_late else None
     # The tag is the user's own, so nobody's page takes another one's for it.
-    response.add_etag()
-    etag, _ = response.get_etag()
-    response.set_etag(f"{reader.user[:8]}-{etag}")
-    response.make_conditional(request)
-    return response
+    etag = f"{reader.user[:8]}-{count.unread}-{as_of or 'now'}"
+    headers = {"ETag": f'"{etag}"'}
+    # Proxies may have made it weak. make_conditional() would take a fifth of the
+    # time of the request.
+    if f'"{etag}"' in request.headers.get("If-None-Match", ""):
+        return Response(status=304, headers=headers)
+    told = {"unread": count.unread} | ({"asOf": as_of} if as_of else {})
+    return Response(json.dumps(told), headers=headers, mimetype="application/json")
 
 
 def read() -> dict[str, Any] | AnyResponse:
@@ -113,10 +113,3 @@ def _as_json(message: Message) -> dict[str, Any]:
         "customData": message.custom_data,
         "read": message.read,
     }
-
-
-def _count_as_json(count: Count) -> dict[str, Any]:
-    told: dict[str, Any] = {"unread": count.unread}
-    if count.is_late:
-        told["asOf"] = round(count.at * 1000)
-    return told

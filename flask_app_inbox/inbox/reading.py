@@ -142,6 +142,7 @@ def read_page_and_count(
     :raises AppInboxError: with the cause, if that fails.
     """
     counts = reader.inboxes.counts
+    news = counts.news(reader.key, deadline.remaining())
     try:
         with reader.chain(deadline) as chain:
             found = _read_page(reader, chain, deadline, page, page_size, unread_only)
@@ -149,9 +150,9 @@ def read_page_and_count(
                 unread = sum(not message.read for message in found.messages)
             else:
                 unread = _count(reader, chain, deadline)
-            counts.keep(reader.key, unread, deadline.remaining())
+            counts.keep(reader.key, unread, news, deadline.remaining())
     except UnknownContact:
-        counts.keep(reader.key, 0, deadline.remaining())
+        counts.keep(reader.key, 0, news, deadline.remaining())
         return MessagePage(), 0
     return found, unread
 
@@ -166,6 +167,7 @@ def mark_read(
     """
     counts = reader.inboxes.counts
     client = reader.inboxes.client
+    news = counts.news(reader.key, deadline.remaining())
     unread: int | None = 0
     try:
         with reader.chain(deadline) as chain:
@@ -173,9 +175,9 @@ def mark_read(
             if ids is not None:
                 unread = _count_if_possible(reader, chain, deadline)
             if unread is None:
-                counts.forget(reader.key)
+                counts.drop(reader.key, deadline.remaining())
             else:
-                counts.keep(reader.key, unread, deadline.remaining())
+                counts.keep(reader.key, unread, news, deadline.remaining())
     except UnknownContact:
         return 0
     marked = None if ids is None else len(ids)
@@ -214,15 +216,28 @@ def known_count(reader: Reader) -> Count | None:
     return reader.inboxes.counts.for_page(reader.key, PAGE_PATIENCE)
 
 
+def forget_counts(state: State, contact: Contact) -> None:
+    """Let the next one who asks for a contact's count ask the vendor.
+
+    This is for the vendor's webhook, which names a contact by one identifier and no
+    OAuth connection. It has an effect where :func:`.make_inboxes` was told that news
+    are heard; elsewhere counts are good for a moment alone.
+    """
+    if state.inboxes is not None:
+        key = contact_key(this_app(), state.settings, contact, "")
+        state.inboxes.counts.tell(key)
+
+
 def _ask_for_count(reader: Reader, deadline: Deadline) -> Count:
     counts, key = reader.inboxes.counts, reader.key
+    news = counts.news(key, deadline.remaining())
     try:
         try:
             with reader.chain(deadline) as chain:
                 unread = _count(reader, chain, deadline)
-                return counts.keep(key, unread, deadline.remaining())
+                return counts.keep(key, unread, news, deadline.remaining())
         except UnknownContact:
-            return counts.keep(key, 0, deadline.remaining())
+            return counts.keep(key, 0, news, deadline.remaining())
     except VendorError as error:
         last = counts.last(key, deadline.remaining()) if error.retryable else None
         if last is None:

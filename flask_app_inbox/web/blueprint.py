@@ -136,7 +136,7 @@ def keep_out_of_caches(blueprint: Blueprint, *public: str) -> None:
 
     def keep_out(response: Response) -> Response:
         if request.endpoint not in endpoints:
-            response.cache_control.no_store = True
+            response.headers["Cache-Control"] = "no-store"
             response.vary.add("Cookie")
         return response
 

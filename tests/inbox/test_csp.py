@@ -116,3 +116,17 @@ def test_it_has_to_be_clear_which_app_is_meant() -> None:
     assert "https://yespo.io" in inbox.csp_sources(app=second)["connect-src"]
     with first.app_context():
         assert "https://yespo.io" not in inbox.csp_sources()["connect-src"]
+
+
+def test_the_sites_own_bell_needs_this_site_alone_and_pictures() -> None:
+    inbox = AppInbox(make_app(WIDGET="site"))
+    assert inbox.csp_sources() == {
+        "script-src": ["'self'"],
+        "connect-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'", "https:"],
+    }
+    policy = {"default-src": "'none'", "trusted-types": "'none'"}
+    merged = inbox.csp_sources(policy)
+    assert merged["trusted-types"] == ["'none'"]
+    assert merged["script-src"] == merged["style-src"] == ["'self'"]

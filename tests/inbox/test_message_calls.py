@@ -17,9 +17,10 @@ from flask_app_inbox import (
     AppInboxError,
     ConfigError,
     MessagePage,
+    ReconnectNeeded,
     VendorUnavailable,
 )
-from flask_app_inbox.testing import VendorDouble
+from flask_app_inbox.testing import ConnectionsDouble, VendorDouble
 from tests.conftest import CONTACT, MakeApp
 
 pytestmark = pytest.mark.usefixtures("no_secret_logged")
@@ -158,6 +159,33 @@ def test_a_site_with_an_api_key_has_no_connections(app: Flask, inbox: AppInbox) 
             pytest.raises(ValueError, match="no connection 'north'"),
         ):
             call(CONTACT, connection="north")
+
+
+def test_each_connection_has_tokens_and_counts_of_its_own(
+    make_app: MakeApp,
+    inbox: AppInbox,
+    app_inbox_vendor: VendorDouble,
+    app_inbox_connections: ConnectionsDouble,
+) -> None:
+    app = make_app(
+        inbox=inbox,
+        API_KEY=None,
+        OAUTH_CLIENT_ID="client",
+        OAUTH_CLIENT_SECRET="secret",
+        OAUTH_REDIRECT_URI="http://localhost/app-inbox/oauth/callback",
+    )
+    inbox.connection_loader(lambda: "north")
+    for name in ("north", "south"):
+        app_inbox_connections.connect(name)
+    app_inbox_vendor.has_messages(["one"])
+    with app.app_context():
+        for connection in (None, "north", "south", None, "south"):
+            assert inbox.unread_count(CONTACT, connection=connection) == 1
+            inbox.messages(CONTACT, connection=connection)
+        with pytest.raises(ReconnectNeeded):
+            inbox.unread_count(CONTACT, connection="west")
+    paths = [one.path.rpartition("/")[2] for one in app_inbox_vendor.requests]
+    assert (paths.count("token"), paths.count("count")) == (2, 2)
 
 
 def test_a_missing_extra_is_one_error_that_names_the_line_for_pip(

@@ -32,8 +32,8 @@ SCRIPT_UNREACHABLE = FindingKind(
 ENDPOINT_FAILS = FindingKind(
     "endpoint_fails",
     "error",
-    what="The token endpoint does not answer: {reason}.",
-    why="Without tokens the bell stays empty.",
+    what="The site's endpoint does not answer: {reason}.",
+    why="The bell stays empty without it.",
     fix=EXEMPT_US,
 )
 ENDPOINT_OPEN = FindingKind(
@@ -84,17 +84,19 @@ def check_script_file(site: Site, address: str, section: Section) -> None:
         section.report(SCRIPT_UNREACHABLE, path=path, reason=reason)
 
 
-def check_endpoint(site: Site, address: str, login: Login, section: Section) -> None:
-    """Ask for a token without being logged in; the answer must be a 401 in JSON."""
+def check_endpoint(
+    site: Site, address: str, login: Login, section: Section, *, method: str = "POST"
+) -> None:
+    """Ask an endpoint without being logged in; the answer must be a 401 in JSON."""
     try:
-        page = site.ask_anonymously("POST", address)
+        page = site.ask_anonymously(method, address)
     except VisitError as error:
         section.report(ENDPOINT_FAILS, reason=error)
         return
     code = _problem_code(page)
     path = urlsplit(page.url).path
     if page.status == 401 and code == "login_required":
-        section.ok("The token endpoint answers 401 to somebody who is not logged in.")
+        section.ok("The endpoint answers 401 to somebody who is not logged in.")
     elif code == "loader_failed":
         reason = f"{path} answers {page.status} with loader_failed; see the log."
         report_failure(login, reason, section)

@@ -14,6 +14,8 @@ from . import (
     endpoint,
     login,
     one_init,
+    own_bell,
+    own_messages,
     own_script,
     page,
     page_policy,
@@ -24,8 +26,8 @@ from . import (
 from .finding import FindingKind
 
 _CHECKS = (
-    *(configuration, login, connections, vendor),
-    *(embed, page, own_script, anchor, one_init, page_policy, endpoint),
+    *(configuration, login, connections, vendor, own_messages),
+    *(embed, page, own_script, own_bell, anchor, one_init, page_policy, endpoint),
     *(session, storage, database_pool),
 )
 

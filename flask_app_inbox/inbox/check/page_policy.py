@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from bs4 import BeautifulSoup
 
 _BLOCKED = "The browser blocks it, so there is no bell."
+#: A picture of a message may be anywhere.
+PICTURE = "https://images.app-inbox.invalid/picture.png"
 _HELPER = "  # app_inbox.csp_sources(into=policy) adds it"
 
 COEP_VENDOR_SCRIPT = FindingKind(
@@ -55,8 +57,7 @@ CSP_TRUSTED_TYPES = FindingKind(
 CSP_OWN_ENDPOINT = FindingKind(
     "csp_own_endpoint",
     "error",
-    what="The Content-Security-Policy forbids calls to the token endpoint of this "
-    "site.",
+    what="The Content-Security-Policy forbids calls to this site's own endpoints.",
     why=_BLOCKED,
     fix="connect-src 'self'" + _HELPER,
 )
@@ -84,7 +85,7 @@ def check_policy(
     embedder = page.headers.get("Cross-Origin-Embedder-Policy", "")
     if embedder.partition(";")[0].strip() == "require-corp":
         section.report(COEP_VENDOR_SCRIPT)
-    policies = _policies(page, html)
+    policies = policies_of(page, html)
     if not policies:
         section.ok("The page has no Content-Security-Policy.")
         return
@@ -96,7 +97,8 @@ def check_policy(
         section.ok("The Content-Security-Policy lets the bell through.")
 
 
-def _policies(page: Page, html: BeautifulSoup) -> list[ContentSecurityPolicy]:
+def policies_of(page: Page, html: BeautifulSoup) -> list[ContentSecurityPolicy]:
+    """Return the policies of a page, from its headers and its HTML."""
     texts = page.headers.getlist("Content-Security-Policy")
     texts += [
         str(tag.get("content", ""))
@@ -152,5 +154,5 @@ def _check_connections(
         needed = csp_sources(settings)["connect-src"]
         sources = " ".join(source for source in needed if source != "'self'")
         section.report(CSP_VENDOR_CALLS, vendor=vendor, sources=sources)
-    if not policy.allows("img-src", "https://images.app-inbox.invalid/picture.png"):
+    if not policy.allows("img-src", PICTURE):
         section.report(CSP_IMAGES)

@@ -28,6 +28,8 @@ from .finding import Report, Section
 from .html import read_html
 from .login import CHECKED_AS_STRANGER, Login, login_source
 from .one_init import SECOND_INIT, check_init, check_init_for_visitors
+from .own_bell import check_bell, check_bell_policy, find_bell_script
+from .own_messages import check_messages
 from .own_script import check_own_script, find_own_script
 from .page import address_in, check_answer, is_page, report_no_page
 from .page_policy import check_policy
@@ -83,8 +85,11 @@ def check(app: Flask, site: Site, options: CheckOptions) -> Report:
     login = _login(app, site, options)
     if not (options.own_login or options.contact) and isinstance(site, SiteInProcess):
         section.report(CHECKED_AS_STRANGER, ways=login.ways)
-    _check_page(app, site, options, page, login, section)
-    if not section.has(SECOND_INIT):
+    if state.settings.draws_own_bell:
+        _check_page_with_bell(site, page, login, section)
+    else:
+        _check_page(app, site, options, page, login, section)
+    if not (section.has(SECOND_INIT) or state.settings.draws_own_bell):
         _check_visitors(site, options, state, section)
     section = report.section("Operation")
     check_secret_key(app, section)
@@ -139,7 +144,10 @@ def _check_vendor(
         section = report.section(access.title)
         contact = _contact_of(access, options, page)
         check_account(access, state.settings, contact, section)
-        if access.script_source not in scripts:
+        if state.settings.draws_own_bell:
+            if state.inboxes is not None:
+                check_messages(access, state.inboxes, state.settings, contact, section)
+        elif access.script_source not in scripts:
             scripts.add(access.script_source)
             check_script(access, section)
 
@@ -190,6 +198,28 @@ def _check_page(
         check_script_file(site, script, section)
     if token:
         check_endpoint(site, token, login, section)
+
+
+def _check_page_with_bell(
+    site: Site, page: Page | VisitError, login: Login, section: Section
+) -> None:
+    """Check a page of a site that draws its own bell."""
+    if isinstance(page, VisitError):
+        report_no_page(page, section)
+        return
+    check_connection_loader(page.connection, section)
+    unread = site.own_address("app_inbox.unread")
+    if check_answer(page, login, section):
+        html = read_html(page)
+        check_bell(page, html, login, section)
+        check_bell_policy(page, html, section)
+        script = find_bell_script(html)
+        if script is not None:
+            check_script_file(site, address_in(page, str(script["src"])), section)
+            if unread is None:
+                unread = address_in(page, str(script["data-unread-url"]))
+    if unread:
+        check_endpoint(site, unread, login, section, method="GET")
 
 
 def _check_visitors(

@@ -20,7 +20,7 @@ REDIS_UNREACHABLE = FindingKind(
     "redis_unreachable",
     "error",
     what="Redis at APP_INBOX_STORAGE_URL does not answer ({error}).",
-    why="The rate limit does not work without it.",
+    why="Processes share their counts and tokens there.",
     fix='APP_INBOX_STORAGE_URL = "redis://host:6379/0"',
 )
 STORAGE_NOT_SHARED = FindingKind(
@@ -30,6 +30,16 @@ STORAGE_NOT_SHARED = FindingKind(
     why="A contact may ask {processes} times as often as the rate limit says.",
     fix='APP_INBOX_STORAGE_URL = "redis://localhost:6379/0"  '
     '# pip install "flask-app-inbox[redis]"',
+)
+
+TOKENS_NOT_SHARED = FindingKind(
+    "tokens_not_shared",
+    "warning",
+    what="Each of {processes} processes has tokens and counts of its own for the "
+    "site's bell.",
+    why="A customer costs {processes} times as many calls to the vendor; and one that "
+    "keeps a single token for a contact refuses those of the other processes.",
+    fix=STORAGE_NOT_SHARED.fix,
 )
 
 #: Seconds that Redis may take to answer.
@@ -52,6 +62,8 @@ def check_storage(settings: Settings, processes: int | None, section: Section) -
     """
     if settings.storage_url == "memory://":
         _check_memory(processes, section)
+        if settings.draws_own_bell and processes is not None and processes > 1:
+            section.report(TOKENS_NOT_SHARED, processes=processes)
         return
     try:
         from redis import Redis

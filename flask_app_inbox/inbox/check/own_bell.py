@@ -1,0 +1,96 @@
+"""Is the site's own bell in the page, and does its policy let everything through?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ...errors import LoaderError
+from .finding import FindingKind, Section
+from .login import Login, report_failure, report_nobody
+from .page import address_in
+from .page_policy import (
+    CSP_IMAGES,
+    CSP_OWN_ENDPOINT,
+    CSP_OWN_SCRIPT,
+    PICTURE,
+    policies_of,
+)
+from .visit import Page
+
+if TYPE_CHECKING:
+    from bs4 import BeautifulSoup, Tag
+
+#: The element of the bell, and the script that brings it to life.
+BELL = "app-inbox-bell"
+SCRIPT = "script[data-messages-url][src]"
+
+BELL_MISSING = FindingKind(
+    "bell_missing",
+    "error",
+    what="The page has no bell.",
+    why="APP_INBOX_WIDGET is site, so app_inbox_anchor() renders it.",
+    fix="{{ app_inbox_anchor() }}  {# where the bell should be #}",
+)
+BELL_SCRIPT_MISSING = FindingKind(
+    "bell_script_missing",
+    "error",
+    what="The page does not carry the script of the bell.",
+    why="Without it the bell is a link to a page of messages.",
+    fix="{{ app_inbox() }}  {# before </body> in your layout #}",
+)
+CSP_OWN_STYLE = FindingKind(
+    "csp_own_style",
+    "error",
+    what="The Content-Security-Policy forbids the style sheets of the bell.",
+    why="They come from this site; without them the bell has no form.",
+    fix="style-src 'self'  # app_inbox.csp_sources(into=policy) adds it",
+)
+
+
+def find_bell_script(html: BeautifulSoup) -> Tag | None:
+    """Return the element of the bell's script, None if the page has none."""
+    return html.select_one(SCRIPT)
+
+
+def check_bell(page: Page, html: BeautifulSoup, login: Login, section: Section) -> None:
+    """Look for bell and script, rendered for somebody who is logged in."""
+    script = find_bell_script(html)
+    bells = html.find_all(BELL)
+    if script is None and not bells:
+        if page.visitor is None:
+            report_nobody(login, section)
+            return
+        if isinstance(page.visitor, LoaderError):
+            report_failure(login, page.visitor, section)
+            return
+    if not bells:
+        section.report(BELL_MISSING)
+    if script is None:
+        section.report(BELL_SCRIPT_MISSING)
+    if bells and script:
+        section.ok("The bell and its script are in the page.")
+
+
+def check_bell_policy(page: Page, html: BeautifulSoup, section: Section) -> None:
+    """Find what the bell needs and the policies of a page forbid."""
+    script = find_bell_script(html)
+    policies = policies_of(page, html)
+    if script is None or not policies:
+        return
+    nonce = str(script.get("nonce") or "") or None
+    before = len(section.findings)
+    for policy in policies:
+        if not policy.allows_script(address_in(page, str(script["src"])), nonce=nonce):
+            sources = policy.sources("script-src", "default-src") or ()
+            case = "nonce" if "'strict-dynamic'" in sources else "host"
+            section.report(CSP_OWN_SCRIPT, case)
+        asked = address_in(page, str(script["data-messages-url"]))
+        if not policy.allows("connect-src", asked):
+            section.report(CSP_OWN_ENDPOINT)
+        style = str(script.get("data-style") or "")
+        if style and not policy.allows("style-src", address_in(page, style)):
+            section.report(CSP_OWN_STYLE)
+        if not policy.allows("img-src", PICTURE):
+            section.report(CSP_IMAGES)
+    if len(section.findings) == before:
+        section.ok("The Content-Security-Policy lets the bell through.")
