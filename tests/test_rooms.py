@@ -24,7 +24,7 @@ ARROWS: dict[str, set[str]] = {
     "client": {"errors", "per_process"},
     "config": set(),
     "web": {"config", "errors", "per_process"},
-    "bell": {"config"},
+    "bell": {"config", "web"},
     "oauth": {"client", "config", "web", "errors", "per_process", "signals"},
     "inbox": {
         *("bell", "client", "config", "web", "oauth", "sandbox", "errors", "signals"),

@@ -8,11 +8,12 @@ from flask import Flask, has_request_context, request
 from markupsafe import Markup
 
 from ..errors import LoaderError
-from ..web.addresses import log_loss, own_folder, own_url
+from ..web.addresses import address_under, log_loss, own_folder
 from ..web.assets import render
 from ..web.loaders import page_language, page_nonce
 from ..web.page_marks import marks_of_page
 from ..web.this_app import this_app
+from .bell import own_bell, own_script
 from .script_source import script_source
 from .state import State, current_state, state_of
 
@@ -44,8 +45,13 @@ def app_inbox_anchor(size: int | None = None) -> Markup:
     :returns: nothing if ``APP_INBOX_ANCHOR`` is not a simple selector; then the site
         writes the element itself.
     """
-    settings = current_state().settings
+    state = current_state()
+    settings = state.settings
     if not settings.enabled:
+        return Markup()
+    if settings.draws_own_bell:
+        with _costing_the_inbox:
+            return own_bell(this_app(), state)
         return Markup()
     anchor = settings.anchor_element
     if anchor is None:
@@ -87,6 +93,8 @@ def app_inbox(nonce: str | None = None) -> Markup:
     except LoaderError as error:
         log_loss(logger, "App Inbox", error)
         return Markup()
+    if settings.draws_own_bell:
+        return _own_script(app, state, folder, nonce)
     inbox = _inbox(app, state, folder) if settings.enabled else {}
     if not inbox and settings.anonymous == "nothing":
         return Markup()
@@ -99,14 +107,8 @@ def app_inbox(nonce: str | None = None) -> Markup:
         inbox = {}
         if settings.anonymous == "nothing":
             return Markup()
-    marks = marks_of_page(request.environ)
-    if _MARK in marks:
-        logger.warning(
-            "app_inbox() was called twice in one page. The second call renders "
-            "nothing, because the vendor wants one init per page."
-        )
+    if _is_second_call():
         return Markup()
-    marks.add(_MARK)
     return render(
         __package__,
         "script.html",
@@ -119,17 +121,26 @@ def app_inbox(nonce: str | None = None) -> Markup:
     )
 
 
-def _address(app: Flask, folder: str, route: str) -> str:
-    """Return the address of a route of ours, as ``url_for()`` does.
+def _is_second_call() -> bool:
+    """Return whether the page has our script already; say so in the log."""
+    marks = marks_of_page(request.environ)
+    if _MARK not in marks:
+        marks.add(_MARK)
+        return False
+    logger.warning(
+        "app_inbox() was called twice in one page. The second call renders nothing, "
+        "because a page needs one script of ours."
+    )
+    return True
 
-    Asking it takes as long as a third of the tag, so it is asked only where the site
-    has defaults for all of its addresses. They may add a query.
 
-    :param folder: the path of our routes.
-    """
-    if None in app.url_default_functions:
-        return own_url(app, f"app_inbox.{route}")
-    return f"{folder}/{route}"
+def _own_script(app: Flask, state: State, folder: str, nonce: str | None) -> Markup:
+    """Render the script of the site's own bell for this request's contact."""
+    script = Markup()
+    with _costing_the_inbox:
+        nonce = page_nonce(app, nonce, state.loaders.csp_nonce)
+        script = own_script(app, state, folder, nonce)
+    return Markup() if script and _is_second_call() else script
 
 
 def _inbox(app: Flask, state: State, folder: str) -> dict[str, object]:
@@ -144,8 +155,8 @@ def _inbox(app: Flask, state: State, folder: str) -> dict[str, object]:
         if contact is None:
             return {}
         return {
-            "token_url": _address(app, folder, "token"),
-            "user_url": _address(app, folder, "user"),
+            "token_url": address_under(app, folder, "app_inbox.token", "token"),
+            "user_url": address_under(app, folder, "app_inbox.user", "user"),
             "user": state.user_tag(contact),
             "language": page_language(app, state.loaders.language, settings.language),
             "form": settings.init_form,

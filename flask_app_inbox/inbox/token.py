@@ -28,7 +28,7 @@ from .vendor_time import add_server_timing, vendor_time
 blueprint = AnyHostBlueprint("app_inbox", __name__, cli_group="app-inbox")
 answer_problems(blueprint, lambda: current_state().failures)
 exempt_from_form_tokens(blueprint)
-keep_out_of_caches(blueprint, "script", "embed_script")
+keep_out_of_caches(blueprint, "script", "embed_script", "bell_file")
 leave_session_alone(blueprint)
 blueprint.after_request(add_server_timing)
 

@@ -7,7 +7,7 @@ script are for its readers; they are removed before it is served.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
@@ -17,6 +17,8 @@ from flask import Response, request
 from jinja2 import Environment, PackageLoader
 from markupsafe import Markup
 
+from .shorten import shorten
+
 _PACKAGE = __package__.partition(".")[0]
 
 #: Seconds that a browser keeps a script under its fingerprint: a year.
@@ -24,6 +26,9 @@ MAX_AGE = 365 * 24 * 60 * 60
 
 _INDENTS = re.compile(r"^\s+", re.MULTILINE)
 _LINES_OF_COMMENT = re.compile(r"^ *(?://.*|/\*\*(?:.|\n)*?\*/)\n", re.MULTILINE)
+_COMMENTS_OF_STYLE = re.compile(r"/\*.*?\*/", re.DOTALL)
+_BLANKS_AT_SIGNS = re.compile(r"\s*([{};,])\s*")
+_BLANKS = re.compile(r"\s+")
 # Within a line, only what cannot be part of a string: types, and words without quotes.
 _TYPES = re.compile(r"/\*\* @type .*?\*/ ?")
 _WORDS_AFTER_CODE = re.compile(r" // [^\"'`\n]*$", re.MULTILINE)
@@ -31,10 +36,11 @@ _WORDS_AFTER_CODE = re.compile(r" // [^\"'`\n]*$", re.MULTILINE)
 
 @dataclass(frozen=True)
 class PageScript:
-    """A script and the fingerprint that its address carries."""
+    """A script or a style sheet, and the fingerprint that its address carries."""
 
     content: bytes
     fingerprint: str
+    mimetype: str = "text/javascript"
 
 
 @cache
@@ -44,25 +50,57 @@ def read_page_script(*paths: str) -> PageScript:
     :param paths: below the package, like ``"web/static/site_endpoint.js"``; several
         files become one script, in a scope of its own.
     """
-    package = files(_PACKAGE)
-    source = "\n".join(package.joinpath(path).read_text("utf-8") for path in paths)
+    source = _read(paths)
     if len(paths) > 1:
-        source = f'(() => {{\n"use strict";\n{source}}})();\n'
+        source = _in_own_scope(source)
     for left_out in (_LINES_OF_COMMENT, _TYPES, _WORDS_AFTER_CODE, _INDENTS):
         source = left_out.sub("", source)
+    return _fingerprinted(source)
+
+
+@cache
+def read_short_script(*paths: str, is_module: bool = False) -> PageScript:
+    """Read a script of the package that every byte counts for.
+
+    :param is_module: a module has a scope of its own already.
+    """
+    source = _read(paths)
+    return _fingerprinted(shorten(source if is_module else _in_own_scope(source)))
+
+
+@cache
+def read_style(path: str) -> PageScript:
+    """Read a style sheet of the package, without its comments and blanks."""
+    source = _COMMENTS_OF_STYLE.sub("", _read((path,)))
+    source = _BLANKS.sub(" ", _BLANKS_AT_SIGNS.sub(r"\1", source)).strip()
+    return _fingerprinted(source.replace(";}", "}"), "text/css")
+
+
+def _read(paths: Iterable[str]) -> str:
+    package = files(_PACKAGE)
+    return "\n".join(package.joinpath(path).read_text("utf-8") for path in paths)
+
+
+def _in_own_scope(source: str) -> str:
+    return f'(() => {{\n"use strict";\n{source}}})();\n'
+
+
+def _fingerprinted(source: str, mimetype: str = "text/javascript") -> PageScript:
     content = source.encode()
-    return PageScript(content, sha256(content).hexdigest()[:16])
+    return PageScript(content, sha256(content).hexdigest()[:16], mimetype)
 
 
 def respond_with_script(script: PageScript, fingerprint: str = "") -> Response:
-    """Answer with a script; under its own fingerprint browsers keep it for a year.
+    """Answer with a script or a style sheet, which browsers may keep.
+
+    Under its own fingerprint they keep it for a year.
 
     Pages of an older or newer release of the site get this script too. Their browsers
     ask each time whether it has changed, as they do at an address without one.
 
     :param fingerprint: from the requested address.
     """
-    response = Response(script.content, mimetype="text/javascript")
+    response = Response(script.content, mimetype=script.mimetype)
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.set_etag(script.fingerprint)
     if fingerprint == script.fingerprint:

@@ -205,6 +205,8 @@ def sync_options() -> Iterable[Iterable[str]]:
 _ENDPOINT_SCRIPT = "web/static/site_endpoint.js"
 _INBOX_SCRIPT = "inbox/static/inbox_events.js"
 _CHATHUB_SCRIPT = "chathub/static/panel_events.js"
+_BELL_SCRIPT = "bell/static/panel.js"
+_COUNT_SCRIPT = "bell/static/bell_page.js"
 
 
 def _events(prefix: str, script: str) -> Iterator[Iterable[str]]:
@@ -216,6 +218,16 @@ def _events(prefix: str, script: str) -> Iterator[Iterable[str]]:
 def _codes(*scripts: str) -> Iterator[Iterable[str]]:
     for code, text in codes_of(*scripts):
         yield f"`{code}`", text
+
+
+@_table("event", "`detail`", "when")
+def bell_events() -> Iterable[Iterable[str]]:
+    return _events("app-inbox", _BELL_SCRIPT)
+
+
+@_table("event", "`detail`", "when")
+def count_events() -> Iterable[Iterable[str]]:
+    return _events("app-inbox", _COUNT_SCRIPT)
 
 
 @_table("event", "`detail`", "when")

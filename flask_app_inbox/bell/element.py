@@ -1,0 +1,120 @@
+"""The bell's HTML and the files that bring it to life."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import TypedDict
+
+from markupsafe import Markup
+
+from ..web.assets import PageScript, read_short_script, read_style, render
+from .texts import bell_name, known_language, texts_for_browser
+from .wording import Texts
+
+#: What every page with a bell loads.
+BELL_SCRIPT = (
+    "bell/static/store.js",
+    "bell/static/tabs.js",
+    "bell/static/site_messages.js",
+    "bell/static/plural.js",
+    "bell/static/bell.js",
+    "bell/static/bell_page.js",
+    "bell/static/site_bell.js",
+)
+#: What comes when somebody is about to open the panel.
+PANEL_SCRIPT = (
+    "web/static/make_element.js",
+    "bell/static/plural.js",
+    "bell/static/message_list.js",
+    "bell/static/message_html.js",
+    "bell/static/times.js",
+    "bell/static/message_item.js",
+    "bell/static/panel.js",
+    "bell/static/panel_module.js",
+)
+
+#: What the bell shows unless the site has another picture.
+ICON = Markup(
+    '<svg part="icon" viewBox="0 0 24 24" aria-hidden="true">'
+    '<path d="M6 9a6 6 0 1 1 12 0c0 6 2 7 2 7H4s2-1 2-7M10 20h4"/></svg>'
+)
+
+
+@cache
+def bell_files() -> Mapping[str, PageScript]:
+    """Return the files of the bell, by the name that stands in their addresses."""
+    return {
+        "bell.js": read_short_script(*BELL_SCRIPT),
+        "panel.js": read_short_script(*PANEL_SCRIPT, is_module=True),
+        "bell.css": read_style("bell/static/bell.css"),
+        "panel.css": read_style("bell/static/panel.css"),
+    }
+
+
+def _address(folder: str, name: str) -> str:
+    """Return where a file is: its fingerprint lets browsers keep it for a year."""
+    stem, _, kind = name.partition(".")
+    return f"{folder}/bell/{stem}.{bell_files()[name].fingerprint}.{kind}"
+
+
+class Addresses(TypedDict):
+    """Where the element asks; a site's own defaults may have added a query."""
+
+    messages_url: str
+    unread_url: str
+    read_url: str
+
+
+def render_bell(
+    folder: str,
+    *,
+    page_url: str,
+    user: str,
+    unread: int | None,
+    language: str,
+    texts: Texts,
+    icon: str | None = None,
+) -> Markup:
+    """Render a bell that is right at first paint and a link without JavaScript.
+
+    :param folder: the path of our routes.
+    :param page_url: of the page of messages.
+    :param user: the tag of the user.
+    :param unread: None if it is not known.
+    :param icon: the text of an SVG file that was checked.
+    """
+    return render(
+        __package__,
+        "bell.html",
+        style=_address(folder, "bell.css"),
+        page_url=page_url,
+        user=user,
+        unread=unread,
+        label=bell_name(texts, unread, language),
+        icon=Markup(icon) if icon else ICON,  # noqa: S704 - it was checked
+    )
+
+
+def render_script(
+    folder: str,
+    addresses: Addresses,
+    *,
+    user: str,
+    language: str,
+    texts: Texts,
+    nonce: str | None,
+) -> Markup:
+    """Render the script of all bells in a page, with its settings."""
+    return render(
+        __package__,
+        "script.html",
+        source=_address(folder, "bell.js"),
+        panel=_address(folder, "panel.js"),
+        style=_address(folder, "panel.css"),
+        user=user,
+        language=known_language(language),
+        texts=texts_for_browser(texts),
+        nonce=nonce,
+        **addresses,
+    )

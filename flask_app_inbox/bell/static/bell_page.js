@@ -1,0 +1,134 @@
+// A page with bells of the site: one store for all of them, of the page's user.
+
+/**
+ * Events on `document`: each with its name after `app-inbox:`, and its detail.
+ * @typedef {["change", { unread: number | null, asOf?: number }]} ChangeEvent The
+ *   count is another one, or from another time. `unread` is null if nobody knows it.
+ */
+
+/**
+ * @typedef {object} AppInboxStore `window.appInbox`, for those who draw it themselves
+ * @property {() => StoreState} state
+ * @property {BellContext["subscribe"]} subscribe
+ * @property {() => void} check ask soon
+ * @property {() => Promise<MessageList>} list of the messages
+ */
+
+/** @param {HTMLElement} own its settings are this element's data attributes */
+const startBells = (own) => {
+  /** @type {{ appInbox?: AppInboxStore }} */
+  const shared = /** @type {any} */ (window);
+  // Libraries show another page in the same document.
+  if (shared.appInbox) return shared.appInbox.check();
+
+  /** @type {Set<(state: StoreState, arrived: number) => void>} */
+  const hearers = new Set();
+  let settings = own.dataset;
+  /** @type {Store} */
+  let store;
+  /** @type {ReturnType<typeof openTabs>} */
+  let tabs;
+  /** @type {StoreState} */
+  let shown;
+
+  const clock = {
+    now: () => performance.now(),
+    /** @param {() => void} work @param {number} pause */
+    later: (work, pause) => {
+      const timer = setTimeout(work, pause);
+      return () => clearTimeout(timer);
+    },
+  };
+
+  /** @param {StoreState} state @param {number} arrived */
+  const show = (state, arrived) => {
+    const { unread, asOf } = state;
+    const isSame = shown?.unread === unread && shown.asOf === asOf;
+    shown = state;
+    for (const hear of [...hearers]) hear(state, arrived);
+    if (isSame) return;
+    const detail = { unread, asOf };
+    document.dispatchEvent(new CustomEvent("app-inbox:change", { detail }));
+  };
+
+  const join = () => {
+    if (!hearers.size) return;
+    tabs.join();
+    if (shown.unread === null) store.want();
+  };
+
+  const open = () => {
+    const name = `app-inbox ${settings.unreadUrl} ${settings.user}`;
+    /** @type {HTMLElement | null} */
+    const bell = document.querySelector("app-inbox-bell");
+    const told = shown ? NaN : parseInt(bell?.dataset.unread || "");
+    /** @type {Store} */
+    const mine = openStore(
+      { unread: told >= 0 ? told : null },
+      siteMessages(settings),
+      (news) => tabs.tell(news),
+      (state, arrived) => mine === store && show(state, arrived),
+      clock,
+    );
+    store = mine;
+    tabs = openTabs(name, mine.hear, mine.lead);
+    show(mine.state(), 0);
+    join();
+  };
+
+  /** See whose page it is now, and ask soon. */
+  const check = () => {
+    const before = settings;
+    /** @type {NodeListOf<HTMLElement>} */
+    const scripts = document.querySelectorAll("script[data-unread-url]");
+    for (const { dataset } of scripts) settings = dataset;
+    const isOther = settings.user !== before.user;
+    if (isOther || (shown.isGone && settings !== before)) {
+      tabs.leave();
+      store.forget();
+      open();
+    }
+    store.want();
+  };
+
+  /** @type {AppInboxStore["subscribe"]} */
+  const subscribe = (hear) => {
+    hearers.add(hear);
+    join();
+    hear(shown, 0);
+    return () => {
+      hearers.delete(hear);
+      // An element that moves is gone for a moment only.
+      Promise.resolve().then(() => hearers.size || tabs.leave());
+    };
+  };
+
+  const module = async () => (await import(settings.panel || "")).default;
+
+  open();
+  shared.appInbox = {
+    state: () => shown,
+    subscribe,
+    check,
+    list: async () => (await module()).listOf(store),
+  };
+  defineBell({
+    subscribe,
+    store: () => store,
+    settings: () => settings,
+    module,
+  });
+
+  document.addEventListener("visibilitychange", join);
+  document.addEventListener("app-inbox:check", check);
+  addEventListener("focus", check);
+  addEventListener("online", check);
+  addEventListener("pageshow", join);
+  addEventListener("pagehide", () => {
+    tabs.leave();
+    store.forget();
+  });
+  /** @type {any} */
+  const { navigation } = window; // older browsers lack it
+  navigation?.addEventListener("currententrychange", check);
+};

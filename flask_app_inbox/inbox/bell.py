@@ -1,0 +1,105 @@
+"""The site's own bell in a page, and the files that draw it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask, Response, abort, has_request_context
+from flask.blueprints import BlueprintSetupState
+from markupsafe import Markup
+
+from ..bell.element import Addresses, bell_files, render_bell, render_script
+from ..bell.texts import texts_in
+from ..client.contact import Contact
+from ..web.addresses import address_under, own_folder
+from ..web.assets import respond_with_script
+from ..web.loaders import page_language
+from .reading import known_count, reader_of
+from .state import State, state_of
+from .token import blueprint
+
+#: Our routes, by the name of their view.
+_ROUTES = {
+    "message_page": "",
+    "messages": "messages",
+    "unread": "unread",
+    "read": "messages/read",
+}
+
+
+def add_bell_routes(setup: BlueprintSetupState) -> None:
+    """Add the address of the bell's files in apps that draw their own bell."""
+    app: Any = setup.app
+    if state_of(app).settings.draws_own_bell:
+        rule = "/bell/<name>.<fingerprint>.<kind>"
+        setup.add_url_rule(rule, "bell_file", bell_file)
+
+
+blueprint.record(add_bell_routes)
+
+
+def bell_file(name: str, fingerprint: str, kind: str) -> Response:
+    """Serve a script or a style sheet of the bell."""
+    file = bell_files().get(f"{name}.{kind}")
+    if file is None:
+        abort(404)
+    return respond_with_script(file, fingerprint)
+
+
+def own_bell(app: Flask, state: State) -> Markup:
+    """Render a bell; nothing for a visitor who is not logged in.
+
+    :raises LoaderError: if a function of the site fails.
+    """
+    found = _who(app, state)
+    if found is None:
+        return Markup()
+    contact, language = found
+    folder = own_folder(app, "app_inbox", state.settings.url_prefix)
+    user = state.user_tag(contact)
+    count = known_count(reader_of(state, contact, user=user))
+    return render_bell(
+        folder,
+        page_url=_address(app, folder, "message_page"),
+        user=user,
+        unread=count.unread if count else None,
+        language=language,
+        texts=texts_in(language),
+        icon=state.settings.icon,
+    )
+
+
+def own_script(app: Flask, state: State, folder: str, nonce: str | None) -> Markup:
+    """Render the script of the page's bells; nothing if nobody is logged in.
+
+    :param folder: the path of our routes.
+    :raises LoaderError: if a function of the site fails.
+    """
+    found = _who(app, state)
+    if found is None:
+        return Markup()
+    contact, language = found
+    return render_script(
+        folder,
+        Addresses(
+            messages_url=_address(app, folder, "messages"),
+            unread_url=_address(app, folder, "unread"),
+            read_url=_address(app, folder, "read"),
+        ),
+        user=state.user_tag(contact),
+        language=language,
+        texts=texts_in(language),
+        nonce=nonce,
+    )
+
+
+def _who(app: Flask, state: State) -> tuple[Contact, str] | None:
+    """Return this request's contact and language; None if nobody is logged in."""
+    contact = state.contact() if has_request_context() else None
+    if contact is None:
+        return None
+    return contact, page_language(app, state.loaders.language, state.settings.language)
+
+
+def _address(app: Flask, folder: str, view: str) -> str:
+    return address_under(app, folder, f"app_inbox.{view}", _ROUTES[view])

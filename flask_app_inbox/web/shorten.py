@@ -1,0 +1,237 @@
+"""Make a script of ours small: no blanks, and short names for what is its own.
+
+It knows the JavaScript that we write, not all that there is: formatted by prettier, so
+each statement has its semicolon, and the names of properties stay as they are.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from itertools import count, product
+from string import ascii_letters, ascii_uppercase
+
+_TOKEN = re.compile(
+    r"""
+    (?P<blank>\s+|//[^\n]*|/\*(?:.|\n)*?\*/)
+    |(?P<text>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')
+    |(?P<template>`)
+    |(?P<name>[A-Za-z_$][\w$]*)
+    |(?P<number>\d[\w.]*)
+    |(?P<sign>=>|\?\.|\?\?=?|\.\.\.|\*\*|[=!]==?|[<>]=|&&|\|\||\+\+|--|[-+*/%]=|.)
+    """,
+    re.VERBOSE,
+)
+_REGEX = re.compile(r"/(?:[^/\\\[\n]|\\.|\[(?:[^\]\\\n]|\\.)*\])+/[a-z]*")
+#: After these a slash begins a regular expression.
+_BEFORE_REGEX = frozenset("( , = : [ ! & | ? { } ; => && || ?? return".split())
+#: What belongs to the language and the browser, as far as we use it by its bare name.
+_TAKEN = frozenset(
+    """
+    AbortController AbortSignal Array BroadcastChannel CSSStyleSheet CustomEvent
+    Date DocumentFragment Error Event HTMLAnchorElement HTMLElement
+    HTMLScriptElement Infinity Intl JSON Map Math MutationObserver NaN Node Number
+    Object Promise RegExp Set String Text URL WeakMap addEventListener arguments as
+    async await break case catch class clearInterval clearTimeout const constructor
+    continue customElements default delete do document else export extends false
+    fetch finally for from function get getComputedStyle getSelection history if
+    import in innerHeight innerWidth instanceof isNaN let location matchMedia module
+    navigator new null of parseInt performance removeEventListener return self set
+    setInterval setTimeout static super switch this throw true try typeof undefined
+    void while window
+    """.split()
+)
+
+
+#: After these a brace begins an object or a pattern, not a block.
+_BEFORE_OBJECT = frozenset(
+    "( , = : [ ? | & || && ?? ... return const let throw export default".split()
+)
+_OPENING = ("(", "[", "{")
+_CLOSING = (")", "]", "}")
+#: Longer words and what says the same.
+_ALIKE = {"const": "let", "true": "!0", "false": "!1", "undefined": "void 0"}
+
+
+def shorten(source: str) -> str:
+    """Return a script that does the same and is shorter.
+
+    :param source: statements, or one function that is called at once and holds them.
+    """
+    tokens = [*_tokens(source)]
+    roles = [*_roles(tokens)]
+    new = _new_names(tokens, roles)
+    words = [
+        role.format(text, short)
+        if role
+        else _ALIKE.get(text, text)
+        if kind == "name"
+        else text
+        for (kind, text), role, short in zip(tokens, roles, new, strict=True)
+    ]
+    parts = [""]
+    for word in _without_needless(words):
+        before = parts[-1][-1:]
+        if re.fullmatch(r"[\w$]{2}", before + word[0]) or (
+            before in ("+", "-") and before == word[0]
+        ):
+            parts.append(" ")
+        parts.append(word)
+    return "".join(parts)
+
+
+def _without_needless(words: list[str]) -> Iterator[str]:
+    """Leave out commas and semicolons at ends, and declare in one where it can be."""
+    begins = [True]  # whether the next word begins a statement, at each depth
+    declares = [False]  # whether the statement is a declaration
+    is_left_out = False
+    for at, word in enumerate(words):
+        after = words[at + 1] if at + 1 < len(words) else ""
+        if is_left_out:
+            is_left_out = False
+            continue
+        if (word == "," and after in _CLOSING) or (word == ";" and after == "}"):
+            continue
+        if begins[-1]:
+            declares[-1] = word == "let"
+        begins[-1] = word in (";", "}")
+        if _is_opening(word):
+            begins.append(word == "{")
+            declares.append(False)
+        elif word in _CLOSING and len(begins) > 1:
+            begins.pop()
+            declares.pop()
+            begins[-1] = word == "}" and not declares[-1]
+        if word == ";" and after == "let" and declares[-1]:
+            yield ","
+            begins[-1] = False
+            is_left_out = True
+        else:
+            yield word
+
+
+def _new_names(tokens: list[tuple[str, str]], roles: list[str]) -> list[str]:
+    """Return a short name for each token that gets one.
+
+    Statements that do not stand in each other use the same short names.
+    """
+    top = 2 if tokens[0][1] == "(" else 0  # the function around all
+    depth, statement = 0, 0
+    statements: list[int] = []
+    shared: set[str] = set()
+    for at, (_, text) in enumerate(tokens):
+        depth += _is_opening(text) - (text in _CLOSING)
+        if depth <= top and tokens[at - 1][1] in ("const", "let", "class"):
+            shared.add(text)
+        statements.append(statement)
+        statement += depth <= top and text in (";", "}")
+    uses = [
+        (0 if text in shared else statement + 1, text) if role else None
+        for (_, text), role, statement in zip(tokens, roles, statements, strict=True)
+    ]
+    found: dict[tuple[int, str], str] = {}
+    taken = {text for (kind, text), role in zip(tokens, roles, strict=True) if not role}
+    common = _short_names(taken, ascii_uppercase)
+    for use, _ in Counter(filter(None, uses)).most_common():
+        if use[0] == 0:
+            found[use] = next(common)
+    taken |= {*found.values()}
+    local: dict[int, Iterator[str]] = {}
+    for use, _ in Counter(filter(None, uses)).most_common():
+        if use not in found:
+            names = local.setdefault(use[0], _short_names(taken, ascii_letters))
+            found[use] = next(names)
+    return [found[use] if use else "" for use in uses]
+
+
+def _tokens(source: str) -> Iterator[tuple[str, str]]:
+    """Yield the parts of a script; what is between those of a template, too."""
+    position, depths, last = 0, [0], ""
+    while position < len(source):
+        if depths[-1] < 0:
+            end = _end_of_words(source, position)
+            yield "text", source[position:end]
+            position = end
+            depths.pop()
+            if source[end - 1] == "{":
+                depths.append(1)
+            last = "`"
+            continue
+        found = _TOKEN.match(source, position)
+        assert found is not None  # noqa: S101 - the last alternative takes anything
+        kind, text = str(found.lastgroup), found[0]
+        regex = _REGEX.match(source, position) if text == "/" else None
+        if regex and last in _BEFORE_REGEX:
+            kind, text = "text", regex[0]
+        position += len(text)
+        if kind == "blank":
+            continue
+        yield kind, text
+        last = text
+        if kind == "template":
+            depths.append(-1)
+        elif text == "{":
+            depths[-1] += 1
+        elif text == "}":
+            depths[-1] -= 1
+            if depths[-1] == 0 and len(depths) > 1:
+                depths[-1] = -1
+
+
+def _end_of_words(source: str, position: int) -> int:
+    """Return where the words of a template end: after a backtick or ``${``."""
+    found = re.compile(r"(?:[^`\\$]|\\.|\$(?!\{))*(?:`|\$\{)").match(source, position)
+    assert found is not None  # noqa: S101 - scripts are parsed in the tests
+    return found.end()
+
+
+def _is_opening(text: str) -> bool:
+    return text in _OPENING or text.endswith("${")
+
+
+def _roles(tokens: list[tuple[str, str]]) -> Iterator[str]:
+    """Yield how each name of our own is written with its short one; "" for the rest."""
+    inside: list[str] = []
+    texts = ["", *(text for _, text in tokens), ""]
+    for at, (kind, text) in enumerate(tokens, start=1):
+        before, after = texts[at - 1], texts[at + 1]
+        if _is_opening(text):
+            is_block = text == "{" and before not in _BEFORE_OBJECT
+            inside.append("export" if before == "export" else text * (not is_block))
+        elif text in _CLOSING:
+            inside.pop()
+        is_in_braces = inside[-1:] == ["{"]
+        if kind != "name" or text in _TAKEN or before in (".", "?."):
+            yield ""
+        elif inside[-1:] == ["export"]:
+            yield "{1} as {0}"
+        elif is_in_braces and before in ("{", ",") and after == ":":
+            yield ""
+        elif is_in_braces and before in ("{", ",") and after in (",", "}", "="):
+            yield "{0}:{1}"
+        elif inside[-1:] == [""] and before in ("{", "}", ";") and after == ";":
+            yield ""  # a field of a class
+        else:
+            yield "" if _is_method(texts, at) else "{1}"
+
+
+def _is_method(texts: list[str], at: int) -> bool:
+    """Return whether a body in braces follows a name: ``connectedCallback() {``."""
+    if texts[at + 1] != "(" or texts[at - 1] not in ("{", "}", ";"):
+        return False
+    depth = 0
+    for after in range(at + 1, len(texts) - 1):
+        depth += {"(": 1, ")": -1}.get(texts[after], 0)
+        if depth == 0:
+            return texts[after + 1] == "{"
+    return False
+
+
+def _short_names(taken: set[str], alphabet: str) -> Iterator[str]:
+    """Yield ever longer names that are not taken."""
+    for length in count(1):
+        for letters in product(alphabet, repeat=length):
+            name = "".join(letters)
+            if name not in taken and name not in _TAKEN:
+                yield name

@@ -1,0 +1,142 @@
+"""A site that draws its own bell, under the strictest policy there is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask import Flask, render_template_string, request, session
+from playwright.sync_api import BrowserContext, Locator, Page, expect
+
+from flask_app_inbox import AppInbox, Contact
+from tests.bell.inbox import Inbox
+from tests.fixtures.chromium import browser, driver
+
+__all__ = ["browser", "driver"]
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
+    "img-src 'self' https:; require-trusted-types-for 'script'; trusted-types 'none'; "
+    "base-uri 'none'; form-action 'self'"
+)
+LAYOUT = """<!doctype html>
+<html lang="{{ request.args.get('lang', 'en') }}"
+  dir="{{ request.args.get('dir', 'ltr') }}">
+<head><meta charset="utf-8"><title>Shop</title>
+<meta name="viewport" content="width=device-width">
+<link rel="icon" href="/icon"><link rel="stylesheet" href="/style.css"></head>
+<body>
+<header><b>Shop</b> <nav><a href="/two">Two</a></nav> {{ app_inbox_anchor() }}</header>
+<main><h1>Tea</h1><button id="last">Buy</button></main>
+{{ app_inbox() }}
+</body>
+</html>"""
+STYLE = """
+body { margin: 0; font: 16px/1.5 system-ui, sans-serif }
+header { display: flex; gap: 1em; align-items: center; padding: 8px 16px }
+header nav { flex: 1 }
+main { padding: 16px; min-height: 1200px }
+"""
+
+
+@pytest.fixture
+def inbox() -> Inbox:
+    return Inbox()
+
+
+@pytest.fixture
+def make_shop(serve: Callable[[Flask], str]) -> Callable[..., str]:
+    """Serve a site whose user is Ann, or whoever the cookie says; returns its address.
+
+    :param layout: of all pages.
+    :param style: the site's own style sheet.
+    :param files: further files, by path: content type and content.
+    """
+
+    def make(
+        *,
+        layout: str = LAYOUT,
+        policy: str = POLICY,
+        style: str = "",
+        files: dict[str, tuple[str, str]] | None = None,
+        **settings: Any,
+    ) -> str:
+        app = Flask("shop")
+        app.config.update(
+            SECRET_KEY="a key",
+            APP_INBOX_API_KEY="a key",
+            APP_INBOX_API_URL="http://127.0.0.1:9/api",
+            APP_INBOX_WIDGET="site",
+        )
+        app.config.update({f"APP_INBOX_{key}": settings[key] for key in settings})
+        extension = AppInbox(app)
+
+        @extension.contact_loader
+        def contact() -> Contact | None:
+            email = session.get("email", "ann@example.com")
+            return Contact(email=email) if email else None
+
+        @extension.language_loader
+        def language() -> str:
+            return request.args.get("lang", "en")
+
+        @app.get("/")
+        @app.get("/two")
+        def show() -> str:
+            return render_template_string(layout)
+
+        @app.get("/login")
+        def login() -> str:
+            session["email"] = request.args["email"]
+            return "done"
+
+        @app.get("/style.css")
+        def site_style() -> tuple[str, dict[str, str]]:
+            return STYLE + style, {"Content-Type": "text/css"}
+
+        @app.get("/icon")
+        def icon() -> tuple[str, int]:
+            return "", 204
+
+        for path, (kind, content) in (files or {}).items():
+            app.add_url_rule(
+                path,
+                path,
+                lambda kind=kind, content=content: (content, {"Content-Type": kind}),
+            )
+
+        @app.after_request
+        def protect(response: Any) -> Any:
+            response.headers["Content-Security-Policy"] = policy
+            return response
+
+        return serve(app)
+
+    return make
+
+
+@pytest.fixture
+def shop(make_shop: Callable[..., str], context: BrowserContext, inbox: Inbox) -> str:
+    """The address of a shop whose inbox the test plays."""
+    inbox.play(context)
+    return make_shop()
+
+
+def bell(page: Page, unread: int | None = None) -> Locator:
+    """Return the bell; with a number, only when its name tells so many unread."""
+    if unread is None:
+        return page.locator("app-inbox-bell a").first
+    words = f"{unread} unread" if unread else "no unread"
+    return page.get_by_role("button", name=f"Notifications, {words}", exact=True)
+
+
+def panel(page: Page) -> Locator:
+    return page.get_by_role("dialog", name="Notifications")
+
+
+def open_panel(page: Page) -> Locator:
+    """Open the panel by a click on the bell and return it."""
+    bell(page).click()
+    expect(panel(page)).to_be_visible()
+    return panel(page)

@@ -1,0 +1,153 @@
+"""The bell: its count, its first paint, and the page without JavaScript."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, Route, expect
+
+from tests.bell.conftest import LAYOUT, bell, open_panel, panel
+from tests.bell.inbox import Inbox
+
+
+def test_its_name_and_badge_tell_the_count(page: Page, shop: str, inbox: Inbox) -> None:
+    inbox.arrive()
+    inbox.arrive()
+    inbox.arrive(read=True)
+    page.goto(shop)
+    expect(bell(page, 2)).to_have_text("2")
+
+
+def test_without_unread_messages_it_has_no_badge(
+    page: Page, shop: str, inbox: Inbox
+) -> None:
+    page.goto(shop)
+    expect(bell(page, 0)).to_have_text("")
+
+
+def test_many_unread_messages_fit_into_the_badge(
+    page: Page, shop: str, inbox: Inbox
+) -> None:
+    for _ in range(120):
+        inbox.arrive()
+    page.goto(shop)
+    expect(bell(page, 120)).to_have_text("99+")
+
+
+def test_without_javascript_it_is_a_link_to_the_messages(
+    new_context: Callable[..., BrowserContext], make_shop: Callable[..., str]
+) -> None:
+    page = new_context(java_script_enabled=False).new_page()
+    page.goto(make_shop())
+    link = page.locator("app-inbox-bell").get_by_role("link", name="Notifications")
+    expect(link).to_have_attribute("href", "/app-inbox/")
+    box = link.bounding_box()
+    assert box is not None
+    assert (box["width"], box["height"]) == (44, 44)
+
+
+def test_it_looks_the_same_before_and_after_its_script(
+    page: Page, make_shop: Callable[..., str], context: BrowserContext, inbox: Inbox
+) -> None:
+    address = make_shop()
+    inbox.play(context)
+    held: list[Route] = []
+    page.route("**/bell/bell.*.js", lambda route: held.append(route))
+    page.goto(address, wait_until="commit")
+    link = page.get_by_role("link", name="Notifications")
+    link.wait_for()
+    before = link.screenshot()
+    while not held:
+        page.wait_for_timeout(20)
+    held[0].continue_()
+    expect(bell(page, 0)).to_be_visible()
+    assert bell(page).screenshot() == before
+
+
+def test_nobody_logged_in_gets_no_bell(page: Page, shop: str) -> None:
+    page.goto(f"{shop}/login?email=")
+    page.goto(shop)
+    expect(page.locator("app-inbox-bell")).to_have_count(0)
+    expect(page.locator("script")).to_have_count(0)
+
+
+@pytest.mark.parametrize(
+    ("language", "name"),
+    [
+        ("en", "Notifications, 2 unread"),
+        ("uk", "Сповіщення, 2 непрочитані"),
+        ("ru", "Уведомления, 2 непрочитанных"),
+        ("de", "Benachrichtigungen, 2 ungelesen"),
+        ("es", "Notificaciones, 2 sin leer"),
+        ("it", "Notifiche, 2 da leggere"),
+        ("pl", "Powiadomienia, 2 nieprzeczytane"),
+        ("ja", "Notifications, 2 unread"),
+    ],
+)
+def test_it_speaks_the_pages_language(
+    page: Page, shop: str, inbox: Inbox, language: str, name: str
+) -> None:
+    inbox.arrive()
+    inbox.arrive()
+    page.goto(f"{shop}/?lang={language}")
+    button = page.get_by_role("button", name=name, exact=True)
+    expect(button).to_be_visible()
+    button.click()
+    expect(page.get_by_role("dialog").get_by_role("listitem")).to_have_count(2)
+
+
+def test_several_bells_share_one_store(
+    page: Page, make_shop: Callable[..., str], context: BrowserContext, inbox: Inbox
+) -> None:
+    inbox.play(context)
+    inbox.arrive()
+    address = make_shop(
+        layout=LAYOUT.replace("<main>", "<main>{{ app_inbox_anchor() }}")
+    )
+    page.goto(address)
+    both = page.get_by_role("button", name="Notifications, 1 unread")
+    expect(both).to_have_count(2)
+    assert inbox.count_of("/unread") == 1
+    both.last.click()
+    expect(panel(page)).to_have_count(1)
+    panel(page).get_by_role("button", name="Mark all as read").click()
+    expect(page.get_by_role("button", name="Notifications, no unread")).to_have_count(2)
+
+
+def test_a_bell_can_move_go_and_come_late(page: Page, shop: str, inbox: Inbox) -> None:
+    inbox.arrive()
+    page.goto(shop)
+    expect(bell(page, 1)).to_be_visible()
+    page.evaluate("""() => document.querySelector("main").append(
+        document.querySelector("app-inbox-bell"))""")
+    expect(page.locator("main").get_by_role("button", name="1 unread")).to_be_visible()
+    page.evaluate("""() => { document.querySelector("app-inbox-bell").remove();
+        document.querySelector("header").append(
+            document.createElement("app-inbox-bell")); }""")
+    expect(bell(page, 1)).to_be_visible()
+    open_panel(page)
+    expect(panel(page).get_by_role("listitem")).to_have_count(1)
+
+
+def test_a_count_of_earlier_says_when_it_was(
+    page: Page, shop: str, inbox: Inbox
+) -> None:
+    inbox.arrive()
+    page.goto(shop)
+    inbox.as_of = page.evaluate("Date.now() - 5 * 60000")
+    page.evaluate("document.dispatchEvent(new Event('app-inbox:check'))")
+    expect(page.locator("app-inbox-bell[data-stale]")).to_be_visible()
+    open_panel(page)
+
+
+def test_without_its_panel_the_click_follows_the_link(
+    page: Page, shop: str, complaints: object
+) -> None:
+    complaints.expected.append("Failed to load|ERR_FAILED")  # type: ignore[attr-defined]
+    page.route("**/bell/panel.*.js", lambda route: route.abort())
+    page.route("**/app-inbox/", lambda route: route.fulfill(body="the page"))
+    page.goto(shop)
+    expect(bell(page, 0)).to_be_visible()
+    bell(page).click()
+    expect(page.get_by_text("the page")).to_be_visible()

@@ -1,0 +1,133 @@
+"""The bell in pages that libraries change: it is right each time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from tests.bell.conftest import LAYOUT, bell, open_panel, panel
+from tests.bell.inbox import Inbox
+from tests.fixtures.complaints import FAILED_LOAD, Complaints
+from tests.fixtures.libraries import MORPHS, SWAPPING, load_libraries
+
+#: Libraries run code and set styles that a strict policy forbids.
+FREE = "default-src * 'unsafe-inline' 'unsafe-eval' data:"
+
+
+@pytest.fixture(params=SWAPPING)
+def swapped(
+    request: pytest.FixtureRequest,
+    context: BrowserContext,
+    make_shop: Callable[..., str],
+    inbox: Inbox,
+) -> Page:
+    """A page whose links swap its content."""
+    inbox.play(context)
+    inbox.arrive("First")
+    layout = SWAPPING[request.param].dress(context, LAYOUT)
+    page = context.new_page()
+    page.goto(make_shop(layout=layout, policy=FREE))
+    expect(bell(page, 1)).to_be_visible()
+    return page
+
+
+def test_it_lives_through_swapped_pages(swapped: Page, inbox: Inbox) -> None:
+    page = swapped
+    for name, path in (("Two", "/two"), ("Home", "/")):
+        page.locator("nav").get_by_role("link", name=name).last.click()
+        page.wait_for_url(f"**{path}")
+        expect(bell(page, 1)).to_be_visible()
+        expect(page.locator("app-inbox-bell")).to_have_count(1)
+    open_panel(page)
+    panel(page).get_by_role("listitem").click()
+    expect(bell(page, 0)).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(panel(page)).to_be_hidden()
+
+
+def test_it_goes_with_its_user(
+    swapped: Page, inbox: Inbox, complaints: Complaints
+) -> None:
+    complaints.expected.append(FAILED_LOAD)
+    inbox.problems = {"/unread": 401, "/messages": 401}
+    swapped.evaluate("document.dispatchEvent(new Event('app-inbox:check'))")
+    expect(swapped.locator("app-inbox-bell a")).to_have_count(0)
+
+
+@pytest.mark.parametrize("way", MORPHS)
+def test_it_is_the_same_bell_after_a_morph(
+    way: str,
+    context: BrowserContext,
+    make_shop: Callable[..., str],
+    inbox: Inbox,
+) -> None:
+    inbox.play(context)
+    inbox.arrive("First")
+    libraries, run = MORPHS[way]
+    head = load_libraries(context, *libraries)
+    if "turbo" in libraries:
+        head += "<meta name='turbo-refresh-method' content='morph'>"
+    page = context.new_page()
+    layout = LAYOUT.replace("</head>", head + "</head>")
+    page.goto(make_shop(layout=layout, policy=FREE))
+    expect(bell(page, 1)).to_be_visible()
+    page.evaluate("window.kept = document.querySelector('app-inbox-bell')")
+    page.evaluate(f"(async () => {{ {run} }})()")
+    expect(bell(page, 1)).to_be_visible()
+    expect(bell(page)).to_have_text("1")
+    open_panel(page)
+    expect(panel(page).get_by_role("listitem")).to_have_count(1)
+
+
+def test_vue_may_render_it_again_and_again(
+    context: BrowserContext, make_shop: Callable[..., str], inbox: Inbox
+) -> None:
+    inbox.play(context)
+    inbox.arrive("First")
+    head = load_libraries(context, "vue")
+    layout = LAYOUT.replace("</head>", head + "</head>").replace(
+        "{{ app_inbox() }}",
+        """{{ app_inbox() }}<script>
+        addEventListener("load", () => {
+          window.app = Vue.createApp({
+            data: () => ({ n: 0 }),
+            compilerOptions: { isCustomElement: (tag) => tag.includes("-") },
+          });
+          window.root = app.mount("header");
+        });</script>""",
+    )
+    layout = layout.replace("<b>Shop</b>", "<b :key='n' v-text='n'></b>")
+    page = context.new_page()
+    page.goto(make_shop(layout=layout, policy=FREE))
+    expect(page.locator("header b")).to_have_text("0")
+    for n in (1, 2):
+        page.evaluate("root.n++")
+        expect(page.locator("header b")).to_have_text(str(n))
+        expect(bell(page, 1)).to_be_visible()
+
+
+def test_alpine_may_take_it_out_and_in(
+    context: BrowserContext, make_shop: Callable[..., str], inbox: Inbox
+) -> None:
+    inbox.play(context)
+    inbox.arrive("First")
+    layout = (
+        LAYOUT.replace("</head>", load_libraries(context, "alpine") + "</head>")
+        .replace("<script src='/library", "<script defer src='/library")
+        .replace("<body>", "<body x-data='{ on: true }' @swap.window='on = !on'>")
+        .replace(
+            "{{ app_inbox_anchor() }}",
+            "<template x-if='on'><span>{{ app_inbox_anchor() }}</span></template>",
+        )
+    )
+    page = context.new_page()
+    page.goto(make_shop(layout=layout, policy=FREE))
+    for _ in range(2):
+        expect(bell(page, 1)).to_be_visible()
+        page.evaluate("dispatchEvent(new Event('swap'))")
+        expect(page.locator("app-inbox-bell")).to_have_count(0)
+        page.evaluate("dispatchEvent(new Event('swap'))")
+    open_panel(page)
+    expect(panel(page).get_by_role("listitem")).to_have_count(1)

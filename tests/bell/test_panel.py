@@ -1,0 +1,232 @@
+"""The panel: reading messages by mouse and keyboard, and what fails."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import BrowserContext, Locator, Page, expect
+
+from tests.bell.conftest import bell, open_panel, panel
+from tests.bell.inbox import Inbox
+from tests.fixtures.complaints import FAILED_LOAD, Complaints
+
+
+def items(page: Page) -> Locator:
+    return panel(page).get_by_role("listitem")
+
+
+def unread_items(page: Page) -> Locator:
+    return panel(page).locator("li[data-unread]")
+
+
+@pytest.fixture
+def filled(page: Page, shop: str, inbox: Inbox) -> Page:
+    """A page whose user has three unread messages."""
+    for title in ("First", "Second", "Third"):
+        inbox.arrive(title, html=f"About <b>{title}</b>")
+    page.goto(shop)
+    expect(bell(page, 3)).to_be_visible()
+    return page
+
+
+def test_it_lists_the_messages_and_opening_marks_none(
+    filled: Page, inbox: Inbox
+) -> None:
+    open_panel(filled)
+    expect(items(filled)).to_have_count(3)
+    expect(items(filled).first).to_contain_text("About Third")
+    expect(unread_items(filled)).to_have_count(3)
+    filled.keyboard.press("Escape")
+    expect(panel(filled)).to_be_hidden()
+    assert inbox.count_of("/read") == 0
+    expect(bell(filled, 3)).to_be_visible()
+
+
+def test_a_click_marks_one_message(filled: Page, inbox: Inbox) -> None:
+    open_panel(filled)
+    items(filled).nth(1).click()
+    expect(unread_items(filled)).to_have_count(2)
+    expect(bell(filled, 2)).to_be_visible()
+    assert inbox.unread_ids == ["m3", "m1"]
+
+
+def test_mark_all_marks_all(filled: Page, inbox: Inbox) -> None:
+    open_panel(filled)
+    button = panel(filled).get_by_role("button", name="Mark all as read")
+    button.click()
+    expect(bell(filled, 0)).to_be_visible()
+    expect(button).to_be_hidden()
+    assert ("POST", "/app-inbox/messages/read", {"all": True}) in inbox.asked
+
+
+def test_following_a_link_marks_its_message(
+    page: Page, shop: str, inbox: Inbox
+) -> None:
+    inbox.arrive("Order", link="/two")
+    page.goto(shop)
+    open_panel(page)
+    items(page).first.click()
+    page.wait_for_url("**/two")
+    expect(bell(page, 0)).to_be_visible()
+
+
+def test_a_link_within_the_text_marks_its_message(
+    page: Page, shop: str, inbox: Inbox
+) -> None:
+    inbox.arrive("Order", html='See <a href="/two" rel="noopener">it</a>')
+    page.goto(shop)
+    open_panel(page)
+    panel(page).get_by_role("link", name="it").click()
+    page.wait_for_url("**/two")
+    assert inbox.unread == 0
+
+
+def test_a_link_to_another_site_opens_a_tab_and_says_so(
+    page: Page, shop: str, inbox: Inbox
+) -> None:
+    inbox.arrive("Shoes", link="https://shoes.example/")
+    page.goto(shop)
+    open_panel(page)
+    link = panel(page).get_by_role("link", name="Shoes (opens in a new tab)")
+    expect(link).to_have_attribute("target", "_blank")
+    expect(link).to_have_attribute("rel", "noopener")
+
+
+def test_a_failed_mark_comes_back_unread_with_a_word(
+    filled: Page, inbox: Inbox, complaints: Complaints
+) -> None:
+    complaints.expected.append(FAILED_LOAD)
+    inbox.problems["/read"] = 503
+    open_panel(filled)
+    items(filled).first.click()
+    expect(panel(filled).get_by_role("status")).to_contain_text("could not be marked")
+    expect(unread_items(filled)).to_have_count(3)
+    expect(bell(filled, 3)).to_be_visible()
+    inbox.problems.clear()
+    items(filled).first.click()
+    expect(bell(filled, 2)).to_be_visible()
+    expect(panel(filled).get_by_text("could not be marked")).to_be_hidden()
+
+
+def test_a_list_that_fails_can_be_asked_for_again(
+    filled: Page, inbox: Inbox, complaints: Complaints
+) -> None:
+    complaints.expected.append(FAILED_LOAD)
+    inbox.problems["/messages"] = 503
+    open_panel(filled)
+    expect(panel(filled).get_by_text("Notifications did not load")).to_be_visible()
+    inbox.problems.clear()
+    panel(filled).get_by_role("button", name="Try again").click()
+    expect(items(filled)).to_have_count(3)
+    expect(panel(filled)).to_be_focused()
+
+
+def test_offline_is_said_and_ends_by_itself(
+    filled: Page, context: BrowserContext, inbox: Inbox, complaints: Complaints
+) -> None:
+    complaints.expected.append(FAILED_LOAD)
+    bell(filled).hover()
+    filled.locator("app-inbox-bell dialog").wait_for(state="attached")
+    context.set_offline(True)
+    filled.route("**/app-inbox/messages*", lambda route: route.abort())
+    open_panel(filled)
+    expect(panel(filled).get_by_text("You are offline")).to_be_visible()
+    context.set_offline(False)
+    filled.unroute("**/app-inbox/messages*")
+    panel(filled).get_by_role("button", name="Try again").click()
+    expect(items(filled)).to_have_count(3)
+
+
+def test_an_empty_inbox_says_so(page: Page, shop: str) -> None:
+    page.goto(shop)
+    open_panel(page)
+    expect(panel(page).get_by_text("Nothing here yet")).to_be_visible()
+
+
+def test_more_messages_are_loaded_when_asked_for(
+    page: Page, shop: str, inbox: Inbox
+) -> None:
+    inbox.page_size = 2
+    for _ in range(5):
+        inbox.arrive()
+    page.goto(shop)
+    open_panel(page)
+    expect(items(page)).to_have_count(2)
+    more = panel(page).get_by_role("button", name="Load more")
+    more.click()
+    expect(items(page)).to_have_count(4)
+    more.click()
+    expect(items(page)).to_have_count(5)
+    expect(more).to_be_hidden()
+
+
+# --- the keyboard -------------------------------------------------------------------
+
+
+def test_the_keyboard_opens_walks_reads_and_closes(filled: Page) -> None:
+    bell(filled).focus()
+    filled.keyboard.press("Space")
+    expect(panel(filled)).to_be_focused()
+    expect(bell(filled)).to_have_attribute("aria-expanded", "true")
+    expect(items(filled)).to_have_count(3)
+    panel(filled).get_by_role("button", name="Third").focus()
+    filled.keyboard.press("ArrowDown")
+    second = panel(filled).get_by_role("button", name="Second")
+    expect(second).to_be_focused()
+    filled.keyboard.press("End")
+    expect(panel(filled).get_by_role("button", name="First")).to_be_focused()
+    filled.keyboard.press("Home")
+    filled.keyboard.press("ArrowDown")
+    filled.keyboard.press("Enter")
+    expect(bell(filled, 2)).to_be_visible()
+    expect(second).to_be_focused()
+    filled.keyboard.press("Escape")
+    expect(panel(filled)).to_be_hidden()
+    expect(bell(filled)).to_be_focused()
+    expect(bell(filled)).to_have_attribute("aria-expanded", "false")
+
+
+def test_the_focus_goes_to_the_next_message_when_one_disappears(
+    filled: Page, inbox: Inbox
+) -> None:
+    open_panel(filled)
+    panel(filled).get_by_role("button", name="Second").focus()
+    del inbox.messages[1]
+    filled.evaluate("appInbox.list().then((list) => list.refresh())")
+    expect(items(filled)).to_have_count(2)
+    expect(panel(filled).get_by_role("button", name="First")).to_be_focused()
+
+
+def test_a_click_elsewhere_closes_it(filled: Page) -> None:
+    open_panel(filled)
+    filled.get_by_role("heading", name="Tea").click()
+    expect(panel(filled)).to_be_hidden()
+
+
+def test_messages_that_come_in_are_announced_once(filled: Page, inbox: Inbox) -> None:
+    inbox.arrive("New one")
+    inbox.arrive("Another")
+    filled.evaluate("document.dispatchEvent(new Event('app-inbox:check'))")
+    expect(bell(filled, 5)).to_be_visible()
+    status = filled.locator("app-inbox-bell").get_by_role("status")
+    expect(status).to_have_text("2 new notifications")
+
+
+def test_on_a_phone_it_is_a_modal_sheet(
+    new_context: Any, shop: str, inbox: Inbox
+) -> None:
+    context = new_context(viewport={"width": 390, "height": 800}, has_touch=True)
+    inbox.play(context)
+    inbox.arrive("First")
+    page = context.new_page()
+    page.goto(shop)
+    bell(page, 1).tap()
+    expect(panel(page)).to_be_visible()
+    assert panel(page).evaluate("(panel) => panel.matches(':modal')")
+    box = panel(page).bounding_box()
+    assert box is not None
+    assert (box["x"], box["width"]) == (0, 390)
+    assert box["y"] + box["height"] == 800
+    page.touchscreen.tap(100, 20)
+    expect(panel(page)).to_be_hidden()

@@ -1,0 +1,269 @@
+"""Tabs of one browser: one asks for all, and each knows what the others did."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from tests.bell.conftest import bell, open_panel, panel
+from tests.bell.inbox import Inbox
+from tests.fixtures.complaints import FAILED_LOAD, Complaints
+
+WITHOUT_LOCKS = "Object.defineProperty(navigator, 'locks', { value: undefined })"
+
+
+def test_one_tab_asks_for_all(context: BrowserContext, shop: str, inbox: Inbox) -> None:
+    inbox.arrive()
+    pages = [context.new_page() for _ in range(3)]
+    for page in pages:
+        page.goto(shop)
+        expect(bell(page, 1)).to_be_visible()
+    assert inbox.count_of("/unread") <= 3  # each once, as its page knew no count
+    before = inbox.count_of("/unread")
+    inbox.arrive()
+    pages[2].evaluate("document.dispatchEvent(new Event('app-inbox:check'))")
+    for page in pages:
+        expect(bell(page, 2)).to_be_visible()
+    assert inbox.count_of("/unread") == before + 1
+
+
+def test_without_locks_each_tab_asks_for_itself(
+    context: BrowserContext, shop: str, inbox: Inbox
+) -> None:
+    context.add_init_script(WITHOUT_LOCKS)
+    inbox.arrive()
+    pages = [context.new_page() for _ in range(2)]
+    for page in pages:
+        page.goto(shop)
+        expect(bell(page, 1)).to_be_visible()
+    assert inbox.count_of("/unread") == 2
+
+
+def test_other_tabs_know_a_mark_within_100_milliseconds(
+    context: BrowserContext, shop: str, inbox: Inbox
+) -> None:
+    inbox.arrive()
+    one, other = context.new_page(), context.new_page()
+    for page in (one, other):
+        page.goto(shop)
+        expect(bell(page, 1)).to_be_visible()
+    other.evaluate("""() => document.addEventListener("app-inbox:change",
+        ({ detail }) => (window.seen ??= [Date.now(), detail.unread]))""")
+    open_panel(one)
+    one.evaluate("""() => document.addEventListener("app-inbox:read",
+        () => (window.marked = Date.now()))""")
+    panel(one).get_by_role("listitem").click()
+    expect(bell(other, 0)).to_be_visible()
+    seen, unread = other.evaluate("window.seen")
+    assert unread == 0
+    assert seen - one.evaluate("window.marked") < 100
+
+
+def test_a_mark_that_fails_is_unread_in_the_other_tab_again(
+    context: BrowserContext, shop: str, inbox: Inbox, complaints: Complaints
+) -> None:
+    complaints.expected.append(FAILED_LOAD)
+    inbox.arrive()
+    inbox.problems["/read"] = 503
+    one, other = context.new_page(), context.new_page()
+    for page in (one, other):
+        page.goto(shop)
+        expect(bell(page, 1)).to_be_visible()
+    open_panel(one)
+    panel(one).get_by_role("listitem").click()
+    expect(panel(one).get_by_role("status")).to_contain_text("could not be marked")
+    expect(bell(other, 1)).to_be_visible()
+
+
+@pytest.mark.parametrize("status", [401, 409])
+def test_a_user_who_is_gone_leaves_nothing_in_any_tab(
+    context: BrowserContext,
+    shop: str,
+    inbox: Inbox,
+    complaints: Complaints,
+    status: int,
+) -> None:
+    complaints.expected.append(FAILED_LOAD)
+    inbox.arrive("Ann's secret")
+    one, other = context.new_page(), context.new_page()
+    for page in (one, other):
+        page.goto(shop)
+        expect(bell(page, 1)).to_be_visible()
+    open_panel(other)
+    expect(panel(other).get_by_text("Ann's secret")).to_be_visible()
+    inbox.problems = {"/unread": status, "/messages": status}
+    one.evaluate("document.dispatchEvent(new Event('app-inbox:check'))")
+    for page in (one, other):
+        expect(page.locator("app-inbox-bell a")).to_have_count(0)
+        assert "secret" not in page.evaluate(
+            "document.querySelector('app-inbox-bell').shadowRoot.innerHTML"
+        )
+        assert page.evaluate("JSON.stringify(appInbox.state())").count("secret") == 0
+    asked = len(inbox.asked)
+    one.evaluate("dispatchEvent(new Event('focus'))")
+    one.wait_for_timeout(300)
+    assert len(inbox.asked) == asked
+    assert one.evaluate("JSON.stringify([{...localStorage}, {...sessionStorage}])") == (
+        "[{},{}]"
+    )
+
+
+def test_users_of_one_browser_hear_nothing_of_each_other(
+    context: BrowserContext, shop: str, inbox: Inbox
+) -> None:
+    inbox.arrive()
+    ann, bob = context.new_page(), context.new_page()
+    ann.goto(shop)
+    expect(bell(ann, 1)).to_be_visible()
+    bob.goto(f"{shop}/login?email=bob@example.com")
+    bob.goto(shop)
+    expect(bell(bob, 1)).to_be_visible()
+    assert len(inbox.users) == 2
+    open_panel(bob)
+    panel(bob).get_by_role("listitem").click()
+    expect(bell(bob, 0)).to_be_visible()
+    expect(bell(ann, 1)).to_be_visible()
+
+
+# --- when it asks -------------------------------------------------------------------
+
+
+#: Counts the requests that have no answer yet.
+COUNT_REQUESTS = """{ const asked = fetch; window.inFlight = 0;
+  window.fetch = (...all) => { window.inFlight++; return asked(...all).finally(
+    () => window.inFlight--); } }"""
+
+
+@pytest.fixture
+def timed_page(page: Page, shop: str) -> Page:
+    """A page whose time the test moves on."""
+    page.add_init_script(COUNT_REQUESTS)
+    page.clock.install()
+    return page
+
+
+def let_pass(page: Page, seconds: int) -> None:
+    """Let time pass in a page; its requests take none."""
+    for _ in range(0, seconds, 10):
+        page.clock.run_for(10_000)
+        while page.evaluate("window.inFlight"):
+            page.evaluate("Promise.resolve()")
+
+
+def test_pauses_grow_while_nothing_changes(
+    timed_page: Page, shop: str, inbox: Inbox
+) -> None:
+    page = timed_page
+    page.goto(shop)
+    expect(bell(page, 0)).to_be_visible()
+    before = inbox.count_of("/unread")
+    let_pass(page, 600)
+    polls = inbox.count_of("/unread") - before
+    assert 4 <= polls <= 9  # in ten minutes
+
+
+def test_it_never_asks_twice_within_five_seconds(
+    page: Page, shop: str, inbox: Inbox
+) -> None:
+    page.clock.install()
+    page.goto(shop)
+    expect(bell(page, 0)).to_be_visible()
+    before = inbox.count_of("/unread")
+    for _ in range(10):
+        page.evaluate("dispatchEvent(new Event('focus'))")
+        page.clock.run_for(400)
+    assert inbox.count_of("/unread") == before
+    page.clock.run_for(2_000)
+    expect(bell(page, 0)).to_be_visible()
+    assert inbox.count_of("/unread") == before + 1
+
+
+@pytest.mark.parametrize("jump", [-3_600_000, 3_600_000])
+def test_a_clock_that_jumps_changes_nothing(
+    page: Page, shop: str, inbox: Inbox, jump: int
+) -> None:
+    page.goto(shop)
+    expect(bell(page, 0)).to_be_visible()
+    page.evaluate(
+        f"(() => {{ const now = Date.now; Date.now = () => now() + {jump} }})()"
+    )
+    inbox.arrive()
+    page.evaluate("document.dispatchEvent(new Event('app-inbox:check'))")
+    expect(bell(page, 1)).to_be_visible()
+
+
+def test_it_recovers_within_one_poll_after_an_outage(
+    timed_page: Page, shop: str, inbox: Inbox, complaints: Complaints
+) -> None:
+    complaints.expected.append(FAILED_LOAD)
+    page = timed_page
+    inbox.arrive()
+    page.goto(shop)
+    expect(bell(page, 1)).to_be_visible()
+    inbox.problems["/unread"] = 503
+    before = inbox.count_of("/unread")
+    let_pass(page, 3600)
+    assert 20 < inbox.count_of("/unread") - before < 60  # in an hour
+    expect(page.locator("app-inbox-bell[data-stale]")).to_be_visible()
+    inbox.problems.clear()
+    inbox.arrive()
+    let_pass(page, 151)
+    expect(bell(page, 2)).to_be_visible()
+    expect(page.locator("app-inbox-bell[data-stale]")).to_have_count(0)
+
+
+def test_it_waits_as_long_as_the_server_wants(
+    timed_page: Page, shop: str, inbox: Inbox, complaints: Complaints
+) -> None:
+    complaints.expected.append(FAILED_LOAD)
+    page = timed_page
+    page.goto(shop)
+    expect(bell(page, 0)).to_be_visible()
+    inbox.problems["/unread"] = 429
+    inbox.headers["Retry-After"] = "600"
+    let_pass(page, 40)
+    expect(page.locator("app-inbox-bell[data-stale]")).to_be_visible()
+    before = inbox.count_of("/unread")
+    page.evaluate("dispatchEvent(new Event('online'))")
+    let_pass(page, 500)
+    assert inbox.count_of("/unread") == before
+    let_pass(page, 110)
+    assert inbox.count_of("/unread") > before
+
+
+def test_an_unchanged_count_is_not_sent_again(
+    page: Page, shop: str, inbox: Inbox
+) -> None:
+    answers: list[int] = []
+    page.on(
+        "response",
+        lambda answer: (
+            answers.append(answer.status) if answer.url.endswith("/unread") else None
+        ),
+    )
+    inbox.arrive()
+    page.goto(shop)
+    expect(bell(page, 1)).to_be_visible()
+    page.evaluate("document.dispatchEvent(new Event('app-inbox:check'))")
+    while len(answers) < 2:
+        page.wait_for_timeout(50)
+    assert answers == [200, 304]
+    expect(bell(page, 1)).to_be_visible()
+
+
+def test_a_page_from_the_history_shows_the_count_of_now(
+    new_context: Callable[..., BrowserContext], shop: str, inbox: Inbox
+) -> None:
+    context = new_context()
+    inbox.play(context)
+    page = context.new_page()
+    inbox.arrive()
+    page.goto(shop)
+    expect(bell(page, 1)).to_be_visible()
+    page.get_by_role("link", name="Two").click()
+    expect(bell(page, 1)).to_be_visible()
+    inbox.arrive()
+    page.go_back()
+    expect(bell(page, 2)).to_be_visible()
