@@ -20,9 +20,11 @@ from flask import (
     current_app,
     g,
     redirect,
+    render_template,
     request,
 )
 from itsdangerous import BadSignature, URLSafeTimedSerializer
+from jinja2 import TemplateNotFound
 from werkzeug.wrappers import Response as AnyResponse
 
 from ..errors import (
@@ -53,7 +55,7 @@ PATIENCE = 20.0
 #: saved at the end of a slow callback could bring back a session that has ended.
 COOKIE = "app_inbox_oauth"
 
-blueprint = AnyHostBlueprint("app_inbox_oauth", __name__)
+blueprint = AnyHostBlueprint("app_inbox_oauth", __name__, template_folder="templates")
 blueprint.register_error_handler(Problem, Problem.respond)
 exempt_from_form_tokens(blueprint)
 leave_session_alone(blueprint, own_cookie=COOKIE)
@@ -213,7 +215,24 @@ def _oauth() -> OAuthConnections:
 
 
 def _page(name: str, **values: object) -> str:
-    return render_page(__package__, name, address_of=_address, **values)
+    """Render a page: in our environment, or the site's where it has its own."""
+    values["address_of"] = _address
+    page = f"app_inbox/{name}"
+    if _is_the_sites(page) or _is_the_sites("app_inbox/oauth_page.html"):
+        return render_template(page, **values)
+    return render_page(__package__, page, **values)
+
+
+def _is_the_sites(name: str) -> bool:
+    """Return whether the site has a template in the place of ours."""
+    environment = this_app().jinja_env
+    if environment.loader is None:
+        return False
+    try:
+        _, path, _ = environment.loader.get_source(environment, name)
+    except TemplateNotFound:
+        return False
+    return path is None or not path.startswith(blueprint.root_path)
 
 
 def _address(route: str) -> str:
