@@ -190,8 +190,8 @@ def read_settings(config: Mapping[str, Any]) -> ChatHubSettings:
             values["storage_url"] = storage_url(inherited)
         except ValueError as error:
             problems.append(f"APP_INBOX_STORAGE_URL must be {error}.")
-    problems += proxy_problems(PREFIX, values, ("api_url", "script_url"))
     if values["enabled"]:
+        problems += proxy_problems(PREFIX, values, ("api_url", "script_url"))
         problems += _missing_credentials(config)
         problems += _missing_packages(str(values["storage_url"]))
         if str(values["storage_url"]) != "memory://" and not config.get("SECRET_KEY"):

@@ -289,9 +289,10 @@ def read_settings(config: Mapping[str, Any], root_path: str) -> Settings:
         if values["webhook_password"]:
             problems.append(f"{PREFIX}WEBHOOK_PASSWORD must wait until {INSTALL_BELL}")
     problems += oauth_problems(values, config)
-    problems += proxy_problems(
-        PREFIX, values, ("api_url", "script_url", "oauth_url", "oauth_token_url")
-    )
+    if values["enabled"]:
+        problems += proxy_problems(
+            PREFIX, values, ("api_url", "script_url", "oauth_url", "oauth_token_url")
+        )
     if values["enabled"] and lacks_client(values["storage_url"]):
         problems.append(
             f"{PREFIX}STORAGE_URL must be memory:// until you install the extra for "

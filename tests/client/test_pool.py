@@ -9,6 +9,7 @@ import pytest
 import urllib3
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool
+from urllib3.util.ssltransport import SSLTransport
 
 from flask_app_inbox.client.pool import check_urllib3
 
@@ -28,6 +29,7 @@ def test_this_urllib3_calls_what_we_override() -> None:
         (HTTPConnectionPool, "_make_request"),
         (HTTPConnectionPool, "_new_conn"),
         (urllib3.PoolManager, "_new_pool"),
+        (SSLTransport, "_ssl_io_loop"),
         (urllib3.connectionpool, "is_connection_dropped"),
     ],
 )

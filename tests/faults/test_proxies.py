@@ -101,6 +101,20 @@ def test_the_proxy_alone_gets_its_password(
         assert b"basic" not in proxy.requests[0].replace(expected, b"").lower()
 
 
+def test_the_environment_changes_nothing(
+    start: Start, site: MakeSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    proxy, other = start("proxy", passes_on), start("proxy", passes_on)
+    vendor = start("vendor", each_request(GOOD))
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "https_proxy"):
+        monkeypatch.setenv(name, other.url)
+    assert site(vendor.url).ask().status == 200
+    assert (proxy.connections, other.connections) == (0, 0)
+    monkeypatch.setenv("NO_PROXY", "*")
+    assert site(vendor.url, proxy=through(proxy)).ask().status == 200
+    assert (proxy.connections, other.connections) == (1, 0)
+
+
 def test_a_kept_tunnel_that_was_closed_meanwhile_costs_no_error(
     start: Start, site: MakeSite
 ) -> None:

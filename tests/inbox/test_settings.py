@@ -394,6 +394,11 @@ def test_nothing_goes_in_clear_to_a_proxy_on_another_machine() -> None:
         API_URL="http://127.0.0.1:5001/api", PROXY="http://localhost:3128"
     ).proxy
     assert settings_of(PROXY="http://proxy.example:3128").proxy
+    assert settings_of(
+        API_URL="http://127.0.0.1:5001/api",
+        PROXY="http://proxy.example:3128",
+        ENABLED=False,
+    ).proxy
 
 
 def test_the_proxys_password_is_not_shown() -> None:
