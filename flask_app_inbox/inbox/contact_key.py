@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from functools import cached_property
 
 from flask import Flask
 
@@ -11,19 +11,46 @@ from ..web.user_tag import keyed_tag
 from .settings import Settings
 
 
-@dataclass(frozen=True)
 class ContactKey:
     """A contact's keys: opaque, and different for every site and account.
 
-    :param who: nobody but this contact, with all their identifiers, has it.
-    :param names: one for each identifier, the one that tells most first. Another
-        contact may have one of them, too.
-    :param has_id: whether the first is made of the external id.
+    :param secret: of the site.
+    :param account: what tells this site and its account from others.
+    :param connection: the name of the OAuth connection, "" for the API key.
     """
 
-    who: str
-    names: tuple[str, ...]
-    has_id: bool
+    def __init__(
+        self,
+        secret: str | bytes,
+        account: tuple[str, ...],
+        connection: str,
+        contact: Contact,
+    ) -> None:
+        self._secret = secret
+        self._account = account
+        self._contact = contact
+        #: Nobody but this contact, with all their identifiers, has it. The vendor does
+        #: not say which of several identifiers goes first.
+        words = (*account, connection, *contact.identity)
+        self.who = keyed_tag(secret, "flask-app-inbox contact", *words)
+
+    @property
+    def has_id(self) -> bool:
+        """Whether the first of the names is made of the external id."""
+        return self._contact.external_customer_id is not None
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """A name for each identifier, the one that tells most first.
+
+        Another contact may have one of them, too.
+        """
+        words = ("flask-app-inbox identifier", *self._account)
+        return tuple(
+            keyed_tag(self._secret, *words, name, value.casefold())
+            for name in IDENTIFIERS
+            if (value := getattr(self._contact, name))
+        )
 
 
 def contact_key(
@@ -31,25 +58,11 @@ def contact_key(
 ) -> ContactKey:
     """Return a contact's keys.
 
-    The vendor does not say which of several identifiers goes first. So what belongs to
-    one contact alone is kept under all of them together.
-
     :param connection: the name of the OAuth connection, "" for the API key.
     """
-    account = settings.api_key or settings.oauth_client_id or ""
-    site = (settings.api_url, settings.messages_url, account)
-    key = site_key(app, settings)
-    return ContactKey(
-        who=keyed_tag(
-            key, "flask-app-inbox contact", *site, connection, *contact.identity
-        ),
-        names=tuple(
-            keyed_tag(key, "flask-app-inbox identifier", *site, name, value.casefold())
-            for name in IDENTIFIERS
-            if (value := getattr(contact, name))
-        ),
-        has_id=contact.external_customer_id is not None,
-    )
+    owner = settings.api_key or settings.oauth_client_id or ""
+    account = (settings.api_url, settings.messages_url, owner)
+    return ContactKey(site_key(app, settings), account, connection, contact)
 
 
 def site_key(app: Flask, settings: Settings) -> str | bytes:

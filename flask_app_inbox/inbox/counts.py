@@ -125,8 +125,11 @@ class Counts:
         """Let the next one who asks ask the vendor."""
         self._store.drop(f"count:{key.who}", within=within)
 
-    def tell(self, key: ContactKey) -> None:
-        """Tell of news about a contact: their count is good no more.
+    def forget(self, key: ContactKey) -> None:
+        """Let no count of a contact be good any more: there are news about them.
+
+        This is for the vendor's webhook. It has an effect where ``hears_news`` is set;
+        elsewhere counts are good for a moment alone.
 
         :param key: of a contact by one or more of their identifiers.
         """

@@ -216,18 +216,6 @@ def known_count(reader: Reader) -> Count | None:
     return reader.inboxes.counts.for_page(reader.key, PAGE_PATIENCE)
 
 
-def forget_counts(state: State, contact: Contact) -> None:
-    """Let the next one who asks for a contact's count ask the vendor.
-
-    This is for the vendor's webhook, which names a contact by one identifier and no
-    OAuth connection. It has an effect where :func:`.make_inboxes` was told that news
-    are heard; elsewhere counts are good for a moment alone.
-    """
-    if state.inboxes is not None:
-        key = contact_key(this_app(), state.settings, contact, "")
-        state.inboxes.counts.tell(key)
-
-
 def _ask_for_count(reader: Reader, deadline: Deadline) -> Count:
     counts, key = reader.inboxes.counts, reader.key
     news = counts.news(key, deadline.remaining())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from tests.bench import bell, endpoint, hang, memory, render
+from tests.bench import bell, endpoint, hang, memory, messages, render
 from tests.bench.report import machine, table
 
 ROWS = {
@@ -14,6 +14,8 @@ ROWS = {
     "render": render.measure_time,
     "size": render.measure_size,
     "bell": bell.measure,
+    "unread": messages.measure_unread,
+    "calls": messages.measure_calls,
     "hang": hang.measure,
     "import": render.measure_import,
     "memory": memory.measure,

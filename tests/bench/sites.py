@@ -43,7 +43,8 @@ class User:
 def create(kind: str) -> Flask:
     """Make a site.
 
-    :param kind: ``ours``, ``recipe`` or ``pooled``.
+    :param kind: ``ours``, ``recipe``, ``pooled``, or ``bare``: a view with a login
+        that needs nobody.
     """
     app = Flask("tests.bench")
     app.config.update(
@@ -54,7 +55,7 @@ def create(kind: str) -> Flask:
         APP_INBOX_MAX_CONCURRENT=int(os.environ.get("BENCH_SLOTS", "8")),
         APP_INBOX_RATE_LIMIT=os.environ.get("BENCH_RATE_LIMIT", "30/minute"),
     )
-    for name in ("API_URL", "SCRIPT_URL"):
+    for name in ("API_URL", "SCRIPT_URL", "MESSAGES_URL", "WIDGET"):
         if value := os.environ.get(f"BENCH_{name}"):
             app.config[f"APP_INBOX_{name}"] = value
     LoginManager(app).user_loader(User)
@@ -62,6 +63,8 @@ def create(kind: str) -> Flask:
     app.add_url_rule("/bell/<kind>", view_func=bell)
     if kind == "ours":
         AppInbox(app)
+    elif kind == "bare":
+        app.add_url_rule("/bare", view_func=login_required(lambda: {"unread": 3}))
     elif kind == "recipe":
         app.add_url_rule(
             "/token", view_func=login_required(recipe_token), methods=["POST"]

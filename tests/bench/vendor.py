@@ -13,9 +13,10 @@ import ssl
 import sys
 from typing import cast
 
-BODY = json.dumps({"token": "t" * 200}).encode()
+#: A token, and a count of messages, whichever is asked for.
+BODY = json.dumps({"token": "t" * 200, "count": 3}).encode()
 ANSWER = (
-    b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+    b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nES-TOKEN: next\r\n"
     b"Content-Length: %d\r\n\r\n%s" % (len(BODY), BODY)
 )
 

@@ -20,7 +20,7 @@ from flask_app_inbox.inbox.counts import (
     TOO_OLD_FOR_PAGES,
     Counts,
 )
-from flask_app_inbox.inbox.reading import find_count, forget_counts, reader_of
+from flask_app_inbox.inbox.reading import find_count, reader_of
 from flask_app_inbox.testing import VendorDouble
 from flask_app_inbox.web.shared_store import MemoryStore
 from tests.conftest import MakeApp, state_of
@@ -93,7 +93,7 @@ def test_news_of_a_contact_end_their_counts(make: Make, key_of: KeyOf) -> None:
     for key in (here, there):
         counts.keep(key, 3, "", 1)
     # The webhook knows neither the email nor the connection.
-    counts.tell(key_of(Contact(external_customer_id=7)))
+    counts.forget(key_of(Contact(external_customer_id=7)))
     for key in (here, there):
         assert counts.find(key, 1) is None
         assert counts.last(key, 1) is not None
@@ -104,7 +104,7 @@ def test_a_count_that_was_asked_for_before_the_news_is_not_good(
 ) -> None:
     counts, key = make(hears_news=True), key_of(ANN)
     before = counts.news(key, 1)
-    counts.tell(key)
+    counts.forget(key)
     counts.keep(key, 3, before, 1)
     assert counts.find(key, 1) is None
     counts.keep(key, 4, counts.news(key, 1), 1)
@@ -264,10 +264,13 @@ def test_the_webhook_of_the_vendor_can_void_a_count(
 ) -> None:
     app = make_app(WIDGET="site")
     inbox = AppInbox()
-    state_of(app).inboxes.counts._hears_news = True  # type: ignore[union-attr] # it is on
+    inboxes, told = state_of(app).inboxes, Contact(external_customer_id="7")
+    assert inboxes is not None
+    counts = inboxes.counts
+    counts._hears_news = True
     with app.app_context():
         assert inbox.unread_count(ANN) == 0
         app_inbox_vendor.has_messages(["one"])
         assert inbox.unread_count(ANN) == 0
-        forget_counts(state_of(app), Contact(external_customer_id="7"))
+        counts.forget(contact_key(app, state_of(app).settings, told, ""))
         assert inbox.unread_count(ANN) == 1
