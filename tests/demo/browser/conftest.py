@@ -41,6 +41,7 @@ def oauth_address(
     address = serve(site)
     registered = register(sandbox.url, address)
     shops.append(make_shop(SHOP_SANDBOX_URL=sandbox.url, **registered))
+    Keeper(shops[0], SandboxClient(sandbox.url, lambda _: None), address).look()
     return address
 
 
