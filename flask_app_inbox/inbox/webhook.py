@@ -52,6 +52,10 @@ MAX_MESSAGES = 1000
 KEEP = 7 * 24 * 60 * 60.0
 #: Seconds for which a request has a message to itself. Receivers may take a while.
 CLAIM = 60.0
+#: What stands under a message's mark.
+_CLAIMED = b"claimed"
+_TAKEN = b"taken"
+
 #: Seconds that the vendor is asked to wait, where we know no better.
 RETRY_AFTER = 5.0
 
@@ -155,19 +159,17 @@ def _take(state: State, arrival: Arrival) -> bool:
     """
     store = state.store
     mark = _mark_of(state.settings, arrival)
-    if store.get(f"taken:{mark}") is not None:
-        return False
-    if not store.add(f"takes:{mark}", b"1", CLAIM):
+    if not store.add(mark, _CLAIMED, CLAIM):
+        if store.get(mark) == _TAKEN:
+            return False
         raise BeingTaken(retry_after=1)
     try:
-        # Somebody may have taken it between the two questions above.
-        is_new = store.get(f"taken:{mark}") is None
-        if is_new:
-            _take_effect(state, arrival)
-            store.put(f"taken:{mark}", b"1", KEEP)
-    finally:
-        _give_up(store, f"takes:{mark}")
-    return is_new
+        _take_effect(state, arrival)
+        store.put(mark, _TAKEN, KEEP)
+    except BaseException:
+        _give_up(store, mark)
+        raise
+    return True
 
 
 def _take_effect(state: State, arrival: Arrival) -> None:
@@ -175,17 +177,18 @@ def _take_effect(state: State, arrival: Arrival) -> None:
     send(message_received, message=arrival.message, contact=arrival.contact)
 
 
-def _give_up(store: SharedStore, claim: str) -> None:
-    # It ends by itself, and the request has an answer of its own.
+def _give_up(store: SharedStore, mark: str) -> None:
+    # The claim ends by itself, and the request has an answer of its own.
     with contextlib.suppress(StorageError):
-        store.drop(claim)
+        store.drop(mark)
 
 
 def _mark_of(settings: Settings, arrival: Arrival) -> str:
     """Return the name of a message: opaque, and different for every site."""
-    return keyed_tag(
+    tag = keyed_tag(
         site_key(this_app(), settings),
         "flask-app-inbox webhook",
         arrival.contact.external_customer_id or "",
         arrival.message.id,
     )
+    return f"webhook:{tag}"

@@ -8,6 +8,7 @@ the same view on a kept requests.Session, the best that it can get.
 from __future__ import annotations
 
 import os
+import random
 
 import requests
 from flask import Flask, render_template
@@ -15,7 +16,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, current_user, login_required
 from requests.adapters import HTTPAdapter
 
-from flask_app_inbox import AppInbox
+from flask_app_inbox import AppInbox, Contact
 
 KEY = "bench-key"
 SECRET_KEY = "bench secret that is long enough"
@@ -55,14 +56,17 @@ def create(kind: str) -> Flask:
         APP_INBOX_MAX_CONCURRENT=int(os.environ.get("BENCH_SLOTS", "8")),
         APP_INBOX_RATE_LIMIT=os.environ.get("BENCH_RATE_LIMIT", "30/minute"),
     )
-    for name in ("API_URL", "SCRIPT_URL", "MESSAGES_URL", "WIDGET"):
+    for name in (
+        *("API_URL", "SCRIPT_URL", "MESSAGES_URL", "WIDGET"),
+        *("STORAGE_URL", "WEBHOOK_PASSWORD"),
+    ):
         if value := os.environ.get(f"BENCH_{name}"):
             app.config[f"APP_INBOX_{name}"] = value
     LoginManager(app).user_loader(User)
     app.add_url_rule("/page", view_func=page)
     app.add_url_rule("/bell/<kind>", view_func=bell)
     if kind == "ours":
-        AppInbox(app)
+        add_event(app, AppInbox(app))
     elif kind == "bare":
         app.add_url_rule("/bare", view_func=login_required(lambda: {"unread": 3}))
     elif kind == "recipe":
@@ -72,6 +76,17 @@ def create(kind: str) -> Flask:
     else:
         add_pooled_token(app)
     return app
+
+
+def add_event(app: Flask, app_inbox: AppInbox) -> None:
+    """Add a view that sends an event of one of a million customers."""
+
+    def event() -> ResponseReturnValue:
+        contact = Contact(external_customer_id=random.randrange(1_000_000))
+        app_inbox.send_event("orderPlaced", contact, {"number": "ZV-1042"})
+        return "", 204
+
+    app.add_url_rule("/event", view_func=event, methods=["POST"])
 
 
 def page() -> ResponseReturnValue:

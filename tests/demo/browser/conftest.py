@@ -10,6 +10,8 @@ from flask import Flask
 from playwright.sync_api import Page
 
 from demo.registration import register
+from demo.sandbox import SandboxClient
+from demo.seeds import Keeper
 from flask_app_inbox.sandbox import SandboxServer
 from tests.demo.conftest import MakeShop, field
 from tests.fixtures.chromium import browser, driver
@@ -18,9 +20,12 @@ __all__ = ["browser", "driver"]
 
 
 @pytest.fixture
-def address(shop: Flask, serve: Callable[[Flask], str]) -> str:
-    """Return where the shop is."""
-    return serve(shop)
+def address(shop: Flask, serve: Callable[[Flask], str], sandbox: SandboxServer) -> str:
+    """Return where the shop is, for which the sandbox is filled."""
+    address = serve(shop)
+    sandbox.reset()
+    Keeper(shop, SandboxClient(sandbox.url, lambda _: None), address).look()
+    return address
 
 
 @pytest.fixture
@@ -36,6 +41,7 @@ def oauth_address(
     address = serve(site)
     registered = register(sandbox.url, address)
     shops.append(make_shop(SHOP_SANDBOX_URL=sandbox.url, **registered))
+    Keeper(shops[0], SandboxClient(sandbox.url, lambda _: None), address).look()
     return address
 
 

@@ -75,7 +75,7 @@ def test_with_a_real_account_a_customer_logs_in_has_a_bell_and_orders(
     page.get_by_role("link", name="Go to checkout").click()
     page.get_by_role("button", name="Place order").click()
     page.wait_for_url(f"{address}/orders/*")
-    expect(page.get_by_text("No message about this order")).to_be_visible()
+    expect(page.get_by_text("The shop has told the vendor")).to_be_visible()
     bell(page, 1).wait_for()
 
     calls = drawer_calls(page)
@@ -113,7 +113,7 @@ def test_the_drawer_rings_the_bell_and_follows_to_the_next_page(
     bell(page, 4).wait_for()
     calls = drawer_calls(page)
     page.get_by_role("button", name="Send me a message").click()
-    expect(page.locator(".flow-status")).to_contain_text("Sent.")
+    expect(page.locator(".flow-status")).to_contain_text("The vendor knows.")
     bell(page, 5).wait_for()
     page.goto(f"{address}/basket")
     expect(calls.filter(has_text="GET /basket")).to_be_visible()

@@ -11,6 +11,7 @@ from playwright.sync_api import BrowserContext, Locator, Page, expect
 from flask_app_inbox.sandbox import SandboxServer
 from tests.fixtures.complaints import FAILED_LOAD, Complaints
 from tests.fixtures.control import Control
+from tests.fixtures.receiver import Receiver
 
 CALLBACK = "http://127.0.0.1:5000/app-inbox/oauth/callback"
 
@@ -139,3 +140,52 @@ def test_the_console_fits_a_phone(
     for name in ("Lifetimes and habits", "Add an organization or an operator"):
         page.get_by_text(name).click()
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+def test_a_workflow_is_added_and_the_log_shows_an_events_way(
+    console: Page, sandbox: SandboxServer, control: Control
+) -> None:
+    control.call("POST", "contacts", email="ann@example.com", externalCustomerId="7")
+    card = _card(console, "Events")
+    expect(card.get_by_text("No workflow waits for an event.")).to_be_visible()
+    card.get_by_text("Add a workflow").click()
+    card.get_by_label("Event", exact=True).fill("orderPlaced")
+    card.get_by_label("Title", exact=True).fill("Order {number}")
+    card.get_by_role("button", name="Add workflow").click()
+    expect(card.get_by_text("orderPlaced → Order {number}")).to_be_visible()
+    params = [{"name": "email", "value": "ann@example.com"}]
+    params.append({"name": "number", "value": "12"})
+    requests.post(
+        f"{sandbox.url}/api/v2/event",
+        json={"eventTypeKey": "orderPlaced", "params": params},
+        auth=("any", "sandbox-key"),
+        timeout=5,
+    ).raise_for_status()
+    expect(card.get_by_text("(email, number)")).to_be_visible()
+    log = _card(console, "Live log")
+    for says in ("orderPlaced was taken", "workflow 1 starts", "to contact 1"):
+        expect(log.get_by_text(says)).to_be_visible()
+    [message] = control.call("GET", "messages?email=ann@example.com")
+    assert message["title"] == "Order 12"
+    card.get_by_role("button", name="Remove the workflow of orderPlaced").click()
+    expect(card.get_by_text("No workflow waits for an event.")).to_be_visible()
+
+
+def test_a_webhook_is_set_watched_and_taken_away(
+    console: Page, control: Control, receiver: Receiver, complaints: Complaints
+) -> None:
+    complaints.expected.append(rf"{FAILED_LOAD}.*400")
+    control.call("POST", "contacts", externalCustomerId="7")
+    card = _card(console, "Webhook")
+    card.get_by_label("Address").fill("http://192.0.2.1/")
+    card.get_by_role("button", name="Save webhook").click()
+    expect(card.get_by_text("must lead to this machine")).to_be_visible()
+    card.get_by_label("Address").fill(receiver.url)
+    card.get_by_label("Password").fill("secret")
+    card.get_by_role("button", name="Save webhook").click()
+    expect(card.get_by_role("heading", name="Webhook on")).to_be_visible()
+    control.call("POST", "messages", externalCustomerId="7", title="Parcel")
+    expect(card.get_by_text("The site answered 200 to attempt 1")).to_be_visible()
+    card.get_by_role("button", name="No webhook").click()
+    expect(card.get_by_role("heading", name="Webhook off")).to_be_visible()
+    assert control.call("GET", "webhook")["url"] is None

@@ -8,14 +8,15 @@ export class Gone extends Error {}
 /**
  * @param {"GET" | "POST" | "PUT" | "DELETE"} method
  * @param {string} path
- * @param {object} [body]
+ * @param {object | null} [body] null is sent as such
  * @returns {Promise<any>} the answer's JSON
  */
 export async function call(method, path, body) {
   const response = await fetch(new URL(path, BASE), {
     method,
-    headers: body && { "Content-Type": "application/json" },
-    body: body && JSON.stringify(body),
+    headers:
+      body === undefined ? undefined : { "Content-Type": "application/json" },
+    body: body === undefined ? undefined : JSON.stringify(body),
     cache: "no-store",
   }).catch(() => {
     throw new Gone("The sandbox does not answer. Is it still running?");

@@ -4,6 +4,7 @@ import { call } from "./api.js";
 import { find, make } from "./page.js";
 
 /** @typedef {{ id: number, at: string, method: string, path: string, status: number | null, ms: number | null }} Entry */
+/** @typedef {{ id: number, at: string, kind: string, says: string, ok: boolean, status: number | null }} Step */
 
 const SHOWN_AT_MOST = 300;
 const rows = find("#entries", HTMLTableSectionElement);
@@ -18,6 +19,7 @@ const clock = new Intl.DateTimeFormat(undefined, {
 });
 
 let since = 0;
+let sinceStep = 0;
 let paused = false;
 /** @type {{ entry: Entry, row: HTMLTableRowElement }[]} the newest first */
 let kept = [];
@@ -25,10 +27,18 @@ let kept = [];
 /** Fetch and show what is new. */
 export async function showLog() {
   if (paused) return;
-  /** @type {Entry[]} */
-  const entries = await call("GET", `requests?since=${since}`);
+  /** @type {[Entry[], Step[]]} */
+  const [calls, steps] = await Promise.all([
+    call("GET", `requests?since=${since}`),
+    call("GET", `steps?since=${sinceStep}`),
+  ]);
+  since = Math.max(since, ...calls.map(({ id }) => id));
+  sinceStep = Math.max(sinceStep, ...steps.map(({ id }) => id));
+  // A call is there when it has been answered; its steps came before that.
+  const entries = [...calls, ...steps.map(entryOf)].sort((one, other) =>
+    one.at.localeCompare(other.at),
+  );
   for (const entry of entries) {
-    since = Math.max(since, entry.id);
     const item = { entry, row: draw(entry) };
     item.row.hidden = !wanted(entry);
     kept.unshift(item);
@@ -38,9 +48,20 @@ export async function showLog() {
   if (entries.length) showNone();
 }
 
+/**
+ * A step as a line of the log: what became of an event.
+ *
+ * @param {Step} step
+ * @returns {Entry}
+ */
+function entryOf({ id, at, kind, says, ok, status: answered }) {
+  const shown = answered ?? (ok ? null : 0);
+  return { id, at, method: kind, path: says, status: shown, ms: null };
+}
+
 /** Start over: a new process counts its requests from the start. */
 export function forgetLog() {
-  since = 0;
+  since = sinceStep = 0;
   clear();
 }
 
@@ -56,7 +77,7 @@ function showNone() {
 
 /** @param {Entry} entry */
 function wanted({ method, path, status: answered }) {
-  const bad = answered === null || answered === 0 || answered >= 400;
+  const bad = answered === 0 || (answered ?? 0) >= 400;
   const routine =
     method === "OPTIONS" || (path.endsWith("/messages/count") && !bad);
   return (
@@ -68,8 +89,10 @@ function wanted({ method, path, status: answered }) {
 
 /** @param {Entry} entry */
 function draw({ at, method, path, status: answered, ms }) {
-  const mark = make("span", "status", answered ? String(answered) : "none");
-  mark.dataset.kind = !answered || answered >= 500 ? "bad" : "good";
+  // A step that nobody has to answer has no status.
+  const words = answered === null ? "" : answered ? String(answered) : "none";
+  const mark = make("span", words && "status", words);
+  mark.dataset.kind = answered === 0 || (answered ?? 0) >= 500 ? "bad" : "good";
   if (answered && answered >= 300 && answered < 500) mark.dataset.kind = "odd";
   const time = make("td", "time", clock.format(new Date(at)));
   const length = make("td", "number", ms === null ? "" : ms.toFixed(0));

@@ -3,6 +3,7 @@
 import { Gone } from "./api.js";
 import { showChatHub, startChatHub } from "./chathub.js";
 import { showContacts, showInboxes, startContacts } from "./contacts.js";
+import { forgetEvents, showEvents, startEvents } from "./events.js";
 import { showFaults, startFaults } from "./faults.js";
 import { forgetLog, showLog, startLog } from "./log.js";
 import { startMessages } from "./messages.js";
@@ -20,6 +21,7 @@ let turn = 0;
 function showPulse(state, words) {
   if (state === "up" && pulse.dataset.state === "down") {
     forgetLog();
+    forgetEvents();
     showSite().catch(() => undefined);
   }
   pulse.dataset.state = state;
@@ -30,6 +32,7 @@ async function showAll() {
   await Promise.all([
     showContacts(),
     showTokens(),
+    showEvents(),
     showOAuth(),
     showChatHub(),
     showFaults(),
@@ -71,12 +74,14 @@ startCopying();
 startContacts();
 startMessages();
 startTokens();
+startEvents();
 startOAuth();
 startChatHub();
 startFaults();
 startLog();
 startSite(async () => {
   forgetLog();
+  forgetEvents();
   await Promise.all([showAll(), showSite()]);
 });
 showSite().catch(() => undefined);
