@@ -36,7 +36,8 @@ def embed() -> dict[str, Any]:
     script = hints.pop() if hints else None
     check_user(request, script["attributes"].get("data-user", "") if script else "")
     if state.settings.draws_own_bell:
-        *hints, bell = elements_of(app_inbox_anchor()) or [None]
+        hints = elements_of(app_inbox_anchor())
+        bell = hints.pop() if hints else None
         return {"anchor": bell, "hints": hints, "script": script}
     # A selector that makes no element is no mistake here: the site writes its own.
     has_element = state.settings.anchor_element is not None
