@@ -11,11 +11,12 @@ from markupsafe import Markup
 from werkzeug.exceptions import HTTPException
 
 from ..bell.element import Addresses, bell_files, render_bell, render_script
-from ..bell.texts import texts_in
+from ..bell.wording import Texts
 from ..client.contact import Contact
 from ..errors import LoaderError
 from ..web.assets import respond_with_script
 from ..web.loaders import page_language
+from .bell_texts import bell_texts
 from .reading import known_count, reader_of
 from .state import State, state_of
 from .token import blueprint
@@ -55,7 +56,7 @@ def own_bell(app: Flask, state: State) -> Markup:
     found = _who(app, state)
     if found is None:
         return Markup()
-    contact, language = found
+    contact, language, texts = found
     user = state.user_tag(contact)
     try:
         count = known_count(reader_of(state, contact, user=user))
@@ -68,7 +69,7 @@ def own_bell(app: Flask, state: State) -> Markup:
         user=user,
         unread=count.unread if count else None,
         language=language,
-        texts=texts_in(language),
+        texts=texts,
         icon=state.settings.icon,
     )
 
@@ -78,7 +79,7 @@ def own_script(app: Flask, state: State, nonce: str | None) -> Markup:
     found = _who(app, state)
     if found is None:
         return Markup()
-    contact, language = found
+    contact, language, texts = found
     return render_script(
         _folder(state),
         Addresses(
@@ -88,13 +89,13 @@ def own_script(app: Flask, state: State, nonce: str | None) -> Markup:
         ),
         user=state.user_tag(contact),
         language=language,
-        texts=texts_in(language),
+        texts=texts,
         nonce=nonce,
     )
 
 
-def _who(app: Flask, state: State) -> tuple[Contact, str] | None:
-    """Return this request's contact and language.
+def _who(app: Flask, state: State) -> tuple[Contact, str, Texts] | None:
+    """Return this request's contact, language and texts.
 
     :returns: None if nobody is logged in, or if a loader of the site fails: that costs
         the bell, not the page.
@@ -106,6 +107,7 @@ def _who(app: Flask, state: State) -> tuple[Contact, str] | None:
         if contact is None:
             return None
         language = page_language(app, state.loaders.language, state.settings.language)
+        texts = bell_texts(state, language)
     except LoaderError as error:
         logger.error("This page has no bell: %s", error, exc_info=error.__cause__)
         return None
@@ -113,7 +115,7 @@ def _who(app: Flask, state: State) -> tuple[Contact, str] | None:
         # The page may be the error page of a loader that calls abort().
         logger.error("This page has no bell: a loader aborts with %s.", error.code)
         return None
-    return contact, language
+    return contact, language, texts
 
 
 def _folder(state: State) -> str:

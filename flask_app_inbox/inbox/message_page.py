@@ -14,7 +14,7 @@ from flask import Response, abort, redirect, render_template, request, url_for
 from flask.blueprints import BlueprintSetupState
 from werkzeug.wrappers import Response as AnyResponse
 
-from ..bell.texts import known_language, texts_in
+from ..bell.texts import known_language
 from ..client.message import MessagePage
 from ..errors import AppInboxError, LoaderError
 from ..web.assets import read_page_script
@@ -23,6 +23,7 @@ from ..web.guards import check_same_origin
 from ..web.loaders import page_language
 from ..web.problems import BadRequest, CrossOrigin, LoginRequired, Problem, UserChanged
 from ..web.this_app import this_app
+from .bell_texts import bell_texts
 from .message_calls import checked_ids
 from .reading import mark_read, read_page_and_count
 from .request import MAX_BODY, PAGE_SIZE, asking_reader, page_number
@@ -164,7 +165,7 @@ def _render(
             user=user,
             failed=failed,
             language=known_language(language),
-            texts=texts_in(language),
+            texts=bell_texts(current_state(), language),
         )
     )
     response.headers["X-Content-Type-Options"] = "nosniff"
