@@ -12,15 +12,21 @@ from ..web.assets import PageScript, read_short_script, read_style, render
 from .texts import bell_name, known_language, texts_for_browser
 from .wording import Texts
 
-#: What every page with a bell loads.
-BELL_SCRIPT = (
+#: What every page with a bell loads, before what starts it.
+_BELL = (
     "bell/static/store.js",
     "bell/static/tabs.js",
     "bell/static/site_messages.js",
     "bell/static/plural.js",
     "bell/static/bell.js",
     "bell/static/bell_page.js",
-    "bell/static/site_bell.js",
+)
+BELL_SCRIPT = (*_BELL, "bell/static/site_bell.js")
+#: What pages load that no template renders.
+EMBED_SCRIPT = (
+    "web/static/make_element.js",
+    *_BELL,
+    "bell/static/bell_embed.js",
 )
 #: What comes when somebody is about to open the panel.
 PANEL_SCRIPT = (

@@ -9,11 +9,12 @@ from flask.blueprints import BlueprintSetupState
 from markupsafe import Markup
 
 from ..bell.element import Addresses, bell_files, render_bell, render_script
-from ..bell.texts import texts_in
+from ..bell.wording import Texts
 from ..client.contact import Contact
 from ..web.addresses import address_under, own_folder
 from ..web.assets import respond_with_script
 from ..web.loaders import page_language
+from .bell_texts import bell_texts
 from .reading import known_count, reader_of
 from .state import State, state_of
 from .token import blueprint
@@ -54,7 +55,7 @@ def own_bell(app: Flask, state: State) -> Markup:
     found = _who(app, state)
     if found is None:
         return Markup()
-    contact, language = found
+    contact, language, texts = found
     folder = own_folder(app, "app_inbox", state.settings.url_prefix)
     user = state.user_tag(contact)
     count = known_count(reader_of(state, contact, user=user))
@@ -64,7 +65,7 @@ def own_bell(app: Flask, state: State) -> Markup:
         user=user,
         unread=count.unread if count else None,
         language=language,
-        texts=texts_in(language),
+        texts=texts,
         icon=state.settings.icon,
     )
 
@@ -78,7 +79,7 @@ def own_script(app: Flask, state: State, folder: str, nonce: str | None) -> Mark
     found = _who(app, state)
     if found is None:
         return Markup()
-    contact, language = found
+    contact, language, texts = found
     return render_script(
         folder,
         Addresses(
@@ -88,17 +89,18 @@ def own_script(app: Flask, state: State, folder: str, nonce: str | None) -> Mark
         ),
         user=state.user_tag(contact),
         language=language,
-        texts=texts_in(language),
+        texts=texts,
         nonce=nonce,
     )
 
 
-def _who(app: Flask, state: State) -> tuple[Contact, str] | None:
-    """Return this request's contact and language; None if nobody is logged in."""
+def _who(app: Flask, state: State) -> tuple[Contact, str, Texts] | None:
+    """Return this request's contact, language and texts; None for a visitor."""
     contact = state.contact() if has_request_context() else None
     if contact is None:
         return None
-    return contact, page_language(app, state.loaders.language, state.settings.language)
+    language = page_language(app, state.loaders.language, state.settings.language)
+    return contact, language, bell_texts(state, language)
 
 
 def _address(app: Flask, folder: str, view: str) -> str:

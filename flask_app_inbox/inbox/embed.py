@@ -6,7 +6,8 @@ from typing import Any
 
 from flask import Response, request
 
-from ..web.assets import respond_with_script
+from ..bell.element import EMBED_SCRIPT as BELL_EMBED_SCRIPT
+from ..web.assets import read_short_script, respond_with_script
 from ..web.elements import elements_of
 from ..web.guards import check_same_origin
 from ..web.user_tag import check_user
@@ -34,6 +35,10 @@ def embed() -> dict[str, Any]:
     hints = elements_of(app_inbox(nonce=""))
     script = hints.pop() if hints else None
     check_user(request, script["attributes"].get("data-user", "") if script else "")
+    if state.settings.draws_own_bell:
+        hints = elements_of(app_inbox_anchor())
+        bell = hints.pop() if hints else None
+        return {"anchor": bell, "hints": hints, "script": script}
     # A selector that makes no element is no mistake here: the site writes its own.
     has_element = state.settings.anchor_element is not None
     anchor = elements_of(app_inbox_anchor()) if has_element else []
@@ -44,4 +49,7 @@ def embed() -> dict[str, Any]:
 @blueprint.get("/embed.js")
 def embed_script() -> Response:
     """Serve the script of ``<app-inbox-bell>``, at an address that never changes."""
-    return respond_with_script(current_state().embed_script)
+    state = current_state()
+    if state.settings.draws_own_bell:
+        return respond_with_script(read_short_script(*BELL_EMBED_SCRIPT))
+    return respond_with_script(state.embed_script)

@@ -8,6 +8,7 @@ from weakref import WeakSet
 
 from flask import Flask
 
+from ..bell.wording import Texts
 from ..client.api import VendorApi
 from ..client.app_inbox import AppInboxClient
 from ..client.contact import Contact
@@ -41,6 +42,7 @@ ContactLoader = TypeVar(
 LanguageLoader = TypeVar("LanguageLoader", bound=Callable[[], object])
 OwnerLoader = TypeVar("OwnerLoader", bound=Callable[[], object])
 ConnectionLoader = TypeVar("ConnectionLoader", bound=Callable[[], object])
+TextsLoader = TypeVar("TextsLoader", bound=Callable[[str, Texts], object])
 
 
 blueprint.record(add_message_routes)
@@ -135,6 +137,16 @@ class AppInbox(ContactCalls, EventCalls, MessageCalls):
     def language_loader(self, loader: LanguageLoader) -> LanguageLoader:
         """Register the function that returns the page's language: "en", "pt-BR"."""
         self._loaders.language = loader
+        return loader
+
+    def texts_loader(self, loader: TextsLoader) -> TextsLoader:
+        """Register the function that returns what the site's own bell says.
+
+        It gets a language that we have texts in, and those texts: a frozen dataclass
+        whose fields :class:`~flask_app_inbox.bell.wording.Texts` explains. It returns
+        them changed, as ``dataclasses.replace(texts, title="News")``.
+        """
+        self._loaders.texts = loader
         return loader
 
     def owner_loader(self, loader: OwnerLoader) -> OwnerLoader:

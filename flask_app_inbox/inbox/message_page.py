@@ -15,6 +15,7 @@ from jinja2 import TemplateNotFound
 from werkzeug.wrappers import Response as AnyResponse
 
 from ..bell.texts import known_language, texts_in
+from ..bell.wording import Texts
 from ..client.message import MessagePage
 from ..errors import AppInboxError, LoaderError
 from ..web.addresses import own_url
@@ -24,6 +25,7 @@ from ..web.guards import check_same_origin
 from ..web.loaders import page_language
 from ..web.problems import BadRequest, CrossOrigin, LoginRequired, Problem, UserChanged
 from ..web.this_app import this_app
+from .bell_texts import bell_texts
 from .message_calls import checked_ids
 from .reading import mark_read, read_page_and_count
 from .request import MAX_BODY, PAGE_SIZE, asking_reader, page_number
@@ -165,7 +167,7 @@ def _render(
         "user": user,
         "failed": failed,
         "language": known_language(language),
-        "texts": texts_in(language),
+        "texts": _texts(current_state(), language),
         "address_of": _address,
     }
     app = this_app()
@@ -195,3 +197,11 @@ def _language(state: State) -> str:
     except LoaderError as error:
         state.failures.write(error)
         return "en"
+
+
+def _texts(state: State, language: str) -> Texts:
+    try:
+        return bell_texts(state, language)
+    except LoaderError as error:
+        state.failures.write(error)
+        return texts_in(language)

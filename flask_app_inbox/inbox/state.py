@@ -34,6 +34,7 @@ class Loaders:
     csp_nonce: Callable[[], Any] | None = None
     owner: Callable[[], Any] | None = None
     connection: Callable[[], Any] | None = None
+    texts: Callable[..., Any] | None = None
 
 
 @dataclass(frozen=True)

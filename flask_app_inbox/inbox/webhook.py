@@ -34,9 +34,8 @@ from ..web.problems import BadRequest
 from ..web.shared_store import SharedStore
 from ..web.this_app import this_app
 from ..web.user_tag import keyed_tag
-from .contact_key import site_key
+from .contact_key import contact_key, site_key
 from .problems import BeingTaken, WrongPassword
-from .reading import forget_counts
 from .settings import Settings
 from .state import State, current_state, state_of
 
@@ -173,7 +172,10 @@ def _take(state: State, arrival: Arrival) -> bool:
 
 
 def _take_effect(state: State, arrival: Arrival) -> None:
-    forget_counts(state, arrival.contact)
+    app = this_app()
+    if state.inboxes is not None:
+        key = contact_key(app, state.settings, arrival.contact, "")
+        state.inboxes.counts.forget(key)
     send(message_received, message=arrival.message, contact=arrival.contact)
 
 

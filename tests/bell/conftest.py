@@ -11,9 +11,9 @@ from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from flask_app_inbox import AppInbox, Contact
 from tests.bell.inbox import Inbox
-from tests.fixtures.chromium import browser, driver
+from tests.fixtures.chromium import browser, driver, whole_browser
 
-__all__ = ["browser", "driver"]
+__all__ = ["browser", "driver", "whole_browser"]
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "

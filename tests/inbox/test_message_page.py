@@ -271,15 +271,16 @@ def test_a_loader_that_fails_is_told_in_the_page(make_app: MakeApp) -> None:
         check_page(get(make_app(WIDGET="site", loader=loader)), 500)
 
 
-def test_a_language_that_fails_costs_the_language_alone(
-    app: Flask, app_inbox_vendor: VendorDouble
+@pytest.mark.parametrize("loader", ["language", "texts"])
+def test_words_that_fail_cost_the_words_alone(
+    loader: str, app: Flask, app_inbox_vendor: VendorDouble
 ) -> None:
     del app_inbox_vendor
 
-    def fail() -> str:
+    def fail(*_: object) -> str:
         raise KeyError
 
-    state_of(app).loaders.language = fail
+    setattr(state_of(app).loaders, loader, fail)
     check_page(get(app))
 
 

@@ -1,0 +1,72 @@
+"""Pages from the back/forward cache keep nothing, and ask who is here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from flask_app_inbox.sandbox import SandboxServer
+from tests.bell.conftest import bell, open_panel, panel
+from tests.fixtures.complaints import FAILED_LOAD, Complaints
+from tests.fixtures.control import Control
+from tests.fixtures.history import browser
+
+__all__ = ["browser"]
+
+ANN = "ann@example.com"
+#: Keeps what the bell shows in the moment in which its page comes back.
+KEEP_RESTORED = """() => addEventListener("pageshow", ({ persisted }) => {
+  if (!persisted) return;
+  const { shadowRoot } = document.querySelector("app-inbox-bell");
+  window.restored = shadowRoot.innerHTML; })"""
+
+
+@pytest.fixture
+def address(
+    page: Page, make_shop: Callable[..., str], sandbox: SandboxServer, control: Control
+) -> str:
+    """A site; Ann's page of it is open, and so is its panel."""
+    control.add(ANN, "Secret of Ann")
+    control.add("bob@example.com")
+    address = make_shop(
+        API_KEY="sandbox-key",
+        API_URL=sandbox.url + "/api",
+        MESSAGES_URL=sandbox.url + "/appinbox",
+    )
+    page.goto(address)
+    open_panel(page)
+    expect(panel(page).get_by_text("Secret of Ann")).to_be_visible()
+    page.evaluate(KEEP_RESTORED)
+    return address
+
+
+def come_back(page: Page) -> str:
+    """Go back to the page that the cache has; returns what its bell showed at first."""
+    page.go_back(wait_until="commit")
+    while not (restored := page.evaluate("window.restored")):
+        page.wait_for_timeout(20)
+    return str(restored)
+
+
+def test_a_page_that_comes_back_shows_the_count_of_now(
+    page: Page, address: str, control: Control
+) -> None:
+    page.goto(f"{address}/two")
+    expect(bell(page, 1)).to_be_visible()
+    restored = come_back(page)
+    assert "Secret" not in restored
+    assert 'aria-label="Notifications"' in restored
+    expect(panel(page)).to_be_hidden()
+    expect(bell(page, 1)).to_be_visible()
+
+
+def test_a_page_of_somebody_else_comes_back_without_a_bell(
+    page: Page, address: str, complaints: Complaints
+) -> None:
+    complaints.expected.append(FAILED_LOAD)
+    page.goto(f"{address}/login?email=bob@example.com")
+    restored = come_back(page)
+    assert "Secret" not in restored
+    expect(page.locator("app-inbox-bell a")).to_have_count(0)

@@ -1,0 +1,55 @@
+"""The bell of a page that no template renders."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from playwright.sync_api import BrowserContext, Page, expect
+
+from tests.bell.conftest import bell, open_panel, panel
+from tests.bell.inbox import Inbox
+
+LAYOUT = """<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>Shop</title>
+<link rel="icon" href="/icon"></head>
+<body><app-inbox-bell></app-inbox-bell><main>Tea</main>
+<script async src="/app-inbox/embed.js"></script></body></html>"""
+
+
+def test_an_element_and_a_script_are_enough(
+    page: Page, context: BrowserContext, make_shop: Callable[..., str], inbox: Inbox
+) -> None:
+    inbox.play(context)
+    inbox.arrive("First")
+    page.goto(make_shop(layout=LAYOUT))
+    expect(bell(page, 1)).to_have_css("width", "44px")
+    open_panel(page)
+    panel(page).get_by_role("listitem").click()
+    expect(bell(page, 0)).to_be_visible()
+
+
+def test_it_follows_logins_and_logouts(
+    page: Page, context: BrowserContext, make_shop: Callable[..., str], inbox: Inbox
+) -> None:
+    inbox.play(context)
+    inbox.arrive("First")
+    address = make_shop(layout=LAYOUT)
+    page.goto(f"{address}/login?email=")
+    page.goto(address)
+
+    def become(email: str) -> None:
+        page.evaluate(
+            """async (email) => { await fetch("/login?email=" + email);
+            document.dispatchEvent(new Event("app-inbox:check")); }""",
+            email,
+        )
+
+    expect(page.locator("app-inbox-bell a")).to_have_count(0)
+    become("ann@example.com")
+    expect(bell(page, 1)).to_be_visible()
+    become("bob@example.com")
+    page.wait_for_timeout(100)
+    expect(bell(page, 1)).to_be_visible()
+    while len(inbox.users) < 2:
+        page.wait_for_timeout(50)
+    assert len(inbox.users) == 2

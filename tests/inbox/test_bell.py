@@ -1,0 +1,115 @@
+"""What pages hold for the site's own bell."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from flask import Flask, render_template_string
+
+from flask_app_inbox import AppInbox
+from flask_app_inbox.bell.element import bell_files
+from flask_app_inbox.bell.wording import Texts
+from tests.conftest import SECRETS, MakeApp, load_nobody
+
+PAGE = "{{ app_inbox_anchor() }}|{{ app_inbox() }}"
+
+
+@pytest.fixture
+def own_bell(make_app: MakeApp) -> Callable[..., Flask]:
+    def make(**options: Any) -> Flask:
+        app = make_app(WIDGET="site", SCRIPT_ID=None, **options)
+        app.add_url_rule("/", "page", lambda: render_template_string(PAGE))
+        return app
+
+    return make
+
+
+def page_of(app: Flask) -> str:
+    return app.test_client().get("/").get_data(as_text=True)
+
+
+def test_a_page_holds_a_bell_and_its_script(own_bell: Callable[..., Flask]) -> None:
+    bell, _, script = page_of(own_bell()).partition("|")
+    assert bell.startswith('<link rel="stylesheet" href="/app-inbox/bell/bell.')
+    assert '<a part="bell" href="/app-inbox/" aria-label="Notifications">' in bell
+    assert script.count("<script") == 1
+    assert 'data-unread-url="/app-inbox/unread"' in script
+    assert 'data-read-url="/app-inbox/messages/read"' in script
+    assert "statics.esputnik.com" not in script
+
+
+def test_nothing_personal_is_in_the_page(own_bell: Callable[..., Flask]) -> None:
+    page = page_of(own_bell())
+    assert [secret for secret in SECRETS if secret in page] == []
+
+
+def test_visitors_get_nothing(own_bell: Callable[..., Flask]) -> None:
+    assert page_of(own_bell(loader=load_nobody)) == "|"
+
+
+def test_a_switched_off_extension_gives_nothing(own_bell: Callable[..., Flask]) -> None:
+    assert page_of(own_bell(ENABLED=False)) == "|"
+
+
+def test_a_loader_that_fails_costs_the_bell_and_not_the_page(
+    own_bell: Callable[..., Flask], caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail() -> None:
+        raise RuntimeError("no session")
+
+    with caplog.at_level(logging.ERROR):
+        assert page_of(own_bell(loader=fail)) == "|"
+    assert "This page has no bell" in caplog.text
+
+
+@pytest.mark.parametrize("name", bell_files())
+def test_its_files_are_kept_for_a_year(
+    own_bell: Callable[..., Flask], name: str
+) -> None:
+    stem, _, kind = name.partition(".")
+    fingerprint = bell_files()[name].fingerprint
+    client = own_bell(loader=load_nobody).test_client()
+    response = client.get(f"/app-inbox/bell/{stem}.{fingerprint}.{kind}")
+    assert response.data == bell_files()[name].content
+    assert "immutable" in response.headers["Cache-Control"]
+    assert "Set-Cookie" not in response.headers
+    kinds = {"js": "text/javascript", "css": "text/css"}
+    assert response.mimetype == kinds[kind]
+    stale = client.get(f"/app-inbox/bell/{stem}.0.{kind}")
+    assert stale.headers["Cache-Control"] == "no-cache"
+
+
+def test_there_are_no_other_files(own_bell: Callable[..., Flask]) -> None:
+    client = own_bell().test_client()
+    assert client.get("/app-inbox/bell/other.0.js").status_code == 404
+
+
+def test_sites_with_the_vendors_bell_have_none(make_app: MakeApp) -> None:
+    client = make_app().test_client()
+    assert client.get("/app-inbox/bell/bell.0.js").status_code == 404
+
+
+def test_the_site_can_say_it_in_its_own_words(own_bell: Callable[..., Flask]) -> None:
+    inbox = AppInbox()
+
+    @inbox.texts_loader
+    def texts(language: str, texts: Texts) -> Texts:
+        return replace(texts, title=f"News ({language})")
+
+    page = page_of(own_bell(inbox=inbox, LANGUAGE="de-AT"))
+    assert 'aria-label="News (de)"' in page
+    assert "News (de)" in page.partition("|")[2]
+
+
+def test_words_that_are_none_cost_the_bell_and_not_the_page(
+    own_bell: Callable[..., Flask], caplog: pytest.LogCaptureFixture
+) -> None:
+    inbox = AppInbox()
+    inbox.texts_loader(lambda language, texts: {"title": "News"})
+    with caplog.at_level(logging.ERROR):
+        assert page_of(own_bell(inbox=inbox)) == "|"
+    assert "must return Texts, not a dict" in caplog.text

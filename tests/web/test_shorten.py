@@ -1,0 +1,74 @@
+"""The shortener: what it leaves does the same."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+
+import pytest
+
+from flask_app_inbox.web.shorten import shorten
+from tests.fixtures.programs import find_program
+
+#: Scripts whose last value tells whether they still do what they did.
+SCRIPTS = {
+    "properties": "const size = { width: 2, height: 3 }; size.width * size.height;",
+    "shorthand": "const width = 2; const box = { width }; box.width;",
+    "patterns": "const f = ({ width, height = 4, ...others }) => "
+    "width + height + others.depth; f({ width: 1, depth: 2 });",
+    "text": """const word = "const word = 'word';"; word;""",
+    "templates": "const n = 2; const t = `n ${n + `${n}`.length} \\` n`; t;",
+    "regular expressions": 'const name = /[/"]name/.test("/name"); name;',
+    "division": "const ten = 10; const two = 2; ten / two / 1;",
+    "signs": "const a = 1; const b = a - -a; const c = b + +b; c;",
+    "keywords": "const f = (x) => { if (x) return true; else return undefined; };"
+    " [f(1), typeof f(0)];",
+    "classes": "class Box { size; constructor(given) { this.size = given; }"
+    " twice() { return this.size * 2; } } new Box(4).twice();",
+    "methods named as variables": "const twice = 3; class Box { twice() { return 7; } }"
+    " new Box().twice() + twice;",
+    "loops": "let sum = 0; for (const [key, value] of Object.entries({ a: 1, b: 2 }))"
+    " sum += value; for (let at = 0; at < 3; at++) sum += at; sum;",
+    "declarations in blocks": "let first = 1; { let first = 2; let second = first; }"
+    " let third = first; third;",
+    "comments": "// const x = 1;\nconst x = 2; /* const x = 3; */ x;",
+    "ternaries": "const yes = true; const one = 1; const two = 2;"
+    " const f = () => { const it = yes ? one : two; return it; }; f();",
+    "optional chains": "const box = { inner: null }; const inner = box?.inner?.inner;"
+    " inner ?? 'none';",
+    "rest": "const all = [1, 2]; const more = [...all, 3]; more.length;",
+}
+
+
+def run(source: str) -> object:
+    node = find_program("nodejs", "node")
+    ran = f"require('vm').runInNewContext({json.dumps(source)})"
+    code = f"console.log(JSON.stringify({ran}))"
+    done = subprocess.run([node, "-e", code], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+@pytest.mark.parametrize("what", SCRIPTS)
+def test_a_shorter_script_does_the_same(what: str) -> None:
+    source = SCRIPTS[what]
+    short = shorten(source)
+    assert run(short) == run(source)
+    assert len(short) <= len(source)
+
+
+def test_names_and_blanks_are_short() -> None:
+    source = "const answer = (question) => {\n  return question + question;\n};\n"
+    assert shorten(source) == "let A=(a)=>{return a+a};"
+
+
+def test_what_a_module_exports_keeps_its_name() -> None:
+    source = "const openPanel = 1;\nexport default { openPanel };\n"
+    assert shorten(source) == "let A=1;export default{openPanel:A};"
+    source = "const openPanel = 1;\nexport { openPanel };\n"
+    assert shorten(source) == "let A=1;export{A as openPanel};"
+
+
+def test_statements_apart_share_their_short_names() -> None:
+    source = "const one = (first) => first;\nconst two = (second) => second;\n"
+    assert shorten(source) == "let A=(a)=>a,B=(a)=>a;"
