@@ -31,9 +31,11 @@ from . import (
     secret_key,
     security,
     sign_in,
+    widget,
 )
 from .configuration import configure
 from .flow_record import Record
+from .restarts import Restarts
 
 _INSTANCE = Path(__file__).resolve().parents[1] / "instance"
 
@@ -54,23 +56,23 @@ def create_app(
     """
     given = config or {}
     folder = Path(instance or os.environ.get("SHOP_INSTANCE") or _INSTANCE).resolve()
-    # The drawer's record outlives a move of the bell.
+    # The drawer's record outlives a restart.
     record = Record()
 
     def build(changes: Mapping[str, Any]) -> Flask:
-        return _build({**given, **changes}, folder, moves, record, behind)
+        return _build({**given, **changes}, folder, restarts, record, behind)
 
-    moves = anchor.Moves(build)
+    restarts = Restarts(build)
     app = build({})
     # Flask's own hook for middleware.
-    app.wsgi_app = moves.before(app.wsgi_app)  # type: ignore[assignment,method-assign]
+    app.wsgi_app = restarts.before(app.wsgi_app)  # type: ignore[assignment,method-assign]
     return app
 
 
 def _build(
     config: Mapping[str, Any],
     folder: Path,
-    moves: anchor.Moves,
+    restarts: Restarts,
     record: Record,
     behind: backstage.Backstage | None,
 ) -> Flask:
@@ -81,6 +83,7 @@ def _build(
     database.init_app(app)
     languages.init_app(app)
     backstage.init_app(app, behind)
+    restarts.init_app(app)
 
     # First, so that the drawer also shows requests that others refuse.
     flow.init_app(app, record)
@@ -107,5 +110,6 @@ def _build(
         app.register_blueprint(module.blueprint)
     catalogue.init_app(app)
     basket.init_app(app)
-    anchor.init_app(app, moves)
+    widget.init_app(app)
+    anchor.init_app(app)
     return app

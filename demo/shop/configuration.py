@@ -53,6 +53,7 @@ def configure(app: Flask, config: Mapping[str, Any]) -> None:
         app.config["SHOP_SANDBOX_URL"] = sandbox_url = sandbox_url.rstrip("/")
         app.config.setdefault("APP_INBOX_API_URL", f"{sandbox_url}/api")
         app.config.setdefault("APP_INBOX_SCRIPT_URL", sandbox_url)
+        app.config.setdefault("APP_INBOX_MESSAGES_URL", f"{sandbox_url}/appinbox")
         app.config.setdefault("APP_INBOX_OAUTH_URL", f"{sandbox_url}/uaa")
         # A shop is connected by a key or by OAuth, never by both.
         if not app.config.get("APP_INBOX_OAUTH_CLIENT_ID"):
@@ -68,5 +69,6 @@ def configure(app: Flask, config: Mapping[str, Any]) -> None:
     # The extension's own defaults; the drawer shows them.
     app.config.setdefault("APP_INBOX_ANCHOR", "#app-inbox")
     app.config.setdefault("APP_INBOX_POSITION", "beforeend")
+    app.config.setdefault("APP_INBOX_WIDGET", "vendor")
     has_chat = any(app.config.get(f"CHATHUB_{name}") for name in ("KEY", "LOGIN"))
     app.config.setdefault("CHATHUB_ENABLED", has_chat)

@@ -11,6 +11,9 @@ from .flow_record import Entry
 #: sentence in explain().
 _SENTENCES = (
     ("POST", r"/app-inbox/token", "asked", "asked_no_token"),
+    ("GET", r"/app-inbox/unread", "own_count", "own_failed"),
+    ("GET", r"/app-inbox/messages", "own_list", "own_failed"),
+    ("POST", r"/app-inbox/messages/read", "own_opened", "own_failed"),
     ("POST", r".*/auth/contact/token", "issued", "not_issued"),
     ("POST", r".*/contact", "registered", "not_registered"),
     ("POST", r".*/event", "told", "not_told"),

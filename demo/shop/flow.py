@@ -29,7 +29,7 @@ from flask_wtf import FlaskForm
 
 from flask_app_inbox import ConfigError
 
-from . import anchor
+from . import anchor, widget
 from .backstage import Call, SandboxError, current_backstage
 from .explanations import explain
 from .flow_record import Entry, Record
@@ -38,13 +38,21 @@ from .news import Outcome, ask_for_sample
 
 blueprint = Blueprint("flow", __name__, url_prefix="/flow")
 
+_MESSAGES = "/appinbox/"
 #: Paths that browsers request from the vendor; the shop's server calls the others.
+#: Where the site draws the bell, it asks for the messages, too.
 _FROM_PAGES = (
     "/scripts/",
-    "/appinbox/",
+    _MESSAGES,
     "/operator-chat-panel/",
     "/api/chat/",
     "/uaa/oauth/authorize",
+)
+
+#: Endpoints of the extensions that answer scripts.
+_ASKED_BY_SCRIPTS = (
+    *("app_inbox.token", "app_inbox.messages", "app_inbox.unread", "app_inbox.read"),
+    "chathub.user",
 )
 
 #: How the message button is answered: a text's key and the status.
@@ -162,6 +170,19 @@ def _try_to_move(place: anchor.Place) -> tuple[str, int]:
     return moved, 200
 
 
+@blueprint.post("/widget")
+def draw_bell() -> tuple[Response, int]:
+    """Let the vendor's script draw the bell, or the site itself."""
+    if not _may_press():
+        return jsonify(code="login_required"), 401
+    chosen = request.form.get("widget", "")
+    if chosen not in widget.WIDGETS:
+        return jsonify(says=translate("flow.did.failed")), 400
+    widget.draw_by(chosen)
+    flash(translate(f"flow.widget.now.{chosen}"))
+    return jsonify(moved=True), 200
+
+
 def _may_press() -> bool:
     return bool(current_user.is_authenticated and FlaskForm().validate_on_submit())
 
@@ -193,7 +214,7 @@ def _note_request(response: Response) -> Response:
 
 
 def _is_of_interest(response: Response) -> bool:
-    if request.endpoint in ("app_inbox.token", "chathub.user"):
+    if request.endpoint in _ASKED_BY_SCRIPTS:
         return True
     return request.endpoint != "static" and (
         response.mimetype == "text/html" or request.method == "POST"
@@ -257,6 +278,8 @@ def _step_to_json(step: dict[str, Any]) -> dict[str, Any]:
 def _vendor_entry(item: dict[str, Any]) -> Entry:
     path = str(item["path"])
     from_page = path.startswith(_FROM_PAGES)
+    if current_app.config["APP_INBOX_WIDGET"] == "site":
+        from_page = from_page and not path.startswith(_MESSAGES)
     call = Call(
         datetime.fromisoformat(item["at"]).timestamp(),
         str(item["method"]),
