@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from .oldest_flask import check_flask
+
+# Before anything else looks for what an older Flask lacks.
+check_flask()
+
+# ruff: noqa: E402
 from .client.contact import Contact
 from .client.contacts import RefusedContact, SyncResult
 from .client.import_status import ImportStatus

@@ -69,7 +69,10 @@ class LoaderError(AppInboxError):
     code = "loader_failed"
     http_status = 500
     title = "The site could not say who is logged in."
-    when = "a loader of the site raised, or returned something unusable; see the log"
+    when = (
+        "a loader of the site raised or aborted, or returned something unusable, or a "
+        "receiver of a signal raised; see the log"
+    )
 
 
 class StorageError(AppInboxError):

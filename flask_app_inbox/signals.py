@@ -3,8 +3,9 @@
 The sender is the app. Only ``message_received`` names a person; in the others ``user``
 is the opaque user tag that the page carries too. Signals about tokens are sent within
 the request that asked, so a receiver that needs more asks the site's own
-``current_user``. A receiver that raises breaks the request, as with Flask's own
-signals. A receiver may be async, in async views too.
+``current_user``. A receiver that raises breaks the request: the endpoint answers
+``loader_failed``, a call from Python raises ``LoaderError``. A receiver may be async,
+in async views too.
 
 What a signal means and carries stands in its ``__doc__``; the manual's table is made
 of it.

@@ -72,6 +72,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("no_cover")
         if folder in FOLDERS_WITH_SERVERS or SERVERS & fixtures:
             item.add_marker("server")
+    # Slow files first; the quick ones fill the gaps at the end of a parallel run.
+    slow = {item.path for item in items if item.get_closest_marker("server")}
+    items.sort(key=lambda item: item.path not in slow)
 
 
 class MakeApp(Protocol):

@@ -95,3 +95,14 @@ def test_the_pytest_plugin_offers_a_sandbox_of_the_tests_own(
     client = client_of(API_KEY="sandbox-key", API_URL=f"{app_inbox_sandbox.url}/api")
     assert client.issue_token(Contact(email="nobody@example.com")) == ""
     client.api.transport._resources.get().session.close()
+
+
+def test_an_older_flask_is_told_in_one_sentence_when_the_package_is_imported() -> None:
+    start = "import flask; flask.__version__ = '2.3.3'; import flask_app_inbox"
+    run = subprocess.run(
+        [sys.executable, "-c", start], capture_output=True, text=True, timeout=60
+    )
+    assert run.stderr.splitlines()[-1] == (
+        "RuntimeError: flask_app_inbox needs Flask 3.0 or newer; installed is 2.3.3. "
+        "Upgrade your site first: pip install 'flask>=3.0'"
+    )

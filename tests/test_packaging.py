@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import tarfile
 import venv
 import zipfile
+from email import message_from_bytes
+from email.message import Message
 from pathlib import Path
 
 import pytest
@@ -30,6 +33,27 @@ page = client.get("/").text
 print(page)
 source = page.partition('<script async src="')[2].partition('"')[0]
 print(client.get(source).status_code)
+"""
+
+
+#: Prints what the package itself imports to start a site, apart from Python's own.
+IMPORTED = """
+import builtins, sys
+
+real, named = builtins.__import__, set()
+
+def spy(name, globals=None, locals=None, fromlist=(), level=0):
+    if not level and (globals or {}).get("__name__", "").startswith("flask_app_inbox"):
+        named.add(name.partition(".")[0])
+    return real(name, globals, locals, fromlist, level)
+
+builtins.__import__ = spy
+from flask import Flask
+from flask_app_inbox import AppInbox
+app = Flask("shop")
+app.config.update(SECRET_KEY="x", APP_INBOX_API_KEY="key")
+AppInbox(app)
+print(*sorted(named - set(sys.stdlib_module_names)))
 """
 
 
@@ -98,6 +122,49 @@ def test_the_sdist_also_holds_tests_and_demo(archives: Path) -> None:
     known = set(run("git", "ls-files", cwd=archives / "clone").split())
     assert known - names == set()
     assert {"tests/run", "demo/run", "README.md", "flask_app_inbox/LICENSE"} <= names
+
+
+def metadata_of(archives: Path) -> Message:
+    [wheel] = archives.glob("*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        [name] = [one for one in archive.namelist() if one.endswith("/METADATA")]
+        return message_from_bytes(archive.read(name))
+
+
+def test_the_metadata_says_who_under_which_licence_and_for_what(archives: Path) -> None:
+    metadata = metadata_of(archives)
+    assert metadata["Author"] == "The flask-app-inbox authors"
+    assert metadata["License-Expression"] == "BSD-3-Clause"
+    assert metadata["Requires-Python"] == ">=3.10"
+    assert metadata["Description-Content-Type"] == "text/markdown"
+    # There is no public address of the project yet, so the page names none.
+    assert metadata.get_all("Project-URL") is None
+
+
+def test_the_readme_names_the_pythons_of_the_classifiers(archives: Path) -> None:
+    classifiers = metadata_of(archives).get_all("Classifier", [])
+    named = [one.rpartition(" :: ")[2] for one in classifiers]
+    pythons = [one for one in named if re.fullmatch(r"3\.[0-9]+", one)]
+    readme = (ROOT / "README.md").read_text("utf-8")
+    assert f"Python {pythons[0]} to {pythons[-1]} " in readme
+
+
+def test_the_readme_names_the_wheel_that_is_built(archives: Path) -> None:
+    [wheel] = archives.glob("*.whl")
+    assert wheel.name in (ROOT / "README.md").read_text("utf-8")
+
+
+#: What Flask is made of, and itself hands to extensions.
+PARTS_OF_FLASK = {"click", "jinja2", "markupsafe", "werkzeug"}
+
+
+def test_whatever_the_package_imports_is_required(archives: Path) -> None:
+    required = metadata_of(archives).get_all("Requires-Dist", [])
+    always = [one for one in required if "extra ==" not in one]
+    names = {re.split("[^a-z0-9-]", one)[0].replace("-", "_") for one in always}
+    imported = run(sys.executable, "-c", IMPORTED, cwd=ROOT).split()
+    assert "blinker" in imported
+    assert {*imported} - names - PARTS_OF_FLASK <= {"flask_app_inbox"}
 
 
 def test_the_installed_wheel_renders_and_serves_the_script(archives: Path) -> None:

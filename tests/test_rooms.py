@@ -13,13 +13,14 @@ PACKAGE = Path(__file__).parent.parent / "flask_app_inbox"
 
 #: What a site imports; every room may use the errors, the signals and what
 #: each process has of its own.
-TOP = {"__init__", "errors", "per_process", "signals", "testing"}
+TOP = {"__init__", "errors", "oldest_flask", "per_process", "signals", "testing"}
 
 #: A room and those that it may import from. What is missing here may import nothing.
 ARROWS: dict[str, set[str]] = {
     "errors": set(),
     "signals": set(),
     "per_process": set(),
+    "oldest_flask": set(),
     "client": {"errors", "per_process"},
     "config": set(),
     "web": {"config", "errors", "per_process"},
@@ -31,7 +32,7 @@ ARROWS: dict[str, set[str]] = {
     "chathub": {"client", "config", "web", "errors", "per_process"},
     "sandbox": set(),
     "testing": {"oauth", "sandbox", "per_process"},
-    "__init__": {"inbox", "chathub", "client", "errors"},
+    "__init__": {"inbox", "chathub", "client", "errors", "oldest_flask"},
 }
 
 

@@ -171,7 +171,7 @@ def _vendor(state: State) -> Iterator[ChatHubClient]:
         raise click.ClickException(f"{error}. {advice}.") from error
     except (VendorUnavailable, VendorTimeout) as error:
         raise click.ClickException(
-            f"{error}. Check CHATHUB_API_URL and the network."
+            f"{error}. {error.advice or 'Check CHATHUB_API_URL and the network.'}"
         ) from error
     except VendorError as error:
         raise click.ClickException(f"{error}.") from error

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from flask import Response, current_app, request, url_for
+from flask import Response, request
 from werkzeug.datastructures import Headers
 
 from ..client.deadline import Deadline
+from ..web.addresses import own_url
 from ..web.assets import render, respond_with_script
 from ..web.blueprint import (
     AnyHostBlueprint,
@@ -22,6 +23,7 @@ from ..web.guards import check_same_origin
 from ..web.loaders import page_language, page_nonce
 from ..web.problems import BadRequest
 from ..web.session import leave_session_alone
+from ..web.this_app import this_app
 from ..web.user_tag import check_user
 from .operators import choose_operator, load_operators, operator_tag
 from .page import chathub
@@ -96,20 +98,19 @@ def panel() -> Response:
     """
     state = current_state()
     load_operators(state)
-    language = page_language(
-        current_app, state.loaders.language, state.settings.language
-    )
+    app = this_app()
+    language = page_language(app, state.loaders.language, state.settings.language)
     response = Response(
         render(
             __package__,
             "frame.html",
             language=language,
             title=texts_in(language).panel,
-            source=url_for(
-                "chathub.frame_script", fingerprint=state.scripts.frame.fingerprint
+            source=own_url(
+                app, "chathub.frame_script", fingerprint=state.scripts.frame.fingerprint
             ),
             script=state.settings.script_url,
-            nonce=page_nonce(current_app, None, state.loaders.csp_nonce),
+            nonce=page_nonce(app, None, state.loaders.csp_nonce),
         ),
         mimetype="text/html",
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TypeVar
+from weakref import WeakSet
 
 from flask import Flask
 
@@ -19,12 +20,14 @@ from ..errors import AppInboxError
 from ..web.assets import read_page_script
 from ..web.blueprint import claim_prefix
 from ..web.csp import origin_of
+from ..web.meant_app import meant_app
 from ..web.rate_limit import RateLimiter
+from ..web.template_calls import add_template_calls
 from .commands import add_commands
 from .endpoints import blueprint, script_blueprint
 from .page import chathub
 from .settings import PREFIX, ChatHubSettings, read_settings
-from .state import EXTENSION, Loaders, Scripts, State, current_state
+from .state import EXTENSION, Loaders, Scripts, State, current_state, state_of
 from .tokens import OperatorTokens
 
 OperatorLoader = TypeVar(
@@ -49,6 +52,8 @@ class ChatHub:
         self, app: Flask | None = None, *, csp_nonce: Callable[[], str] | None = None
     ) -> None:
         self._loaders = Loaders(csp_nonce=csp_nonce)
+        # To find the app that is meant when no app is current.
+        self._apps: WeakSet[Flask] = WeakSet()
         if app is not None:
             self.init_app(app)
 
@@ -94,12 +99,13 @@ class ChatHub:
             ),
             loaders=self._loaders,
         )
+        self._apps.add(app)
         add_commands(blueprint.cli)
         app.register_blueprint(
             blueprint if settings.enabled else script_blueprint,
             url_prefix=settings.url_prefix,
         )
-        app.jinja_env.globals.update(chathub=chathub)
+        add_template_calls(app, chathub=chathub)
 
     def operator_loader(self, loader: OperatorLoader) -> OperatorLoader:
         """Register the function that returns which operators the current user is.
@@ -153,7 +159,7 @@ class ChatHub:
             raise AppInboxError(_SWITCHED_OFF)
         return tokens.issue(operator)
 
-    def csp_sources(self) -> Mapping[str, list[str]]:
+    def csp_sources(self, *, app: Flask | None = None) -> Mapping[str, list[str]]:
         """Return what a Content-Security-Policy must allow for the panel.
 
         The vendor documents only the hosts of script and API. The sources of styles,
@@ -161,9 +167,13 @@ class ChatHub:
         confirm them. The panel is in a frame of this site, so only ``frame-src`` is
         needed in other pages than ``<prefix>/panel``.
 
+        :param app: by default the current app, or the only app that this extension
+            was initialised for.
         :returns: lists of sources by directive.
+        :raises RuntimeError: before ``init_app``, and if it is not clear which app is
+            meant.
         """
-        settings = current_state().settings
+        settings = state_of(app or meant_app(self._apps, "csp_sources()")).settings
         script, api = origin_of(settings.script_url), origin_of(settings.api_url)
         return {
             "script-src": ["'self'", script],
@@ -183,7 +193,7 @@ def _client(settings: ChatHubSettings) -> ChatHubClient:
     return ChatHubClient(
         settings.api_url,
         Credentials(settings.key, settings.login, settings.password),
-        Transport(max_concurrent=settings.max_concurrent),
+        Transport(max_concurrent=settings.max_concurrent, proxy=settings.proxy),
         timeout=settings.timeout,
     )
 

@@ -10,11 +10,11 @@ import logging
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from flask import current_app
-
 from ..errors import LoaderError
-from ..web.loaders import call
+from ..web.flask_login_user import flask_login_user, uses_flask_login
+from ..web.loaders import call_loader, calling
 from ..web.problems import LoginRequired
+from ..web.this_app import this_app
 from ..web.user_tag import keyed_tag
 from .problems import NotAnOperator
 
@@ -33,7 +33,7 @@ def load_operators(state: State) -> dict[str, int]:
     :returns: operators' ids by alias; at least one.
     :raises LoginRequired: if nobody is logged in.
     :raises NotAnOperator: if the user is no operator, or there is no loader.
-    :raises LoaderError: if the site's loader returns anything else.
+    :raises LoaderError: if the site's loader raises, or returns anything else.
     """
     if state.settings.require_login and _is_anonymous():
         raise LoginRequired
@@ -44,13 +44,15 @@ def load_operators(state: State) -> dict[str, int]:
             "operators with @chathub.operator_loader."
         )
         raise NotAnOperator
-    operators = call(loader)
-    if operators is None:
+    loaded = call_loader("operator_loader", loader)
+    if loaded is None:
         raise LoginRequired
-    _check(operators)
+    with calling("operator_loader"):
+        _check(loaded)
+        operators = dict(loaded)
     if not operators:
         raise NotAnOperator
-    return dict(operators)
+    return operators
 
 
 def choose_operator(
@@ -69,7 +71,7 @@ def choose_operator(
 
 def operator_tag(state: State, organization: str, operator: int) -> str:
     """Return the opaque user tag of an operator."""
-    secret = current_app.secret_key or state.settings.key or state.settings.password
+    secret = this_app().secret_key or state.settings.key or state.settings.password
     return keyed_tag(
         secret or "", "flask-app-inbox operator", organization, str(operator)
     )
@@ -77,11 +79,7 @@ def operator_tag(state: State, organization: str, operator: int) -> str:
 
 def _is_anonymous() -> bool:
     """Return whether the app uses Flask-Login and nobody is logged in."""
-    if getattr(current_app, "login_manager", None) is None:
-        return False
-    from flask_login import current_user
-
-    return not current_user or not current_user.is_authenticated
+    return uses_flask_login(this_app()) and flask_login_user() is None
 
 
 def _check(operators: object) -> None:

@@ -5,20 +5,24 @@ from __future__ import annotations
 import logging
 from dataclasses import asdict
 
-from flask import current_app, has_request_context, request, url_for
+from flask import has_request_context, request
 from markupsafe import Markup
 
 from ..errors import LoaderError
+from ..web.addresses import log_loss, own_url
 from ..web.assets import render
-from ..web.loaders import page_language, page_nonce
+from ..web.loaders import calling, page_language, page_nonce
+from ..web.page_marks import marks_of_page
 from ..web.problems import Problem
+from ..web.this_app import this_app
 from .operators import load_operators, operator_tag
 from .state import State, current_state
 from .texts import texts_in
 
 logger = logging.getLogger(__name__)
 
-_RENDERED = "flask_app_inbox.chathub.rendered"
+#: The mark of a page that has our script.
+_SCRIPT = "chathub"
 
 
 def chathub(organization: str | None = None, *, nonce: str | None = None) -> Markup:
@@ -34,19 +38,29 @@ def chathub(organization: str | None = None, *, nonce: str | None = None) -> Mar
     state = current_state()
     if not state.settings.enabled or not has_request_context():
         return Markup()
+    try:
+        return _panel(state, organization, nonce)
+    except LoaderError as error:
+        log_loss(logger, "ChatHub", error)
+        return Markup()
+
+
+def _panel(state: State, organization: str | None, nonce: str | None) -> Markup:
     operators = _operators(state)
     if organization is not None:
         operators = {a: o for a, o in operators.items() if a == organization}
-    operators = _not_yet_rendered(operators)
+    marks = marks_of_page(request.environ)
+    operators = _not_yet_rendered(operators, marks)
     if not operators:
         return Markup()
-    language = page_language(
-        current_app, state.loaders.language, state.settings.language
-    )
-    fallback = state.settings.fallback
-    rendered: set[str] = request.environ.setdefault(_RENDERED, set())
-    is_first = not rendered
-    rendered.update(operators)
+    app = this_app()
+    language = page_language(app, state.loaders.language, state.settings.language)
+    nonce = page_nonce(app, nonce, state.loaders.csp_nonce)
+    with calling("text of CHATHUB_FALLBACK"):  # it may be a lazy one
+        fallback = state.settings.fallback
+        fallback_text = fallback.text_in(language) if fallback else None
+    is_first = _SCRIPT not in marks
+    marks.update([_SCRIPT, *map(_mark, operators)])
     return render(
         __package__,
         "panel.html",
@@ -56,15 +70,17 @@ def chathub(organization: str | None = None, *, nonce: str | None = None) -> Mar
             for alias, operator in operators.items()
         ],
         texts=asdict(texts_in(language)),
-        fallback_text=fallback.text_in(language) if fallback else None,
+        fallback_text=fallback_text,
         fallback_link=fallback.link if fallback else None,
-        token_url=url_for("chathub.token"),
-        user_url=url_for("chathub.user"),
-        frame_url=url_for("chathub.panel"),
-        source=url_for("chathub.script", fingerprint=state.scripts.page.fingerprint)
+        token_url=own_url(app, "chathub.token"),
+        user_url=own_url(app, "chathub.user"),
+        frame_url=own_url(app, "chathub.panel"),
+        source=own_url(
+            app, "chathub.script", fingerprint=state.scripts.page.fingerprint
+        )
         if is_first
         else None,
-        nonce=page_nonce(current_app, nonce, state.loaders.csp_nonce),
+        nonce=nonce,
     )
 
 
@@ -73,18 +89,18 @@ def _operators(state: State) -> dict[str, int]:
         return load_operators(state)
     except Problem:
         return {}
-    except LoaderError as error:
-        logger.error("This page has no ChatHub: %s", error)
-        return {}
 
 
-def _not_yet_rendered(operators: dict[str, int]) -> dict[str, int]:
-    rendered = request.environ.get(_RENDERED, ())
-    twice = [alias for alias in operators if alias in rendered]
+def _mark(alias: str) -> str:
+    return f"chathub {alias}"
+
+
+def _not_yet_rendered(operators: dict[str, int], marks: set[str]) -> dict[str, int]:
+    twice = [alias for alias in operators if _mark(alias) in marks]
     if twice:
         logger.warning(
             "chathub() was called twice for %s in one page. The second call leaves "
             "it out, because each operator has one panel.",
             ", ".join(map(repr, twice)),
         )
-    return {a: o for a, o in operators.items() if a not in rendered}
+    return {a: o for a, o in operators.items() if a not in twice}

@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from ..config import validators
+from ..config.proxy_url import proxy_problems, proxy_url
 from ..config.reader import read, setting
 from ..config.storage_url import storage_url
 from ..errors import ConfigError
@@ -132,8 +133,18 @@ class ChatHubSettings:
     max_concurrent: int = setting(
         8, validators.integer(1, 1000), "Vendor calls at once in a process."
     )
+    proxy: str | None = setting(
+        None,
+        proxy_url,
+        "The proxy that all calls to the vendor take: "
+        "`http://user:password@host:3128`, or `https://…`. `HTTPS_PROXY` and the "
+        "like are not read.",
+        secret=True,
+    )
     rate_limit: str | None = setting(
-        "30/minute", validators.rate_limit, "Token requests for each operator."
+        "30/minute",
+        validators.rate_limit,
+        "Token requests for each operator; `False`: no limit.",
     )
     storage_url: str = setting(
         None,
@@ -150,7 +161,10 @@ class ChatHubSettings:
         "longer, each process keeps its own tokens until it answers again.",
     )
     url_prefix: str = setting(
-        "/chathub", validators.url_prefix, "Where the endpoints and scripts live."
+        "/chathub",
+        validators.url_prefix,
+        "Where the endpoints and scripts live. It may have variables: "
+        "`/<tenant>/chathub`.",
     )
     enabled: bool = setting(
         True, validators.flag, "`False`: no panel, no endpoint, no vendor."
@@ -176,6 +190,7 @@ def read_settings(config: Mapping[str, Any]) -> ChatHubSettings:
             values["storage_url"] = storage_url(inherited)
         except ValueError as error:
             problems.append(f"APP_INBOX_STORAGE_URL must be {error}.")
+    problems += proxy_problems(PREFIX, values, ("api_url", "script_url"))
     if values["enabled"]:
         problems += _missing_credentials(config)
         problems += _missing_packages(str(values["storage_url"]))

@@ -6,12 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from flask import current_app
+from flask import Flask
 
 from ..client.chathub import ChatHubClient
 from ..web.assets import PageScript
 from ..web.failure_log import FailureLog
 from ..web.rate_limit import RateLimiter
+from ..web.this_app import this_app
 from .settings import ChatHubSettings
 from .tokens import OperatorTokens
 
@@ -57,7 +58,15 @@ def current_state() -> State:
 
     :raises RuntimeError: if it has none.
     """
-    state: State | None = current_app.extensions.get(EXTENSION)
+    return state_of(this_app())
+
+
+def state_of(app: Flask) -> State:
+    """Return the operator panel of an app.
+
+    :raises RuntimeError: if it has none.
+    """
+    state: State | None = app.extensions.get(EXTENSION)
     if state is None:
         raise RuntimeError("This app has no ChatHub. Call init_app(app) first.")
     return state

@@ -87,8 +87,13 @@ class Contact:
 
 
 def _cleaned(name: str, value: object) -> str | None:
-    if name == "external_customer_id" and (type(value) is int or type(value) is UUID):
-        return str(value)
+    if name == "external_customer_id" and not isinstance(value, bool):
+        # Database drivers have UUIDs of their own, and members of an IntEnum print
+        # as something else.
+        if isinstance(value, int):
+            return str(int(value))
+        if isinstance(value, UUID):
+            return str(value)
     if not isinstance(value, str):
         raise TypeError(f"Contact.{name} must be a string or None.")
     value = value.strip()

@@ -5,7 +5,8 @@ sockets also count what they read, because http.client reads headers, interim an
 and misnumbered chunks without a limit.
 
 They override ``sendall`` and ``recv_into`` of :class:`socket.socket` and of
-:class:`ssl.SSLSocket`, and ``do_handshake`` of the latter.
+:class:`ssl.SSLSocket`, and of the latter ``do_handshake`` and ``recv``, by which
+urllib3 reads TLS within the TLS of a proxy.
 """
 
 from __future__ import annotations
@@ -48,6 +49,8 @@ class Exchange:
     was_sent: bool = False
     #: Whether an earlier exchange has used its connection.
     on_kept: bool = False
+    #: Whether it has come no further than to a proxy.
+    is_at_proxy: bool = False
     #: Whether the headers of an answer have come.
     was_answered: bool = False
     #: The part of the time that is left for a new connection.
@@ -64,6 +67,7 @@ class Exchange:
             a new connection.
         """
         self.was_sent = True
+        self.is_at_proxy = False
         self.on_kept = last_answer is not None
         if last_answer is not None and not self._reserve:
             left = self.deadline.remaining()
@@ -130,6 +134,13 @@ class TlsSocket(ssl.SSLSocket):
         )
         exchange = _current.get()
         return exchange.deadline.count(size) if exchange else size
+
+    def recv(self, *args: Any) -> bytes:
+        data = _within_deadline(self, lambda: super(TlsSocket, self).recv(*args))
+        exchange = _current.get()
+        if exchange is not None:
+            exchange.deadline.count(len(data))
+        return data
 
 
 def _set_timeout(sock: socket.socket) -> None:

@@ -5,8 +5,8 @@ only some of the process's threads; a breaker, so that a dead vendor takes none;
 where they help and fit into the deadline, after pauses that hold no slot; one exchange
 over kept connections, and another one over a new connection where the kept one is dead.
 Every wait of the exchange keeps the deadline, and the answer is read up to a size. It
-follows no redirects, obeys no proxy variables and keeps no cookies. All of it is the
-process's own: a forked child opens connections for itself.
+follows no redirects, takes no proxy but the one that it was given, and keeps no
+cookies. All of it is the process's own: a forked child opens connections for itself.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ import threading
 import time
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
-from http.cookiejar import DefaultCookiePolicy
 from urllib.parse import urlsplit
 
 import requests
@@ -28,10 +27,16 @@ from .breaker import Breaker
 from .certificates import trusted_certificates
 from .deadline import Deadline
 from .pauses import Pause, Pauses
-from .pool import DeadlineAdapter
+from .proxy import parse_proxy
+from .session import make_session
 from .slots import Slot
 from .sockets import Exchange, current_exchange
-from .transport_errors import EXCHANGE_FAILURES, Inconclusive, cause_of
+from .transport_errors import (
+    EXCHANGE_FAILURES,
+    Inconclusive,
+    cause_of,
+    refused_by_proxy,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -84,6 +89,7 @@ class Transport:
     """Calls to a vendor under one policy.
 
     :param max_concurrent: calls at once in this process.
+    :param proxy: the URL of the proxy that every call takes; None: none does.
     :param certificates: a file or folder of those to trust; by default what
         :func:`.trusted_certificates` returns.
     :param sleep: waits for seconds.
@@ -96,6 +102,7 @@ class Transport:
         self,
         *,
         max_concurrent: int,
+        proxy: str | None = None,
         certificates: str | None = None,
         sleep: Callable[[float], None] = time.sleep,
         jitter: Callable[[], float] = random_part,
@@ -105,10 +112,11 @@ class Transport:
         self._sleep = sleep
         self._jitter = jitter
         certificates = certificates or trusted_certificates()
+        way = parse_proxy(proxy) if proxy else None
         self._resources = PerProcess(
             lambda: _Resources(
                 threading.BoundedSemaphore(max_concurrent),
-                _session(max_concurrent, certificates),
+                make_session(max_concurrent, certificates, way),
             )
         )
         self._resources.get()  # reading the certificates delays no request
@@ -242,7 +250,9 @@ def _exchange(session: requests.Session, call: _Call, exchange: Exchange) -> Ans
         call.may_have_worked = exchange.was_sent
         # Not "from error": its text holds bytes of the answer, its attributes the
         # credentials, and sites log the causes of what they catch.
-        raise cause_of(error) from None
+        raise cause_of(error, is_at_proxy=exchange.is_at_proxy) from None
+    if response.status_code == 407 and session.proxies:
+        raise refused_by_proxy(response.status_code)
     call.may_have_worked = response.status_code != 429
     return call.judge(response.status_code, response.headers, body)
 
@@ -259,30 +269,6 @@ def _hide_queries(record: logging.LogRecord) -> bool:
             for each in record.args
         )
     return True
-
-
-class _Session(requests.Session):
-    def get_redirect_target(self, resp: requests.Response) -> None:
-        """Ignore redirects: requests would unpack their bodies without a limit."""
-
-
-def _session(size: int, certificates: str) -> requests.Session:
-    session = _Session()
-    # Take no proxy, netrc or certificate from the environment.
-    session.trust_env = False
-    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-    session.headers.clear()
-    session.headers.update(
-        {
-            "Accept": "application/json",
-            "Accept-Encoding": "identity",
-            "User-Agent": "flask-app-inbox",
-        }
-    )
-    adapter = DeadlineAdapter(size=size, certificates=certificates)
-    session.mount("https://", adapter)
-    session.mount("http://", adapter)
-    return session
 
 
 def pause_before_retry(

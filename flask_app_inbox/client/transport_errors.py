@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import http.client
 import ssl
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import requests
 import urllib3
@@ -28,13 +28,67 @@ class Inconclusive(VendorTimeout):
     """
 
 
-def cause_of(error: Exception) -> VendorError:
+_PROXY_ADVICE = (
+    "Check the setting PROXY: the proxy must be reachable from this machine, take the "
+    "user and password in it, and let calls to the vendor through."
+)
+
+
+class ProxyFailed(VendorUnavailable):
+    """A call came no further than to the proxy."""
+
+    advice = _PROXY_ADVICE
+
+
+class ProxyTimeout(VendorTimeout):
+    """The proxy took all of the time."""
+
+    advice = _PROXY_ADVICE
+
+
+class TunnelRefused(OSError):
+    """A proxy opens no way to a vendor.
+
+    :param status: what it answered.
+    """
+
+    def __init__(self, status: int) -> None:
+        super().__init__(f"the proxy refused with {status}")
+        self.status = status
+
+
+def refused_by_proxy(status: int) -> ProxyFailed:
+    """Return the error for a proxy's own refusal."""
+    return ProxyFailed(
+        "the proxy wants another user and password (407)"
+        if status == 407
+        else f"the proxy opens no way to the vendor ({status})",
+        retryable=status >= 500,
+    )
+
+
+def cause_of(error: Exception, *, is_at_proxy: bool = False) -> VendorError:
     """Return the error that a failed exchange means to a caller.
 
     The messages of requests and urllib3 hold addresses and bytes of the answer, so we
     pass on only the kind of the failure.
+
+    :param is_at_proxy: whether the exchange came no further than to a proxy.
     """
     causes = list(_causes(error))
+    for cause in causes:
+        if isinstance(cause, TunnelRefused):
+            return refused_by_proxy(cause.status)
+    found = _kind_of(causes)
+    if not is_at_proxy:
+        return found
+    if isinstance(found, VendorTimeout):
+        return ProxyTimeout("the proxy did not answer in time")
+    return ProxyFailed(f"no way through the proxy ({found})", retryable=found.retryable)
+
+
+def _kind_of(causes: Sequence[BaseException]) -> VendorError:
+    """Return the error that the causes of a failure mean, wherever it happened."""
 
     def among(*kinds: type[BaseException]) -> bool:
         return any(isinstance(cause, kinds) for cause in causes)

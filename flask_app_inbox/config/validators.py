@@ -191,10 +191,17 @@ def path(value: Any) -> str:
 
 
 def url_prefix(value: Any) -> str:
-    """Check the prefix of the blueprint."""
-    if not isinstance(value, str) or not _is_plain_path(value) or "%" in value:
-        raise ValueError("a path like /app-inbox, without a trailing slash")
+    """Check the prefix of the blueprint, which may have variables of werkzeug's."""
+    path = re.sub(_RULE_VARIABLE, "x", value) if isinstance(value, str) else ""
+    if not _is_plain_path(path) or "%" in path:
+        raise ValueError(
+            "a path like /app-inbox or /<tenant>/app-inbox, without a trailing slash"
+        )
     return plain(value)
+
+
+#: A variable: its converter, what that is given, and its name.
+_RULE_VARIABLE = r"<(?:[A-Za-z_]\w*(?:\([^()<>/\x00-\x1f]*\))?:)?[A-Za-z_]\w*>"
 
 
 def language(value: Any) -> str:
@@ -206,10 +213,12 @@ def language(value: Any) -> str:
     return code
 
 
-def rate_limit(value: Any) -> str:
-    """Check a limit in the notation of the limits library."""
+def rate_limit(value: Any) -> str | None:
+    """Check a limit in the notation of the limits library; False is none."""
     from limits import parse_many
 
+    if value is False:
+        return None
     if isinstance(value, str) and "\n" not in value:
         try:
             rates = parse_many(value)
@@ -224,7 +233,10 @@ def rate_limit(value: Any) -> str:
             and rates[0].get_expiry() <= _LONGEST
         ):
             return plain(value)
-    raise ValueError("one rate like 30/minute or 5 per second")
+    raise ValueError(
+        "one rate like 30/minute or 5 per second, or False (false in the environment) "
+        "for none"
+    )
 
 
 #: What Redis can count, and how long it can wait.

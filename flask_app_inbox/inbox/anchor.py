@@ -31,6 +31,13 @@ _CLOSED = frozenset(
     picture progress select svg table tbody textarea tfoot thead tr video wbr
     """.split()
 )
+#: Elements that stand in a line of text, as do those whose names have a hyphen.
+_INLINE = frozenset(
+    """
+    abbr b bdi bdo cite code data del dfn em font i ins kbd label mark output q s samp
+    slot small span strong sub sup time u var
+    """.split()
+)
 #: The pseudo-classes we accept. Browsers do not know others, or they come and go.
 _PSEUDO_CLASSES = frozenset(
     """
@@ -75,6 +82,11 @@ class Anchor:
     def can_hold(self) -> bool:
         """Whether a bell can be put inside it."""
         return self.tag not in _CLOSED
+
+    @property
+    def is_inline(self) -> bool:
+        """Whether it stands in a line of text, unless the site styles it."""
+        return self.tag in _INLINE or "-" in self.tag
 
 
 @lru_cache(maxsize=64)

@@ -12,9 +12,11 @@ from ..client.contact import Contact
 from ..client.contacts import SyncResult, delete_contact, import_contacts
 from ..client.import_status import ImportStatus, read_import_status
 from ..errors import LoaderError
-from ..web.loaders import call
+from ..web.loaders import call, calling
 from .state import Loaders, State, current_state
 from .telling import client_to_tell
+
+_LOADER = "contacts_loader"
 
 ContactsLoader = TypeVar("ContactsLoader", bound=Callable[..., Any])
 
@@ -121,11 +123,9 @@ def load_contacts(
             "returns an iterable of contacts with @app_inbox.contacts_loader."
         )
     load = _of_connection(loader, connection)
-    try:
+    with calling(_LOADER):
         contacts = call(load)
         length = operator.length_hint(contacts, -1)
-    except Exception as error:
-        raise _failed(error) from error
     if not isinstance(contacts, Iterable):
         raise LoaderError(
             "The contacts_loader must return an iterable of contacts, not a "
@@ -164,7 +164,7 @@ def _takes(loader: Callable[..., Any], names: Sequence[str]) -> bool:
 
 
 def _checked(contacts: Iterable[Any]) -> Iterator[Contact]:
-    try:
+    with calling(_LOADER):
         for contact in contacts:
             if not isinstance(contact, Contact):
                 raise LoaderError(
@@ -172,11 +172,3 @@ def _checked(contacts: Iterable[Any]) -> Iterator[Contact]:
                     f"{type(contact).__name__}."
                 )
             yield contact
-    except LoaderError:
-        raise
-    except Exception as error:
-        raise _failed(error) from error
-
-
-def _failed(error: Exception) -> LoaderError:
-    return LoaderError(f"The contacts_loader raised {type(error).__name__}.")

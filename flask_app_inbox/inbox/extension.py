@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 from weakref import WeakSet
 
-from flask import Flask, before_render_template, has_app_context
+from flask import Flask
 
 from ..client.api import VendorApi
 from ..client.app_inbox import AppInboxClient
@@ -17,9 +17,10 @@ from ..oauth.settings import PREFIX
 from ..web.assets import read_page_script
 from ..web.blueprint import claim_prefix
 from ..web.csp import Policy
+from ..web.meant_app import meant_app
 from ..web.rate_limit import RateLimiter
 from ..web.shared_store import SharedStore, open_store
-from ..web.this_app import this_app
+from ..web.template_calls import add_template_calls
 from .commands import add_commands
 from .contacts import ContactCalls
 from .csp import csp_sources
@@ -28,7 +29,7 @@ from .events import EventCalls
 from .inboxes import Inboxes, make_inboxes
 from .message_calls import MessageCalls
 from .messages import add_message_routes
-from .page import PAGE_SCRIPT, app_inbox, app_inbox_anchor, begin_page
+from .page import PAGE_SCRIPT, app_inbox, app_inbox_anchor
 from .settings import Settings, read_settings
 from .state import EXTENSION, Loaders, State, current_state, state_of
 from .token import blueprint, issue_token, script_blueprint
@@ -101,10 +102,7 @@ class AppInbox(ContactCalls, EventCalls, MessageCalls):
             # Its commands stay: `check` tells why there is no bell.
             app.cli.add_command(blueprint.cli, "app-inbox")
             app.register_blueprint(script_blueprint, url_prefix=settings.url_prefix)
-        before_render_template.connect(begin_page, app)
-        app.jinja_env.globals.update(
-            app_inbox=app_inbox, app_inbox_anchor=app_inbox_anchor
-        )
+        add_template_calls(app, app_inbox=app_inbox, app_inbox_anchor=app_inbox_anchor)
 
     def _client(self, app: Flask, settings: Settings) -> AppInboxClient:
         if not settings.uses_oauth:
@@ -119,6 +117,7 @@ class AppInbox(ContactCalls, EventCalls, MessageCalls):
             api_url=settings.api_url,
             timeout=settings.timeout,
             max_concurrent=settings.max_concurrent,
+            proxy=settings.proxy,
             owner_loader=lambda: self._loaders.owner,
             connection_loader=lambda: self._loaders.connection,
         )
@@ -206,20 +205,11 @@ class AppInbox(ContactCalls, EventCalls, MessageCalls):
         :param app: by default the current app, or the only app that this extension
             was initialised for.
         :returns: lists of sources by directive.
-        :raises RuntimeError: if it is not clear which app is meant.
+        :raises RuntimeError: before ``init_app``, and if it is not clear which app is
+            meant.
         """
-        return csp_sources(state_of(app or self._only_app()).settings, into)
-
-    def _only_app(self) -> Flask:
-        if has_app_context():
-            return this_app()
-        apps = list(self._apps)
-        if len(apps) != 1:
-            raise RuntimeError(
-                "Call csp_sources(app=app), or within an app context: this AppInbox "
-                f"belongs to {len(apps) or 'no'} app{'s' * (len(apps) != 1)}."
-            )
-        return apps[0]
+        app = app or meant_app(self._apps, "csp_sources()")
+        return csp_sources(state_of(app).settings, into)
 
 
 def _make_inboxes(
@@ -246,7 +236,8 @@ def make_client(
     api_key = ApiKey(settings.api_key or "")
     api = VendorApi(
         settings.api_url,
-        transport or Transport(max_concurrent=settings.max_concurrent),
+        transport
+        or Transport(max_concurrent=settings.max_concurrent, proxy=settings.proxy),
         credentials or (lambda: api_key),
         timeout=settings.timeout,
     )

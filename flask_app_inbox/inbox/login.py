@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from inspect import getattr_static
 from typing import Any
 
 from flask import Flask
 
 from ..client.contact import IDENTIFIERS, Contact
 from ..errors import LoaderError
+from ..web.flask_login_user import flask_login_user, uses_flask_login
+from ..web.loaders import calling
 from ..web.this_app import this_app
 from ..web.user_tag import keyed_tag
 from .contact_key import site_key
@@ -35,14 +38,18 @@ def user_tag(
 
 
 def flask_login_id() -> str | None:
-    """Return Flask-Login's id of the current user, None if the user has none."""
+    """Return Flask-Login's id of the current user, None if the user has none.
+
+    :raises LoaderError: if the user cannot tell it.
+    """
     from flask_login import current_user
 
-    try:
-        login = current_user.get_id()
-    except NotImplementedError:  # of UserMixin, for users without an attribute `id`
-        return None
-    return None if login is None else str(login)
+    with calling("get_id() of Flask-Login's user"):
+        try:
+            login = current_user.get_id()
+        except NotImplementedError:  # of UserMixin, for users without an attribute `id`
+            return None
+        return None if login is None else str(login)
 
 
 def load_flask_login_contact(
@@ -54,21 +61,23 @@ def load_flask_login_contact(
     :param verified_attribute: an attribute of the user that is true once they have
         proved their email; None: every email counts as proved.
     :returns: None if nobody is logged in, or nothing is known that may be sent.
-    :raises LoaderError: without Flask-Login, or if the user lacks an attribute.
+    :raises LoaderError: without Flask-Login, if the user lacks an attribute, and if
+        anything of the site raises.
     """
-    if getattr(this_app(), "login_manager", None) is None:
+    if not uses_flask_login(this_app()):
         raise LoaderError(
             "This app has neither Flask-Login nor a contact_loader. Register "
             "one with @app_inbox.contact_loader."
         )
-    from flask_login import current_user
-
-    user = current_user._get_current_object()  # the proxy itself is slow
-    if not user or not user.is_authenticated:
+    user = flask_login_user()
+    if user is None:
         return None
     values = {name: _attribute(user, path) for name, path in fields.items()}
-    if verified_attribute and not _attribute(user, verified_attribute):
-        values.pop("email", None)
+    if verified_attribute:
+        verified = _attribute(user, verified_attribute)
+        with calling(f"user's {verified_attribute!r}"):
+            if not verified:
+                values.pop("email", None)
     for field in IDENTIFIERS:
         if not _is_blank(field, values.get(field)):
             return _contact_of(values)
@@ -83,19 +92,35 @@ def _is_blank(field: str, value: object) -> bool:
 
 
 def _attribute(user: Any, name: str) -> Any:
-    try:
-        value = getattr(user, name)
-    except AttributeError:
-        raise LoaderError(
-            f"The user has no attribute {name!r}; see APP_INBOX_CONTACT_FIELDS "
-            "and APP_INBOX_VERIFIED_ATTRIBUTE."
-        ) from None
+    with calling(f"user's {name!r}"):
+        try:
+            value = getattr(user, name)
+        except AttributeError as error:
+            if not _lacks(user, name, error):
+                raise
+            raise LoaderError(
+                f"The user has no attribute {name!r}; see APP_INBOX_CONTACT_FIELDS "
+                "and APP_INBOX_VERIFIED_ATTRIBUTE."
+            ) from None
     if callable(value):
         # A bound method is always true: it would verify everybody's email.
         raise LoaderError(
             f"The user's {name!r} is a method. Name an attribute or a property."
         )
     return value
+
+
+def _lacks(user: Any, name: str, error: AttributeError) -> bool:
+    """Return whether the user has no such attribute, or something in it raised.
+
+    The error alone does not tell: Python writes the attribute's name into one that a
+    property raises without a name. A name that nothing defines may still be known to
+    ``__getattr__``. Then an error about another name is one inside it.
+    """
+    nothing = object()
+    if getattr_static(user, name, nothing) is not nothing:
+        return False
+    return error.name in (None, name)
 
 
 def _contact_of(values: Mapping[str, Any]) -> Contact:

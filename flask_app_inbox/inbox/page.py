@@ -6,11 +6,12 @@ import logging
 
 from flask import Flask, has_request_context, request
 from markupsafe import Markup
-from werkzeug.exceptions import HTTPException
 
 from ..errors import LoaderError
+from ..web.addresses import log_loss, own_folder, own_url
 from ..web.assets import render
 from ..web.loaders import page_language, page_nonce
+from ..web.page_marks import marks_of_page
 from ..web.this_app import this_app
 from .script_source import script_source
 from .state import State, current_state, state_of
@@ -32,12 +33,14 @@ INBOX_SCRIPT = (
 #: The files that make our page script.
 PAGE_SCRIPT = (*INBOX_SCRIPT, "inbox/static/page.js")
 
-_RENDERED = "flask_app_inbox.rendered"
+_MARK = "app_inbox"
 
 
-def app_inbox_anchor() -> Markup:
+def app_inbox_anchor(size: int | None = None) -> Markup:
     """Render the element where the bell is inserted, for every visitor.
 
+    :param size: width and height of the bell, in CSS pixels. So much is kept free in
+        the element until the bell comes; None: nothing is.
     :returns: nothing if ``APP_INBOX_ANCHOR`` is not a simple selector; then the site
         writes the element itself.
     """
@@ -52,7 +55,13 @@ def app_inbox_anchor() -> Markup:
             "Write an element that it matches into your layout, in place of the call."
         )
         return Markup()
-    return render(__package__, "anchor.html", anchor=anchor)
+    if size and not anchor.can_hold:
+        logger.error(
+            "app_inbox_anchor(size=…) keeps no place free: the element of "
+            "APP_INBOX_ANCHOR can hold nothing."
+        )
+        size = None
+    return render(__package__, "anchor.html", anchor=anchor, size=size)
 
 
 def app_inbox(nonce: str | None = None) -> Markup:
@@ -72,39 +81,42 @@ def app_inbox(nonce: str | None = None) -> Markup:
     settings = state.settings
     if not settings.serves_script or not has_request_context():
         return Markup()
-    # Our routes are there on every host, so a path is enough.
-    folder = f"{request.script_root}{settings.url_prefix}"
+    try:
+        # Our routes are there on every host, so a path is enough.
+        folder = own_folder(app, "app_inbox", settings.url_prefix)
+    except LoaderError as error:
+        log_loss(logger, "App Inbox", error)
+        return Markup()
     inbox = _inbox(app, state, folder) if settings.enabled else {}
     if not inbox and settings.anonymous == "nothing":
         return Markup()
-    environ = request.environ
-    if environ.get(_RENDERED):
+    found: dict[str, object] = {}
+    with _costing_the_inbox:
+        found["nonce"] = page_nonce(app, nonce, state.loaders.csp_nonce)
+    with _costing_the_inbox:
+        found["script_source"] = script_source(settings)
+    if len(found) < 2:
+        inbox = {}
+        if settings.anonymous == "nothing":
+            return Markup()
+    marks = marks_of_page(request.environ)
+    if _MARK in marks:
         logger.warning(
             "app_inbox() was called twice in one page. The second call renders "
             "nothing, because the vendor wants one init per page."
         )
         return Markup()
-    environ[_RENDERED] = True
+    marks.add(_MARK)
     return render(
         __package__,
         "script.html",
         source=f"{folder}/app_inbox.{state.script.fingerprint}.js",
-        script_source=script_source(settings),
         vendor=settings.scripts_url,
         consent=settings.consent,
         features=dict(settings.features),
-        nonce=page_nonce(app, nonce, state.loaders.csp_nonce),
+        **{"nonce": None, "script_source": settings.script_source, **found},
         **inbox,
     )
-
-
-def begin_page(_app: Flask, **_data: object) -> None:
-    """Begin another page of the same request, such as a mail or an error page.
-
-    It receives Flask's signal that a template is about to be rendered.
-    """
-    if has_request_context():
-        request.environ.pop(_RENDERED, None)
 
 
 def _address(app: Flask, folder: str, route: str) -> str:
@@ -116,7 +128,7 @@ def _address(app: Flask, folder: str, route: str) -> str:
     :param folder: the path of our routes.
     """
     if None in app.url_default_functions:
-        return app.url_for(f"app_inbox.{route}")
+        return own_url(app, f"app_inbox.{route}")
     return f"{folder}/{route}"
 
 
@@ -124,28 +136,36 @@ def _inbox(app: Flask, state: State, folder: str) -> dict[str, object]:
     """Return the script's settings for this request's contact.
 
     :param folder: the path of our routes.
-    :returns: nothing if nobody is logged in, or if a loader of the site fails: that
-        costs the inbox, not the page and not its ``init``.
+    :returns: nothing if nobody is logged in, or if a loader of the site fails.
     """
     settings = state.settings
-    try:
+    with _costing_the_inbox:
         contact = state.contact()
         if contact is None:
             return {}
-        language = page_language(app, state.loaders.language, settings.language)
-    except LoaderError as error:
-        logger.error("This page has no App Inbox: %s", error, exc_info=error.__cause__)
-        return {}
-    except HTTPException as error:
-        # The page may be the error page of a loader that calls abort().
-        logger.error("This page has no App Inbox: a loader aborts with %s.", error.code)
-        return {}
-    return {
-        "token_url": _address(app, folder, "token"),
-        "user_url": _address(app, folder, "user"),
-        "user": state.user_tag(contact),
-        "language": language,
-        "form": settings.init_form,
-        "anchor": settings.anchor,
-        "position": settings.position,
-    }
+        return {
+            "token_url": _address(app, folder, "token"),
+            "user_url": _address(app, folder, "user"),
+            "user": state.user_tag(contact),
+            "language": page_language(app, state.loaders.language, settings.language),
+            "form": settings.init_form,
+            "anchor": settings.anchor,
+            "position": settings.position,
+        }
+    return {}
+
+
+class _CostingTheInbox:
+    """Let a function of the site that fails cost the inbox, not the page."""
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, _kind: object, error: BaseException | None, _at: object) -> bool:
+        if not isinstance(error, LoaderError):
+            return False
+        log_loss(logger, "App Inbox", error)
+        return True
+
+
+_costing_the_inbox = _CostingTheInbox()

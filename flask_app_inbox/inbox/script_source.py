@@ -2,17 +2,9 @@
 
 from __future__ import annotations
 
-import logging
 from dataclasses import replace
 
-from werkzeug.exceptions import HTTPException
-
-from ..errors import LoaderError
 from .settings import Settings
-
-logger = logging.getLogger(__name__)
-
-_FALLS_BACK = "This page loads the script of APP_INBOX_SCRIPT_ID: %s"
 
 
 def script_source(settings: Settings) -> str | None:
@@ -21,6 +13,7 @@ def script_source(settings: Settings) -> str | None:
     A connection that has a script id of its own goes before the setting.
 
     :returns: None if the page carries the script already.
+    :raises LoaderError: if the site cannot say which connection this is.
     """
     return _source_of_connection(settings) or settings.script_source
 
@@ -34,15 +27,7 @@ def _source_of_connection(settings: Settings) -> str | None:
     connections = current_connections()
     if connections is None:
         return None
-    try:
-        script_id = connections.script_id()
-    except LoaderError as error:
-        logger.error(_FALLS_BACK, error, exc_info=error.__cause__)
-        return None
-    except HTTPException as error:
-        # The page may be the error page of a loader that calls abort().
-        logger.error(_FALLS_BACK, f"the connection_loader aborts with {error.code}.")
-        return None
+    script_id = connections.script_id()
     return with_script_id(settings, script_id).script_source if script_id else None
 
 

@@ -17,6 +17,7 @@ from ..bell.extra import INSTALL_BELL, lacks_extra
 from ..client.events import EVENT_PATH
 from ..client.platforms import PLATFORMS, Platform
 from ..config import validators
+from ..config.proxy_url import proxy_problems, proxy_url
 from ..config.reader import either, read, setting
 from ..config.storage_url import lacks_client, storage_url
 from ..errors import ConfigError
@@ -172,8 +173,18 @@ class Settings(OAuthSettings):
         "Calls to the vendor at once in a process. Keep it at or below half of the "
         "process's threads.",
     )
+    proxy: str | None = setting(
+        None,
+        proxy_url,
+        "The proxy that all calls to the vendor take: "
+        "`http://user:password@host:3128`, or `https://…`. `HTTPS_PROXY` and the "
+        "like are not read.",
+        secret=True,
+    )
     rate_limit: str | None = setting(
-        "30/minute", validators.rate_limit, "Token requests for each contact."
+        "30/minute",
+        validators.rate_limit,
+        "Token requests for each contact; `False`: no limit.",
     )
     storage_url: str = setting(
         "memory://",
@@ -200,7 +211,10 @@ class Settings(OAuthSettings):
         secret=True,
     )
     url_prefix: str = setting(
-        "/app-inbox", validators.url_prefix, "Where the endpoints and the script live."
+        "/app-inbox",
+        validators.url_prefix,
+        "Where the endpoints and the script live. It may have variables: "
+        "`/<tenant>/app-inbox`.",
     )
     enabled: bool = setting(
         True,
@@ -275,6 +289,9 @@ def read_settings(config: Mapping[str, Any], root_path: str) -> Settings:
         if values["webhook_password"]:
             problems.append(f"{PREFIX}WEBHOOK_PASSWORD must wait until {INSTALL_BELL}")
     problems += oauth_problems(values, config)
+    problems += proxy_problems(
+        PREFIX, values, ("api_url", "script_url", "oauth_url", "oauth_token_url")
+    )
     if values["enabled"] and lacks_client(values["storage_url"]):
         problems.append(
             f"{PREFIX}STORAGE_URL must be memory:// until you install the extra for "

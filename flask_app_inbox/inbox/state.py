@@ -70,7 +70,10 @@ class State:
         )
 
     def user_tag(self, contact: Contact) -> str:
-        """Return the user tag of the contact that :meth:`contact` returned."""
+        """Return the user tag of the contact that :meth:`contact` returned.
+
+        :raises LoaderError: if Flask-Login's user cannot tell their id.
+        """
         login = flask_login_id() if self.loaders.contact is None else None
         return user_tag(this_app(), self.settings, contact, login)
 

@@ -59,7 +59,11 @@ class OAuthClient:
     """The app as it is registered with the vendor."""
 
     def __init__(
-        self, settings: OAuthSettings, transport: Transport | None = None
+        self,
+        settings: OAuthSettings,
+        transport: Transport | None = None,
+        *,
+        proxy: str | None = None,
     ) -> None:
         self._client_id = settings.oauth_client_id or ""
         self._redirect_uri = settings.oauth_redirect_uri or ""
@@ -72,7 +76,7 @@ class OAuthClient:
             "client_secret_post" if self._query_form else "client_secret_basic",
         )
         # It has slots of its own, so that a crowd of requests does not delay a refresh.
-        self._transport = transport or Transport(max_concurrent=8)
+        self._transport = transport or Transport(max_concurrent=8, proxy=proxy)
 
     @property
     def callback_path(self) -> str:

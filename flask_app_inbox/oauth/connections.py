@@ -16,7 +16,7 @@ from ..client.deadline import Deadline
 from ..client.transport import Transport
 from ..errors import ConfigError, LoaderError, StorageError
 from ..signals import connection_lost
-from ..web.loaders import call, call_loader, send_to_each
+from ..web.loaders import call, call_loader, calling, send_to_each
 from .script_ids import ScriptIds
 from .settings import FLASKS_KEY, OAuthSettings
 from .status import DEFAULT_CONNECTION, describe
@@ -62,9 +62,16 @@ class OAuthConnections:
     _keepers: dict[str, ConnectionKeeper] = field(default_factory=dict)
 
     def is_owner(self) -> bool:
-        """Return whether the owner makes this request; without a loader nobody does."""
+        """Return whether the owner makes this request; without a loader nobody does.
+
+        :raises HTTPException: if the loader calls ``abort()``: a person asks.
+        :raises LoaderError: if it raises anything else.
+        """
         loader = self.owner_loader()
-        return loader is not None and bool(call(loader))
+        if loader is None:
+            return False
+        with calling("owner_loader", may_abort=True):
+            return bool(call(loader))
 
     def current_name(self) -> str:
         """Return the name of this request's connection.
@@ -204,6 +211,7 @@ def open_connections(
     api_url: str,
     timeout: float,
     max_concurrent: int,
+    proxy: str | None,
     owner_loader: FindLoader,
     connection_loader: FindLoader,
 ) -> OAuthConnections:
@@ -225,9 +233,9 @@ def open_connections(
         keys += flasks if key == FLASKS_KEY else [key]
     store = TokenStore(Database(url, app.instance_path), Encryptor(keys))
     connections = OAuthConnections(
-        client=OAuthClient(settings),
+        client=OAuthClient(settings, proxy=proxy),
         store=store,
-        transport=Transport(max_concurrent=max_concurrent),
+        transport=Transport(max_concurrent=max_concurrent, proxy=proxy),
         api_url=api_url,
         timeout=timeout,
         max_concurrent=max_concurrent,

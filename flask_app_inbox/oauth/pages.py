@@ -20,9 +20,7 @@ from flask import (
     current_app,
     g,
     redirect,
-    render_template,
     request,
-    url_for,
 )
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 from werkzeug.wrappers import Response as AnyResponse
@@ -35,11 +33,13 @@ from ..errors import (
     VendorError,
     explain,
 )
-from ..web.assets import read_page_script
+from ..web.addresses import own_url
+from ..web.assets import read_page_script, render_page
 from ..web.blueprint import AnyHostBlueprint, exempt_from_form_tokens
 from ..web.guards import check_same_origin
 from ..web.problems import Problem
 from ..web.session import leave_session_alone
+from ..web.this_app import this_app
 from .connections import OAuthConnections, current_connections
 from .status import account_name, connect_command
 
@@ -53,7 +53,7 @@ PATIENCE = 20.0
 #: saved at the end of a slow callback could bring back a session that has ended.
 COOKIE = "app_inbox_oauth"
 
-blueprint = AnyHostBlueprint("app_inbox_oauth", __name__, template_folder="templates")
+blueprint = AnyHostBlueprint("app_inbox_oauth", __name__)
 blueprint.register_error_handler(Problem, Problem.respond)
 exempt_from_form_tokens(blueprint)
 leave_session_alone(blueprint, own_cookie=COOKIE)
@@ -74,8 +74,8 @@ def _let_owners_in() -> None:
 def status() -> str:
     """Show how the connection is doing."""
     shown = _oauth().status()
-    return render_template(
-        "app_inbox/oauth_status.html",
+    return _page(
+        "oauth_status.html",
         shown=shown,
         account=account_name(shown.get("account", {})),
     )
@@ -96,7 +96,8 @@ def connect() -> AnyResponse:
     visit = {
         "state": state,
         "connection": name,
-        "next": path_of_this_site(request.args.get("next")),
+        # The vendor sends everybody to one address, whichever tenant's page they left.
+        "next": path_of_this_site(request.args.get("next")) or _address("status"),
     }
     response = redirect(_oauth().client.authorize_url(state, _verifier(state)))
     _set_cookie(response, _signer().dumps(visit), max_age=MAX_AGE)
@@ -142,7 +143,7 @@ def callback() -> AnyResponse | tuple[str, int]:
     except VendorError as error_:
         logger.warning("The site was not connected: %s", error_)
         return _failed(explain(error_), error_.http_status)
-    return redirect(path_of_this_site(begun["next"]) or url_for(".status"), 303)
+    return redirect(path_of_this_site(begun["next"]) or _address("status"), 303)
 
 
 @blueprint.post("/disconnect")
@@ -150,7 +151,7 @@ def disconnect() -> str:
     """Forget the connection, and say how to revoke it at the vendor."""
     check_same_origin(request)
     _oauth().store.disconnect(_oauth().current_name(), _oauth().deadline())
-    return render_template("app_inbox/oauth_disconnected.html")
+    return _page("oauth_disconnected.html")
 
 
 @blueprint.get("/oauth.css")
@@ -164,7 +165,11 @@ def style() -> Response:
 @blueprint.errorhandler(StorageError)
 @blueprint.errorhandler(LoaderError)
 def _tell_trouble(error: AppInboxError) -> tuple[str, int]:
-    logger.error("The owner's OAuth page cannot be shown: %s", error)
+    logger.error(
+        "The owner's OAuth page cannot be shown: %s",
+        error,
+        exc_info=error.__cause__ if isinstance(error, LoaderError) else None,
+    )
     return _failed(explain(error), 503)
 
 
@@ -207,8 +212,16 @@ def _oauth() -> OAuthConnections:
     return oauth
 
 
+def _page(name: str, **values: object) -> str:
+    return render_page(__package__, name, address_of=_address, **values)
+
+
+def _address(route: str) -> str:
+    return own_url(this_app(), f"{blueprint.name}.{route}")
+
+
 def _failed(message: str, status: int = 400) -> tuple[str, int]:
-    return render_template("app_inbox/oauth_failed.html", message=message), status
+    return _page("oauth_failed.html", message=message), status
 
 
 def _explain_bare_code() -> tuple[str, int]:
@@ -218,7 +231,7 @@ def _explain_bare_code() -> tuple[str, int]:
     with a code of their own account, so the site exchanges nothing.
     """
     command = connect_command(_oauth().current_name())
-    return render_template("app_inbox/oauth_bare_code.html", command=command), 400
+    return _page("oauth_bare_code.html", command=command), 400
 
 
 def _begun() -> dict[str, Any] | None:

@@ -86,13 +86,25 @@ def render(room: str, name: str, **values: object) -> Markup:
     return _macro(room, name)(**values)
 
 
+def render_page(room: str, name: str, **values: object) -> str:
+    """Render a whole page of a room, which may extend another template there.
+
+    :param room: the package whose folder ``templates`` holds the template.
+    """
+    return _environment(room).get_template(name).render(values)
+
+
 @cache
 def _macro(room: str, name: str) -> Callable[..., Markup]:
-    """Return the macro of a compiled template.
-
-    Its environment is our own, because sites change delimiters and escaping.
-    """
-    loader = PackageLoader(room)
-    environment = Environment(loader=loader, autoescape=True, auto_reload=False)
-    macro: Callable[..., Markup] = environment.get_template(name).module.html  # type: ignore[attr-defined] # each template has one
+    """Return the macro of a compiled template."""
+    macro: Callable[..., Markup] = _environment(room).get_template(name).module.html  # type: ignore[attr-defined] # each template has one
     return macro
+
+
+@cache
+def _environment(room: str) -> Environment:
+    """Return what renders a room's templates.
+
+    It is our own, because sites change delimiters and escaping.
+    """
+    return Environment(loader=PackageLoader(room), autoescape=True, auto_reload=False)

@@ -8,11 +8,15 @@ answers only on the bare domain. So in such apps each route accepts any host, an
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from functools import wraps
+from inspect import signature
 from typing import Any
 
 from flask import Blueprint, Flask, Response, current_app, has_request_context, request
 from flask.blueprints import BlueprintSetupState
+from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Response as AnyResponse
 
 from ..errors import AppInboxError, ConfigError
@@ -32,10 +36,21 @@ def claim_prefix(app: Flask, prefix: str, key: str) -> None:
     Under one prefix, one extension would answer for the other.
 
     :param key: of the setting that says it.
-    :raises ConfigError: if another setting says the same.
+    :raises ConfigError: if another setting says the same, or the app has no converter
+        for a variable in it.
     """
+    try:
+        Map(
+            [Rule(f"{prefix}/<fingerprint>", endpoint="any")],
+            converters=app.url_map.converters,
+        )
+    except (LookupError, ValueError, SyntaxError) as error:
+        raise ConfigError(
+            [f"{key} is no prefix of routes: {error.args[0]}."]
+        ) from error
     prefixes: dict[str, str] = app.extensions.setdefault(_PREFIXES, {})
-    owner = prefixes.setdefault(prefix, key)
+    # Two variables match the same paths, whatever they are called.
+    owner = prefixes.setdefault(re.sub("<[^<>]*>", "<>", prefix), key)
     if owner != key:
         raise ConfigError(
             [
@@ -53,12 +68,28 @@ class _OnEveryHost(BlueprintSetupState):
         view_func: Callable[..., Any] | None = None,
         **options: Any,
     ) -> None:
+        if view_func is not None and "<" in (self.url_prefix or ""):
+            view_func = _without_prefix(view_func)
         if self.app.url_map.host_matching:
             options["host"] = f"<{_HOST}>"
         super().add_url_rule(rule, endpoint, view_func, **options)
         if self.app.subdomain_matching and not self.app.url_map.host_matching:
             options["subdomain"] = f"<{_SUBDOMAIN}>"
             super().add_url_rule(rule, endpoint, view_func, **options)
+
+
+def _without_prefix(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a view that is not told what stands for the variables of its prefix.
+
+    They stay in ``request.view_args``, where the site's loaders look for them.
+    """
+    taken = signature(view).parameters
+
+    @wraps(view)
+    def called(**values: Any) -> Any:
+        return view(**{name: values[name] for name in values if name in taken})
+
+    return called
 
 
 class AnyHostBlueprint(Blueprint):

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from ..errors import AppInboxError
+from ..errors import AppInboxError, LoaderError
 from ..per_process import PerProcess
 
 logger = logging.getLogger(__name__)
@@ -73,4 +73,6 @@ class FailureLog:
             error.code,
             f" {left_out} more requests failed since the last line." * bool(left_out),
             f" {error.advice} See `{self._command}`." * bool(error.advice),
+            # What a function of the site raised is the site's to mend.
+            exc_info=error.__cause__ if isinstance(error, LoaderError) else None,
         )

@@ -45,12 +45,62 @@ def call(function: Callable[..., Any], *given: Any, **named: Any) -> Any:
         return executor.submit(copy_context().run, run).result()
 
 
+class calling:  # noqa: N801 - it reads as what it does
+    """Blame a function of the site for whatever is raised in a block.
+
+    Every call of such a function stands in one of these blocks, together with whatever
+    looks at what it returned: that may be a lazy object, which raises later.
+
+    :param name: what the site's owner calls the function, for the message.
+    :param may_abort: whether ``abort()`` is an answer; else it is a failure, too.
+    :raises LoaderError: if anything is raised. Its cause is what the log shows. The
+        description of an ``abort()`` is for one person, so that has none.
+    """
+
+    # A generator of contextlib's would take four times as long, for each page.
+    __slots__ = ("_may_abort", "_name")
+
+    def __init__(self, name: str, *, may_abort: bool = False) -> None:
+        self._name = name
+        self._may_abort = may_abort
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, _kind: object, error: BaseException | None, _at: object) -> None:
+        if isinstance(error, LoaderError) or not isinstance(error, Exception):
+            return
+        if not isinstance(error, HTTPException):
+            raise LoaderError(
+                f"The {self._name} raised {type(error).__name__}."
+            ) from error
+        if not self._may_abort:
+            status = _status_of(error)
+            raise LoaderError(f"The {self._name} aborts with {status}.") from None
+
+
+def _status_of(error: HTTPException) -> int | None:
+    # abort() takes a whole response, too, such as a redirect.
+    return error.code or getattr(error.response, "status_code", None)
+
+
+def call_loader(name: str, loader: Callable[..., Any], *given: Any) -> Any:
+    """Call a loader of the site and return what it returns.
+
+    :param name: as it is registered, for the message.
+    :raises LoaderError: if it raises anything, or calls ``abort()``.
+    """
+    with calling(name):
+        return call(loader, *given)
+
+
 def send(signal: NamedSignal, **data: Any) -> None:
     """Send a signal of the current app to receivers that may be async.
 
-    :raises Exception: what a receiver raises; those after it hear nothing.
+    :raises LoaderError: if a receiver raises; those after it hear nothing.
     """
-    signal.send(this_app(), _async_wrapper=lambda hear: partial(call, hear), **data)
+    with calling(f"receiver of the signal {signal.name}"):
+        signal.send(this_app(), _async_wrapper=lambda hear: partial(call, hear), **data)
 
 
 def send_to_each(signal: NamedSignal, **data: Any) -> None:
@@ -63,24 +113,10 @@ def send_to_each(signal: NamedSignal, **data: Any) -> None:
     app = this_app()
     for hear in signal.receivers_for(app):
         try:
-            call(hear, app, **data)
-        except Exception:
-            logger.exception("A receiver of the signal %s failed.", signal.name)
-
-
-def call_loader(name: str, loader: Callable[[], Any]) -> Any:
-    """Call a loader of the site and return what it returns.
-
-    :param name: as it is registered, for the message.
-    :raises HTTPException: if the loader calls ``abort()``.
-    :raises LoaderError: if it raises anything else.
-    """
-    try:
-        return call(loader)
-    except HTTPException:
-        raise
-    except Exception as error:
-        raise LoaderError(f"The {name} raised {type(error).__name__}.") from error
+            with calling(f"receiver of the signal {signal.name}"):
+                call(hear, app, **data)
+        except LoaderError as error:
+            logger.error("%s", error, exc_info=error.__cause__)
 
 
 def _runs_a_loop() -> bool:
@@ -102,14 +138,16 @@ def page_nonce(
     :param source: the callable that the extension was given; by default the Jinja
         global ``csp_nonce``.
     :returns: None if the page has no usable nonce.
+    :raises LoaderError: if it cannot be found out.
     """
-    nonce = _nonce_of_page(app, source) if given is None else given
-    if not nonce:
-        return None
-    if not isinstance(nonce, str) or not _BASE64.fullmatch(nonce):
-        logger.warning("The nonce for our script is not base64, so it is left out.")
-        return None
-    return nonce
+    with calling("csp_nonce"):
+        nonce = _nonce_of_page(app, source) if given is None else given
+        if not nonce:
+            return None
+        if isinstance(nonce, str) and _BASE64.fullmatch(nonce):
+            return nonce
+    logger.warning("The nonce for our script is not base64, so it is left out.")
+    return None
 
 
 def _nonce_of_page(app: Flask, source: Any) -> Any:
@@ -127,13 +165,9 @@ def page_language(
     :raises LoaderError: if the site's loader fails.
     """
     if loader is not None:
-        try:
+        with calling("language_loader"):
             given = call(loader)
-        except Exception as error:
-            raise LoaderError(
-                f"The language_loader raised {type(error).__name__}."
-            ) from error
-        code = two_letters(str(given))  # it may be a Babel Locale
+            code = two_letters(str(given))  # it may be a Babel Locale
         if code is not None:
             return code
         if given is not None:
@@ -142,8 +176,26 @@ def page_language(
 
 
 def _babel_language(app: Flask) -> str | None:
-    if "babel" not in app.extensions:
-        return None
-    from flask_babel import get_locale
+    """Return the language of Flask-Babel's locale; None: it cannot tell.
 
-    return two_letters(str(get_locale()))
+    Other extensions, and sites, put objects of their own at the same place.
+    """
+    babel = app.extensions.get("babel")
+    if not any(
+        kind.__module__.partition(".")[0] == "flask_babel"
+        for kind in type(babel).__mro__
+    ):
+        return None
+    try:
+        with calling("locale_selector of Flask-Babel"):
+            from flask_babel import get_locale
+
+            return two_letters(str(get_locale()))
+    except LoaderError as error:
+        # It is no reason to withhold the inbox: the language is a guess without it.
+        logger.error(
+            "This page gets its language without Flask-Babel: %s",
+            error,
+            exc_info=error.__cause__,
+        )
+        return None

@@ -268,6 +268,13 @@ def test_asking_too_often_is_refused(make_staff_app: Callable[..., Flask]) -> No
     assert ask(client, {"organization": "support"}).status_code == 200
 
 
+def test_a_limit_that_is_switched_off_refuses_nobody(
+    make_staff_app: Callable[..., Flask],
+) -> None:
+    client = log_in(make_staff_app(CHATHUB_RATE_LIMIT=False), "olha")
+    assert {ask(client).status_code for _ in range(40)} == {200}
+
+
 FAULTS = [
     ({"kind": "status", "status": 401}, 502, "vendor_rejected"),
     ({"kind": "status", "status": 403}, 502, "vendor_rejected"),

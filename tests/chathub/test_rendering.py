@@ -260,9 +260,15 @@ def test_an_async_loader_is_awaited() -> None:
 def test_the_policy_names_only_what_the_panel_needs() -> None:
     app = Flask("site")
     app.config.update(SECRET_KEY="a key", CHATHUB_KEY="a-key")
-    chathub = ChatHub(app)
+    chathub = ChatHub()
+    with pytest.raises(RuntimeError, match=r"init_app\(app\) before csp_sources\(\)"):
+        chathub.csp_sources()
+    chathub.init_app(app)
     with app.app_context():
-        sources = chathub.csp_sources()
+        assert chathub.csp_sources() == ChatHub().csp_sources(app=app)
+    with pytest.raises(RuntimeError, match=r"no ChatHub. Call init_app\(app\)"):
+        chathub.csp_sources(app=Flask("other"))
+    sources = chathub.csp_sources()
     assert sources["script-src"] == ["'self'", "https://widget.smsbat.com"]
     assert "wss://chatapi.smsbat.com" in sources["connect-src"]
     assert sources["frame-src"] == ["'self'"]

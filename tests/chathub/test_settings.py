@@ -61,6 +61,7 @@ def test_login_and_password_take_the_place_of_the_key() -> None:
         ("CHATHUB_TIMEOUT", 0),
         ("CHATHUB_MAX_CONCURRENT", 0),
         ("CHATHUB_RATE_LIMIT", "often"),
+        ("CHATHUB_PROXY", "proxy.example:3128"),
         ("CHATHUB_STORAGE_URL", "file:///tmp/tokens"),
         ("CHATHUB_STORAGE_TIMEOUT", 0),
         ("CHATHUB_URL_PREFIX", "chathub/"),

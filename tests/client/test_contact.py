@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import pickle
+from enum import IntEnum
 from typing import Any
 from uuid import UUID
 
@@ -56,10 +57,20 @@ def test_blanks_around_a_value_are_dropped() -> None:
     assert (contact.email, contact.first_name) == ("a@b.c", None)
 
 
+class Tier(IntEnum):
+    GOLD = 7
+
+
+class DriversUUID(UUID):
+    """As asyncpg makes them."""
+
+
 @pytest.mark.parametrize(
     ("given", "kept"),
     [
         (42, "42"),
+        (Tier.GOLD, "7"),
+        (DriversUUID(int=42), "00000000-0000-0000-0000-00000000002a"),
         (UUID(int=42), "00000000-0000-0000-0000-00000000002a"),
     ],
 )

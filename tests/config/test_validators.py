@@ -151,7 +151,12 @@ def test_another_path_is_refused(value: object) -> None:
 
 
 @pytest.mark.parametrize(
-    "value", [None, "", "/", "inbox", "/inbox/", "/<x>", "/a b", "/..", "/%2e", "/a\n"]
+    "value",
+    [
+        *(None, "", "/", "inbox", "/inbox/", "/a b", "/..", "/%2e", "/a\n"),
+        *("/<>", "/<x", "/x>", "/<<x>>", "/<1x>", "/<x y>", "/<a/b>", "/<int:>"),
+        *("/<any(a):x", "/<x>/", "/<x>?", "/<string(length=(2)):x>"),
+    ],
 )
 def test_a_url_prefix_that_routes_cannot_have_is_refused(value: object) -> None:
     with pytest.raises(ValueError, match="a path like /app-inbox"):
@@ -160,6 +165,13 @@ def test_a_url_prefix_that_routes_cannot_have_is_refused(value: object) -> None:
 
 def test_a_url_prefix_of_several_parts_is_taken() -> None:
     assert checks.url_prefix("/my/app-inbox") == "/my/app-inbox"
+
+
+@pytest.mark.parametrize(
+    "value", ["/<tenant>/x", "/x/<int:id>", "/t-<any(a, b):kind>/x", "/<a>/<b>"]
+)
+def test_a_url_prefix_may_have_variables(value: str) -> None:
+    assert checks.url_prefix(value) == value
 
 
 @pytest.mark.parametrize("value", ["true", "", 0, 1, None, []])
@@ -276,10 +288,17 @@ def test_a_rate_is_taken(value: str) -> None:
     assert checks.rate_limit(value) == value
 
 
+def test_false_is_no_rate() -> None:
+    assert checks.rate_limit(False) is None
+
+
 @pytest.mark.parametrize(
     "value",
     [
         "",
+        "False",
+        True,
+        0,
         "often",
         "30",
         "30/fortnight",

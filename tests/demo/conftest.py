@@ -114,7 +114,9 @@ def make_shop(seeded: Path, tmp_path: Path) -> MakeShop:
     shutil.copytree(seeded, folder)
 
     def make(**config: Any) -> Flask:
-        app, _ = stage.make_shop({"TESTING": True, **config}, instance=folder)
+        # A busy machine may need longer than a customer should wait.
+        patient = {"TESTING": True, "APP_INBOX_TIMEOUT": 20}
+        app, _ = stage.make_shop({**patient, **config}, instance=folder)
         return app
 
     return make

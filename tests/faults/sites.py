@@ -97,6 +97,7 @@ class Site:
         if breaker or sleep:
             transport = Transport(
                 max_concurrent=self.state.settings.max_concurrent,
+                proxy=self.state.settings.proxy,
                 make_breaker=breaker or Breaker,
                 sleep=sleep or time.sleep,
             )

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 import pytest
 import responses
@@ -100,6 +102,14 @@ def test_fields_are_mapped_as_the_owner_says() -> None:
     )
 
 
+@pytest.mark.parametrize("given", [7, UUID(int=7)])
+def test_an_id_may_be_a_whole_number_or_a_uuid(given: Any) -> None:
+    fields = {"external_customer_id": "crm_id"}
+    assert contact_of(User(crm_id=given), fields) == Contact(
+        external_customer_id=str(given)
+    )
+
+
 @pytest.mark.parametrize(
     ("user", "fields"),
     [
@@ -148,6 +158,7 @@ def test_an_email_that_is_proved_is_sent() -> None:
         ({"email": "get_email"}, None, "'get_email' is a method"),
         ({"email": "email"}, "is_verified", "'is_verified' is a method"),
         ({"email": "unknown"}, None, "Contact.email must be a string"),
+        ({"external_customer_id": "email_verified"}, None, "id must be a string"),
     ],
 )
 def test_an_attribute_that_cannot_serve_is_named(
@@ -155,6 +166,41 @@ def test_an_attribute_that_cannot_serve_is_named(
 ) -> None:
     with pytest.raises(LoaderError, match=reason):
         contact_of(fields=fields, verified=verified)
+
+
+class WithProperties(User):
+    """A user who is made of properties, and of a row behind them."""
+
+    @property
+    def within(self) -> str:
+        return self.id.nothing  # type: ignore[attr-defined, no-any-return] # it raises
+
+    @property
+    def bare(self) -> str:
+        raise AttributeError("the profile is gone")
+
+    def __getattr__(self, name: str) -> str:
+        if name == "stored":
+            return str(self.id.nothing)  # type: ignore[attr-defined] # it raises
+        raise AttributeError(name)
+
+
+@pytest.mark.parametrize(
+    ("attribute", "said"),
+    [
+        ("within", "The user's 'within' raised AttributeError."),
+        ("bare", "The user's 'bare' raised AttributeError."),
+        ("stored", "The user's 'stored' raised AttributeError."),
+        ("elsewhere", "The user has no attribute 'elsewhere'"),
+    ],
+)
+def test_an_attribute_that_raises_is_not_one_that_is_missing(
+    attribute: str, said: str
+) -> None:
+    with pytest.raises(LoaderError, match=f"^{re.escape(said)}") as caught:
+        contact_of(WithProperties(), {"email": attribute})
+    has_cause = isinstance(caught.value.__cause__, AttributeError)
+    assert has_cause == (attribute != "elsewhere")
 
 
 def test_an_address_too_long_is_told_without_being_repeated() -> None:

@@ -438,6 +438,28 @@ def test_the_anchor_is_what_the_selector_matches(make_app: MakeApp) -> None:
     assert attributes["data-x"] == "1"
 
 
+def test_the_anchor_keeps_a_place_free_without_styles(make_app: MakeApp) -> None:
+    html = render(make_app(), "{{ app_inbox_anchor(size=32) }}")
+    page = Elements(html)
+    assert [tag for tag, _ in page.found] == ["div", "svg"]
+    assert (page["svg"]["width"], page["svg"]["height"]) == ("32", "32")
+    assert page["svg"]["display"] == "block"
+    assert "style" not in html
+    in_text = Elements(
+        render(make_app(ANCHOR="span.bell"), "{{ app_inbox_anchor(size=32) }}")
+    )
+    assert "display" not in in_text["svg"]
+
+
+def test_an_anchor_that_holds_nothing_keeps_no_place_free(
+    make_app: MakeApp, caplog: pytest.LogCaptureFixture
+) -> None:
+    app = make_app(ANCHOR="img.bell", POSITION="afterend")
+    page = Elements(render(app, "{{ app_inbox_anchor(size=32) }}"))
+    assert [tag for tag, _ in page.found] == ["img"]
+    assert "keeps no place free" in caplog.text
+
+
 HOSTILE = 'a"b><script>alert(1)</script>'
 
 

@@ -83,6 +83,7 @@ def test_a_key_that_is_none_is_as_good_as_not_there() -> None:
         ("CREATE_CONTACTS", 1),
         ("TIMEOUT", 0),
         ("MAX_CONCURRENT", 0),
+        ("PROXY", "socks5://proxy.example"),
         ("RATE_LIMIT", "often"),
         ("STORAGE_URL", "memcached://x"),
         ("STORAGE_TIMEOUT", 0),
@@ -381,3 +382,19 @@ def test_a_map_of_fields_does_not_change_with_the_dict_it_came_from() -> None:
     fields = contact_fields(given)
     given.clear()
     assert fields == {"external_customer_id": "crm_id"}
+
+
+def test_nothing_goes_in_clear_to_a_proxy_on_another_machine() -> None:
+    (problem,) = problems_of(
+        API_URL="http://127.0.0.1:5001/api", PROXY="http://ann:pass@proxy.example:3128"
+    )
+    assert problem.startswith("APP_INBOX_PROXY must be unset while APP_INBOX_API_URL")
+    assert "pass" not in problem
+    assert settings_of(
+        API_URL="http://127.0.0.1:5001/api", PROXY="http://localhost:3128"
+    ).proxy
+    assert settings_of(PROXY="http://proxy.example:3128").proxy
+
+
+def test_the_proxys_password_is_not_shown() -> None:
+    assert "hunter2" not in repr(settings_of(PROXY="http://ann:hunter2@proxy.example"))

@@ -9,9 +9,10 @@ from flask import Flask, render_template_string
 from flask_talisman import Talisman
 from flask_wtf.csrf import CSRFProtect
 
-from flask_app_inbox import AppInbox, Contact
+from flask_app_inbox import AppInbox, ChatHub, Contact
 from flask_app_inbox.testing import VendorDouble
 from tests.integrations.conftest import LAYOUT, MakeSite, ask, client_of, shown
+from tests.manuals import block_of
 
 
 @pytest.mark.parametrize("when", ["prepare", "finish"])
@@ -34,6 +35,37 @@ def test_the_sites_own_forms_stay_protected(
     client = client_of(app)
     ask(client, shown(client.get("/")))
     assert client.post("/order").status_code == 400
+
+
+RECIPE = block_of(
+    "flask_app_inbox/inbox/README.md",
+    "python",
+    "from flask import request\nfrom flask_wtf import CSRFProtect\n",
+)
+
+
+@pytest.mark.parametrize("is_left_out", [True, False])
+def test_a_site_that_protects_by_hand_leaves_our_endpoints_out(
+    app_inbox_vendor: VendorDouble, is_left_out: bool
+) -> None:
+    app = Flask("shop")
+    app.config.update(
+        SECRET_KEY="a key",
+        APP_INBOX_OAUTH_CLIENT_ID="id",
+        APP_INBOX_OAUTH_CLIENT_SECRET="secret",
+        APP_INBOX_OAUTH_REDIRECT_URI="https://shop.example/app-inbox/oauth/callback",
+        CHATHUB_KEY="key",
+    )
+    AppInbox(app).contact_loader(lambda: None)
+    ChatHub(app).operator_loader(dict)
+    app.add_url_rule("/order", "order", lambda: "ordered", methods=["POST"])
+    recipe = RECIPE if is_left_out else RECIPE.replace("not in", "in")
+    exec(compile(recipe, "README.md", "exec"), {"app": app})
+    client = app.test_client()
+    paths = ("/app-inbox/token", "/app-inbox/oauth/disconnect", "/chathub/token")
+    statuses = [client.post(path).status_code for path in (*paths, "/order")]
+    # Nobody is logged in, is the owner, or is an operator.
+    assert statuses == ([401, 404, 403, 400] if is_left_out else [400, 400, 400, 200])
 
 
 def talisman_site(policy: dict[str, Any], **options: Any) -> Flask:

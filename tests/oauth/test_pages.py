@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -12,6 +13,7 @@ from flask import session
 from flask_wtf import CSRFProtect
 from itsdangerous import TimestampSigner, URLSafeSerializer
 
+from flask_app_inbox.oauth.client import Tokens
 from flask_app_inbox.oauth.pages import COOKIE, path_of_this_site
 from flask_app_inbox.web.encryption import Encryptor
 from tests.oauth.conftest import MakeSite
@@ -66,6 +68,36 @@ def test_an_owner_connects_and_sees_account_and_expiry(
     assert f'<time datetime="{day}' in page
     assert site.token() == (200, "")
     assert {"/api/v2/version", "/api/v1/account/info"} <= set(vendor.paths())
+
+
+def without_escaping(site: Site) -> None:
+    site.app.jinja_options = {"autoescape": False}
+
+
+def with_own_signs(site: Site) -> None:
+    site.app.jinja_options = {
+        "block_start_string": "<%",
+        "block_end_string": "%>",
+        "variable_start_string": "[[",
+        "variable_end_string": "]]",
+    }
+
+
+@pytest.mark.parametrize("change", [without_escaping, with_own_signs])
+def test_how_the_site_renders_its_pages_changes_nothing_in_ours(
+    make_site: MakeSite, change: Callable[[Site], None]
+) -> None:
+    site = make_site()
+    change(site)
+    tokens = Tokens("access", "refresh", "code", 100.0)
+    site.oauth.store.connect("default", tokens, {"name": "<b>Ann & sons</b>"})
+    page = site.browser.get(f"{PAGES}/").text
+    assert "&lt;b&gt;Ann &amp; sons&lt;/b&gt;" in page
+    assert "{" not in page
+    assert page.count('<link rel="stylesheet" href="/app-inbox/oauth/oauth.css">') == 1
+    assert 'href="/app-inbox/oauth/connect"' in page
+    told = site.browser.get(f"{PAGES}/callback?state=x").text
+    assert "This visit did not begin here" in told
 
 
 def test_the_consent_address_is_the_short_one_with_state_and_a_challenge(

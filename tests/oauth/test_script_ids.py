@@ -129,7 +129,7 @@ def test_a_page_is_whole_while_the_database_is_down(
 def test_a_page_is_whole_where_the_loader_fails(
     make_site: MakeSite, caplog: pytest.LogCaptureFixture, failure: object
 ) -> None:
-    site = make_site(SCRIPT_ID="SITE")
+    site = make_site(SCRIPT_ID="SITE", ANONYMOUS="tracking")
 
     def loader() -> object:
         if isinstance(failure, Exception):
@@ -137,7 +137,9 @@ def test_a_page_is_whole_where_the_loader_fails(
         return failure
 
     site.inbox.connection_loader(loader)
-    assert SETTING in page(site)
+    html = page(site)
+    assert SETTING in html
+    assert "data-token-url" not in html, "the endpoint has no token for it"
     assert "connection_loader" in caplog.text
 
 

@@ -60,7 +60,7 @@ CONNECTION_LOADER_FAILED = FindingKind(
     "connection_loader_failed",
     "error",
     what="The site could not say which connection this page uses. {reason}",
-    why="Such a page loads the script of APP_INBOX_SCRIPT_ID and gets no token.",
+    why="Such a page has no bell and gets no token.",
     fix="return None  # in your connection_loader, for the default connection",
 )
 REDIRECT_URI_UNANSWERED = FindingKind(

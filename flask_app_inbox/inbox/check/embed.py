@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
+from ...web.addresses import matches
 from ...web.elements import Element
 from ..settings import Settings
 from .endpoint import EXEMPT_US, IN_FRONT
@@ -55,9 +56,9 @@ def embed(
 
 
 def _embed_script(html: BeautifulSoup, settings: Settings) -> Tag | None:
-    address = f"{settings.url_prefix}/embed.js"
     for tag in html.find_all("script", src=True):
-        if urlsplit(str(tag["src"])).path.endswith(address):
+        path = urlsplit(str(tag["src"])).path
+        if matches(settings.url_prefix, path, "/embed.js"):
             return tag
     return None
 

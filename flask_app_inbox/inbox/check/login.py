@@ -7,6 +7,7 @@ from typing import Literal
 
 from flask import Flask
 
+from ...web.flask_login_user import uses_flask_login
 from ..state import State
 from .finding import FindingKind, Section
 
@@ -98,7 +99,7 @@ def login_source(app: Flask, state: State) -> LoginSource:
     """Return what tells the extension who is logged in."""
     if state.loaders.contact is not None:
         return "contact_loader"
-    if getattr(app, "login_manager", None) is not None:
+    if uses_flask_login(app):
         return "flask_login"
     return None
 

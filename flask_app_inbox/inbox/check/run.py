@@ -189,7 +189,8 @@ def _check_page(
     if script:
         check_script_file(site, script, section)
     if token:
-        check_endpoint(site, token, login, section)
+        has_csrf = "csrf" in app.extensions
+        check_endpoint(site, token, login, section, has_csrf=has_csrf)
 
 
 def _check_visitors(

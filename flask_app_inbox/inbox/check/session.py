@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from flask import Flask
 
 from ...config.validators import is_loopback
+from ...web.flask_login_user import uses_flask_login
 from .finding import FindingKind, Section
 
 #: Bits; 16 random bytes have about 62 by this measure, `secrets.token_hex()` 250.
@@ -178,7 +179,10 @@ def check_cookie_paths(app: Flask, url_prefix: str, section: Section) -> None:
     for prefix, name in _cookies(app):
         of_session = prefix == "SESSION_COOKIE"
         path = app.config.get(f"{prefix}_PATH") or (of_session and root) or "/"
-        if address != path and not address.startswith(f"{path.rstrip('/')}/"):
+        # What stands for a variable of the prefix may be what the path names.
+        begun = address.partition("<")[0]
+        reaches = address == path or address.startswith(f"{path.rstrip('/')}/")
+        if not reaches and not ("<" in address and path.startswith(begun)):
             section.report(
                 COOKIE_OTHER_PATH,
                 cookie=name,
@@ -191,7 +195,7 @@ def check_cookie_paths(app: Flask, url_prefix: str, section: Section) -> None:
 def _cookies(app: Flask) -> Iterator[tuple[str, str]]:
     """Yield the cookies of a login: the prefix of their settings, and a name."""
     yield "SESSION_COOKIE", "the session cookie"
-    if getattr(app, "login_manager", None) is not None:
+    if uses_flask_login(app):
         yield "REMEMBER_COOKIE", "Flask-Login's remember cookie"
 
 

@@ -62,6 +62,9 @@ def check_storage(settings: Settings, processes: int | None, section: Section) -
 
     :param processes: how many the site runs in operation; None: unknown.
     """
+    if settings.rate_limit is None:
+        section.ok("There is no rate limit, so nothing is counted.")
+        return
     if settings.storage_url == "memory://":
         _check_memory(settings, processes, section)
         return

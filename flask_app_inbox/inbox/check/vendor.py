@@ -6,6 +6,7 @@ import contextlib
 
 from ...client.account import read_account, read_version
 from ...client.contact import Contact
+from ...client.transport_errors import ProxyFailed, ProxyTimeout
 from ...errors import (
     ReconnectNeeded,
     StorageError,
@@ -65,6 +66,7 @@ VENDOR_UNREACHABLE = FindingKind(
         "rate_limited": "flask app-inbox check  # again in a minute",
         "down": "flask app-inbox check  # again later: the vendor says it is down",
         "other_address": 'APP_INBOX_API_URL = "{platform_url}"',
+        "proxy": 'APP_INBOX_PROXY = "http://user:password@host:3128"  # or unset it',
         "network": "curl {api_url}/v1/version  # can this machine reach it?",
     },
 )
@@ -199,6 +201,8 @@ def _report_failure(
     platform_url = settings.platform.api_url
     if isinstance(error, VendorRateLimited):
         case = "rate_limited"
+    elif isinstance(error, (ProxyFailed, ProxyTimeout)):
+        case = "proxy"
     elif error.status:
         case = "down"
     elif settings.api_url != platform_url:

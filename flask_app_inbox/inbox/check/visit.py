@@ -11,14 +11,14 @@ from urllib.parse import urljoin, urlsplit
 
 import requests
 import urllib3
-from flask import Flask, request, url_for
+from flask import Flask, request
 from werkzeug.datastructures import Headers
-from werkzeug.exceptions import HTTPException
 
 from ...client.certificates import trusted_certificates
 from ...client.contact import Contact
 from ...errors import LoaderError
 from ...oauth.connections import current_connections
+from ...web.addresses import own_url
 from ...web.csp import origin_of
 from ..state import EXTENSION, State
 
@@ -72,6 +72,7 @@ class Site(Protocol):
 class SiteInProcess:
     """The app itself, called without a server.
 
+    :param page: whose path tells the variables of our prefix, if it has any.
     :param host: the host that the requests name.
     :param session: what the visitor's session holds.
     :param cookie: the visitor's Cookie header, instead of a session.
@@ -81,11 +82,13 @@ class SiteInProcess:
         self,
         app: Flask,
         *,
+        page: str = "/",
         host: str | None = None,
         session: Mapping[str, Any] | None = None,
         cookie: str | None = None,
     ) -> None:
         self._app = app
+        self._page = page
         self._session = session or {}
         self._cookie = cookie
         host = host or app.config["SERVER_NAME"] or "localhost"
@@ -107,8 +110,11 @@ class SiteInProcess:
         return self._visit(method, address, {}, None)
 
     def own_address(self, endpoint: str, **values: Any) -> str | None:
-        with self._app.test_request_context("/", base_url=self._base_url):
-            address = url_for(endpoint, **values)
+        with self._app.test_request_context(self._page, base_url=self._base_url):
+            try:
+                address = own_url(self._app, endpoint, **values)
+            except LoaderError:
+                return None
             return "/" + address.removeprefix(request.script_root).lstrip("/")
 
     def visitor(self) -> Contact | LoaderError | None:
@@ -178,9 +184,6 @@ class SiteInProcess:
             return state.contact()
         except LoaderError as error:
             return error
-        except Exception as error:
-            # As above: a loader is the site's own code.
-            return LoaderError(f"the loader raises {type(error).__name__}: {error}")
 
     def _connection(self) -> str | LoaderError | None:
         connections = current_connections()
@@ -188,8 +191,6 @@ class SiteInProcess:
             return connections.current_name() if connections else None
         except LoaderError as error:
             return error
-        except HTTPException as error:
-            return LoaderError(f"The connection_loader aborts with {error.code}.")
 
 
 class RunningSite:

@@ -95,7 +95,7 @@ def check(
         raise click.UsageError("Give --session or --cookie, not both.")
     else:
         page = "/" + page.lstrip("/")
-        site = SiteInProcess(app, host=host, session=session, cookie=cookie)
+        site = SiteInProcess(app, page=page, host=host, session=session, cookie=cookie)
     report = run_checks(
         app,
         site,

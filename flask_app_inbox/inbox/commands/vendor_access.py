@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 import click
-from werkzeug.exceptions import HTTPException
 
 from ...client.app_inbox import AppInboxClient
 from ...errors import LoaderError
@@ -69,7 +68,3 @@ def _require_name(connections: OAuthConnections) -> None:
         connections.current_name()
     except LoaderError as error:
         raise click.ClickException(f"{error} {_NAME_IT}") from error
-    except HTTPException as error:
-        raise click.ClickException(
-            f"The connection_loader aborts with {error.code}. {_NAME_IT}"
-        ) from error

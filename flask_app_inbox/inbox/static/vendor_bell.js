@@ -11,6 +11,7 @@
  */
 const vendorBell = (selector, position) => {
   const MARK = "data-app-inbox-bell";
+  const PLACE = "data-app-inbox-place"; // keeps free what the bell will take
   const FIGHTS = 20; // in a second, with somebody who takes the bell away each time
 
   /** @type {Record<string, ["before" | "prepend" | "append" | "after", boolean]>} */
@@ -40,7 +41,8 @@ const vendorBell = (selector, position) => {
    */
   const neighbours = (isAll) => {
     if (!anchor) return [];
-    const isOther = (/** @type {Element} */ one) => !isAll && others.has(one);
+    const isOther = (/** @type {Element} */ one) =>
+      one.hasAttribute(PLACE) || (!isAll && others.has(one));
     if (isInside) return [...anchor.children].filter((one) => !isOther(one));
     const isAfter = put === "after";
     const side = isAfter ? "nextElementSibling" : "previousElementSibling";
@@ -143,6 +145,10 @@ const vendorBell = (selector, position) => {
     if (isFight) settle();
   };
 
+  /** In the same task in which the bell comes, so nothing on the page moves. */
+  const freePlace = () =>
+    anchor?.querySelector(`:scope > [${PLACE}]`)?.remove();
+
   /** See to it that the bell is where it belongs, as far as something has changed. */
   const settle = () => {
     const stays = anchor?.isConnected && anchor.matches(selector);
@@ -156,6 +162,7 @@ const vendorBell = (selector, position) => {
     const wrong = all.filter(({ isConnected }) => isConnected !== isShown);
     if (!isShown) for (const part of wrong) part.remove();
     else if (wrong.length) restore(wrong);
+    if (isShown && all.length) freePlace();
   };
 
   return {

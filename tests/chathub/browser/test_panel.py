@@ -121,7 +121,7 @@ def test_tokens_that_live_for_seconds_are_renewed_and_both_panels_stay_usable(
     for number in range(1, 4):
         for organization, customer in (("sales", "Ann"), ("support", "Bohdan")):
             page.get_by_role("tab", name=organization).click()
-            reply(chat(page, organization), customer, f"Answer {number}")
+            reply(chat(page, organization), customer, f"Answer {number}", presses=3)
             page.wait_for_function(
                 """([organization, count]) => window.heard.filter(([name, detail]) =>
                     name === "ready" && detail.organization === organization

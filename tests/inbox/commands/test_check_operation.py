@@ -205,6 +205,15 @@ def test_memory_storage_with_several_processes(
     assert told["webhook_not_shared"]["fix"].startswith("APP_INBOX_STORAGE_URL")
 
 
+def test_nothing_is_counted_without_a_limit(
+    make_site: MakeSite, findings: Findings, run: Run
+) -> None:
+    site = make_site(RATE_LIMIT=False)
+    options = ("--offline", "--processes", "4")
+    assert "storage_not_shared" not in findings(site, *options)
+    assert "There is no rate limit" in run(site, "check", *options).output
+
+
 def test_a_redis_that_is_not_there(make_site: MakeSite, findings: Findings) -> None:
     told = findings(make_site(STORAGE_URL="redis://user:pass@127.0.0.1:9/0"))
     assert told["redis_unreachable"]["fix"].startswith("APP_INBOX_STORAGE_URL")

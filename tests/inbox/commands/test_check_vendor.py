@@ -34,6 +34,20 @@ def test_a_vendor_out_of_reach(make_site: MakeSite, findings: Findings) -> None:
     )
 
 
+def test_a_proxy_out_of_reach(make_site: MakeSite, findings: Findings) -> None:
+    site = make_site(PROXY="http://shop:hunter2@127.0.0.1:9")
+    told = findings(site)["vendor_unreachable"]
+    assert "no way through the proxy" in told["what"]
+    assert told["fix"].startswith("APP_INBOX_PROXY = ")
+
+
+def test_the_proxys_password_is_not_printed(make_site: MakeSite, run: Run) -> None:
+    site = make_site(PROXY="http://shop:hunter2@127.0.0.1:9")
+    shown = run(site, "check", "--offline").output
+    assert "http://***@127.0.0.1:9" in shown
+    assert "hunter2" not in shown
+
+
 def test_a_missing_right(
     make_site: MakeSite, findings: Findings, control: Callable[..., Any]
 ) -> None:

@@ -1,0 +1,91 @@
+"""Addresses of our routes, for the page or endpoint that this request is for.
+
+The prefix of our routes may hold variables, as in ``/<tenant>/app-inbox``. Their values
+are those of the request's own path, or what the site's ``url_defaults`` say.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from typing import Any
+
+from flask import Flask, request
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import BuildError
+
+from ..errors import LoaderError
+from .loaders import calling
+
+#: A variable of a rule, by its name.
+_VARIABLE = re.compile(r"<(?:[^<>]*:)?(\w+)>")
+
+
+class NoAddress(LoaderError):
+    """Nothing tells the variables of our prefix, as on a page for all tenants."""
+
+
+def log_loss(logger: logging.Logger, part: str, error: LoaderError) -> None:
+    """Log why a page lacks a part of ours.
+
+    A page that belongs to no tenant is nothing to be alarmed about.
+    """
+    level = logging.INFO if isinstance(error, NoAddress) else logging.ERROR
+    logger.log(level, "This page has no %s: %s", part, error, exc_info=error.__cause__)
+
+
+def own_folder(app: Flask, blueprint: str, prefix: str) -> str:
+    """Return the path that all routes of one of our blueprints begin with.
+
+    :param blueprint: its name; it has a route ``embed_script`` at ``/embed.js``.
+    :param prefix: of its routes. Without a variable there is nothing to look up.
+    :raises LoaderError: if there is no such path.
+    """
+    if "<" not in prefix:
+        return f"{request.script_root}{prefix}"
+    # The site's url_defaults may have added a query.
+    path = own_url(app, f"{blueprint}.embed_script").partition("?")[0]
+    return path.removesuffix("/embed.js")
+
+
+def own_url(app: Flask, endpoint: str, **values: Any) -> str:
+    """Return the address of one of our routes, as ``url_for()`` does.
+
+    :param values: of the variables that are not the prefix's.
+    :raises NoAddress: if nothing tells the value of a variable.
+    :raises LoaderError: if the site's ``url_defaults`` raise.
+    """
+    with calling("url_defaults of the site"):
+        try:
+            return app.url_for(endpoint, **_filled(app, endpoint, values))
+        except BuildError:
+            raise NoAddress(
+                f"Nothing tells what {endpoint} has in the place of its variables. "
+                "Say it with app.url_defaults."
+            ) from None
+
+
+def matches(prefix: str, path: str, route: str) -> bool:
+    """Return whether a path ends with a route of ours."""
+    texts = _VARIABLE.split(prefix)[::2]  # between them are the names
+    return bool(
+        re.search(".+".join(map(re.escape, texts)) + re.escape(route) + "$", path)
+    )
+
+
+def _filled(app: Flask, endpoint: str, values: dict[str, Any]) -> dict[str, Any]:
+    """Return values with those that the request's path has in common with a route.
+
+    We match the path again, because the site may have taken them out of ``view_args``,
+    or made something else of them.
+    """
+    rule = next(app.url_map.iter_rules(endpoint))
+    missing = set(_VARIABLE.findall(rule.rule)) - set(values)
+    if not missing:
+        return values
+    adapter = app.create_url_adapter(request)
+    try:
+        said = adapter.match()[1] if adapter else {}
+    except HTTPException:  # this is the page that says so
+        return values
+    return {name: said[name] for name in missing & set(said)} | values
