@@ -73,7 +73,7 @@ const wireBell = (host, page) => {
       badge.setAttribute("part", unread ? "badge" : "");
       host.dataset.unread = "" + (unread ?? "");
       host.toggleAttribute("data-stale", !!asOf);
-      if (arrived && host === document.querySelector(host.localName)) {
+      if (arrived > 0 && host === document.querySelector(host.localName)) {
         status.textContent = plural(said.arrived, arrived, language);
       }
     },
