@@ -26,6 +26,7 @@ const wireBell = (host, page) => {
     if (drawn) root.append(drawn.cloneNode(true));
   }
   const [button, status] = /** @type {any} */ (root.children);
+  if (!button) return; // nobody has drawn a bell in this page yet
   const badge = button.lastElementChild;
   if (!pattern) {
     pattern = new DocumentFragment();
@@ -92,7 +93,7 @@ const defineBell = (page) =>
 
       connectedCallback() {
         this.parts = this.parts || wireBell(this, page);
-        this.stop = page.subscribe(this.parts.render);
+        if (this.parts) this.stop = page.subscribe(this.parts.render);
       }
 
       disconnectedCallback() {
