@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from ..bell.texts import known_language, texts_in
 from ..bell.wording import Texts
 from ..errors import LoaderError
@@ -20,7 +18,7 @@ def bell_texts(state: State, language: str) -> Texts:
     loader = state.loaders.texts
     if loader is None:
         return texts
-    own = call_loader("texts_loader", partial(loader, known_language(language), texts))
+    own = call_loader("texts_loader", loader, known_language(language), texts)
     if isinstance(own, Texts):
         return own
     raise LoaderError(

@@ -37,9 +37,9 @@ _TAKEN = frozenset(
     continue customElements default delete do document else export extends false
     fetch finally for from function get getComputedStyle getSelection history if
     import in innerHeight innerWidth instanceof isNaN let location matchMedia module
-    navigator new null of parseInt performance removeEventListener return self set
-    setInterval setTimeout static super switch this throw true try typeof undefined
-    void while window
+    navigator new null of parseInt performance queueMicrotask removeEventListener
+    return self set setInterval setTimeout static super switch this throw true try
+    typeof undefined void while window
     """.split()
 )
 

@@ -130,6 +130,20 @@ def test_a_bell_can_move_go_and_come_late(page: Page, shop: str, inbox: Inbox) -
     expect(panel(page).get_by_role("listitem")).to_have_count(1)
 
 
+def test_an_element_that_nobody_has_drawn_stays_empty(
+    page: Page, make_shop: Callable[..., str], context: BrowserContext, inbox: Inbox
+) -> None:
+    inbox.play(context)
+    layout = LAYOUT.replace(
+        "{{ app_inbox_anchor() }}", "<app-inbox-bell></app-inbox-bell>"
+    )
+    page.goto(make_shop(layout=layout))
+    page.locator("app-inbox-bell").wait_for(state="attached")
+    while not page.evaluate("!!window.appInbox"):
+        page.wait_for_timeout(20)
+    expect(page.locator("app-inbox-bell a")).to_have_count(0)
+
+
 def test_a_count_of_earlier_says_when_it_was(
     page: Page, shop: str, inbox: Inbox
 ) -> None:

@@ -198,6 +198,23 @@ def test_the_focus_goes_to_the_next_message_when_one_disappears(
     expect(panel(filled).get_by_role("button", name="First")).to_be_focused()
 
 
+def test_the_focus_stays_when_its_button_goes(
+    page: Page, shop: str, inbox: Inbox
+) -> None:
+    inbox.page_size = 2
+    for title in ("Third", "Second", "First"):
+        inbox.arrive(title)
+    page.goto(shop)
+    open_panel(page)
+    panel(page).get_by_role("button", name="Load more").focus()
+    page.keyboard.press("Enter")
+    expect(panel(page).get_by_role("button", name="Third")).to_be_focused()
+    panel(page).get_by_role("button", name="Mark all as read").focus()
+    page.keyboard.press("Enter")
+    expect(bell(page, 0)).to_be_visible()
+    expect(panel(page)).to_be_focused()
+
+
 def test_a_click_elsewhere_closes_it(filled: Page) -> None:
     open_panel(filled)
     filled.get_by_role("heading", name="Tea").click()
@@ -211,6 +228,16 @@ def test_messages_that_come_in_are_announced_once(filled: Page, inbox: Inbox) ->
     expect(bell(filled, 5)).to_be_visible()
     status = filled.locator("app-inbox-bell").get_by_role("status")
     expect(status).to_have_text("2 new notifications")
+
+
+def test_an_open_panel_does_not_say_it_again(filled: Page, inbox: Inbox) -> None:
+    open_panel(filled)
+    expect(items(filled)).to_have_count(3)
+    inbox.arrive("New one")
+    filled.evaluate("document.dispatchEvent(new Event('app-inbox:check'))")
+    expect(items(filled)).to_have_count(4)
+    said = filled.locator("app-inbox-bell").get_by_role("status")
+    expect(said.filter(has_text="1 new notification")).to_have_count(1)
 
 
 def test_on_a_phone_it_is_a_modal_sheet(

@@ -26,6 +26,7 @@ const wireBell = (host, page) => {
     if (drawn) root.append(drawn.cloneNode(true));
   }
   const [button, status] = /** @type {any} */ (root.children);
+  if (!button) return; // nobody has drawn a bell in this page yet
   const badge = button.lastElementChild;
   if (!pattern) {
     pattern = new DocumentFragment();
@@ -73,7 +74,7 @@ const wireBell = (host, page) => {
       badge.setAttribute("part", unread ? "badge" : "");
       host.dataset.unread = "" + (unread ?? "");
       host.toggleAttribute("data-stale", !!asOf);
-      if (arrived && host === document.querySelector(host.localName)) {
+      if (arrived > 0 && host === document.querySelector(host.localName)) {
         status.textContent = plural(said.arrived, arrived, language);
       }
     },
@@ -92,7 +93,7 @@ const defineBell = (page) =>
 
       connectedCallback() {
         this.parts = this.parts || wireBell(this, page);
-        this.stop = page.subscribe(this.parts.render);
+        if (this.parts) this.stop = page.subscribe(this.parts.render);
       }
 
       disconnectedCallback() {

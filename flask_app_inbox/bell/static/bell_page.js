@@ -99,7 +99,7 @@ const startBells = (own) => {
     return () => {
       hearers.delete(hear);
       // An element that moves is gone for a moment only.
-      Promise.resolve().then(() => hearers.size || tabs.leave());
+      queueMicrotask(() => hearers.size || tabs.leave());
     };
   };
 

@@ -149,16 +149,23 @@ const openPanel = async (host, button, page) => {
   /** @param {StoreState} now @param {number} arrived */
   const draw = ({ unread, asOf, isGone, list: told }, arrived) => {
     if (isGone || !told) return close();
+    const before = focused();
+    const known = items.size;
     drawList(told.messages);
     drawState(nameState(told));
     panel.setAttribute("aria-busy", String(told.isLoading));
     markAll.hidden = !unread && !told.messages.some(({ read }) => !read);
     more.hidden = !told.hasMore;
-    more.disabled = told.isLoading;
+    if (before === markAll && markAll.hidden) panel.focus();
+    if (before === more && more.hidden) [...items.values()][known]?.focus();
     const failed = told.allFailed || told.failed.size;
     const isOld = asOf && asOf < Date.now() - TICK;
-    const age = isOld ? texts.asOf.replace("{time}", agoOf(asOf, language)) : "";
-    const come = arrived ? plural(texts.arrived, arrived, language) : "";
+    const age = isOld
+      ? texts.asOf.replace("{time}", agoOf(asOf, language))
+      : "";
+    // Elsewhere the bell itself says so.
+    const isNews = arrived > 0 && panel.matches(":modal");
+    const come = isNews ? plural(texts.arrived, arrived, language) : "";
     notice.textContent = failed ? texts.markFailed : age || come;
     notice.hidden = !notice.textContent;
   };

@@ -55,6 +55,7 @@ const openStore = (known, asking, tell, changed, clock) => {
   const marking = new Map();
   let moves = 0; // marks that began or ended
   let base = known; // as the server said
+  let last = base.unread; // that was shown
   let isGone = false;
   let leads = false;
   let isAsking = false;
@@ -79,7 +80,10 @@ const openStore = (known, asking, tell, changed, clock) => {
     list: list?.state(),
   });
 
-  const notify = (arrived = 0) => changed(state(), arrived);
+  const notify = (arrived = 0) => {
+    last = unread();
+    changed(state(), arrived);
+  };
 
   /** Tell the other tabs what this one shows. */
   const say = () => tell({ unread: unread(), asOf: base.asOf });
@@ -127,13 +131,11 @@ const openStore = (known, asking, tell, changed, clock) => {
 
   /** @param {Count} count @param {boolean} isNews whether messages have come */
   const show = (count, isNews) => {
-    const before = unread();
+    const before = last;
     base = count;
     list?.compare(base.unread);
-    const after = unread();
-    const arrived = isNews && before !== null ? (after || 0) - before : 0;
-    notify(Math.max(arrived, 0));
-    return before === after;
+    notify(isNews && before !== null ? Number(unread()) - before : 0);
+    return before === last;
   };
 
   /** Take a count that no mark on its way can have changed. */
