@@ -167,7 +167,10 @@ class RedisStore:
     """A store that processes and machines share."""
 
     def __init__(self, redis: RedisAccess) -> None:
+        from redis import Redis
+
         self._redis = redis
+        self._client = Redis(connection_pool=redis.pool)
 
     def get(self, key: str, *, within: float = math.inf) -> bytes | None:
         found: bytes | None = self._ask(lambda redis: redis.get(_name(key)), within)
@@ -204,13 +207,10 @@ class RedisStore:
         self._ask(lambda redis: redis.delete(_name(key)), within)
 
     def _ask(self, call: Callable[[Any], Any], within: float) -> Any:
-        from redis import Redis
-
         from .redis_access import RedisDown
 
-        client = Redis(connection_pool=self._redis.pool)
         try:
-            return self._redis.ask(lambda: call(client), within)
+            return self._redis.ask(lambda: call(self._client), within)
         except RedisDown as error:
             raise StorageError(
                 f"Redis at STORAGE_URL cannot be used: {error}", retryable=True

@@ -1,8 +1,8 @@
 """Asking a storage that may hang, without hanging with it.
 
 No driver promises that a call ends. A server that is stopped, a name lookup or a disk
-that is gone keeps it for as long as it likes. So each call has a thread of its own, and
-whoever asked leaves when their time is over. A few threads at most are left behind;
+that is gone keeps it for as long as it likes. So each call is made in another thread,
+and whoever asked leaves when their time is over. A few threads at most are left behind;
 once the storage has failed, one request at a time tries it again.
 """
 
@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from ..per_process import PerProcess
+from .kept_threads import KeptThreads
 from .outage import PAUSE, Outage
 
 Result = TypeVar("Result")
@@ -42,6 +43,9 @@ class _Resources:
     outage: Outage
     slots: threading.BoundedSemaphore = field(
         default_factory=lambda: threading.BoundedSemaphore(SLOTS)
+    )
+    threads: KeptThreads = field(
+        default_factory=lambda: KeptThreads("app-inbox storage")
     )
 
 
@@ -116,8 +120,7 @@ class StorageGuard:
                 resources.slots.release()
 
         try:
-            # It may hang, and must not keep the process from its end.
-            threading.Thread(target=run, name="app-inbox storage", daemon=True).start()
+            resources.threads.run(run)
         except RuntimeError:
             resources.slots.release()
             raise

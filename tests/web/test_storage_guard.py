@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from flask_app_inbox.web import storage_guard
+from flask_app_inbox.web import kept_threads, storage_guard
 from flask_app_inbox.web.outage import PAUSE
 from flask_app_inbox.web.storage_guard import SILENCE, StorageGuard, StorageSilent
 from tests.fixtures.clock import Clock
@@ -99,3 +100,34 @@ def test_calls_that_hang_take_no_more_threads_than_there_are_slots(
     place.give_up(lambda: "no slot is free", 0.01)
     place.wakes.set()
     wait_until(place.is_asked)
+
+
+def test_calls_one_after_the_other_share_threads(place: Place) -> None:
+    before = set(threading.enumerate())
+    used = {place.guard.ask(threading.get_ident, 5) for _ in range(50)}
+    # A call may come while the thread of the last one is still putting itself away.
+    assert len(used) < 10
+    started = set(threading.enumerate()) - before
+    assert {thread.name for thread in started} <= {
+        "app-inbox storage",
+        "app-inbox storage, idle",
+    }
+
+
+def test_a_thread_without_calls_ends(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kept_threads, "PATIENCE", 0.01)
+    thread = place.guard.ask(threading.current_thread, 5)
+    thread.join(30)
+    assert not thread.is_alive()
+    assert place.is_asked()
+
+
+def test_calls_that_come_while_threads_end_are_all_made(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kept_threads, "PATIENCE", 0.0001)
+    with ThreadPoolExecutor(4) as executor:
+        asked = [executor.submit(place.guard.ask, lambda: 7, 30) for _ in range(400)]
+    assert {call.result() for call in asked} == {7}
