@@ -13,16 +13,16 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from ..bell.extra import INSTALL_BELL, lacks_extra
 from ..client.events import EVENT_PATH
 from ..client.platforms import PLATFORMS, Platform
 from ..config import validators
-from ..config.proxy_url import proxy_problems, proxy_url
+from ..config.proxy_url import proxy_url
 from ..config.reader import either, read, setting
-from ..config.storage_url import lacks_client, storage_url
+from ..config.storage_url import storage_url
 from ..errors import ConfigError
-from ..oauth.settings import PREFIX, OAuthSettings, is_begun, oauth_problems
+from ..oauth.settings import PREFIX, OAuthSettings
 from .anchor import POSITIONS, Anchor, parse_anchor
+from .settings_problems import settings_problems
 from .validators import (
     contact_fields,
     features,
@@ -271,48 +271,7 @@ def read_settings(config: Mapping[str, Any], root_path: str) -> Settings:
     values, problems = read(config, PREFIX, Settings)
     if values["icon"] is not None:
         problems += _load_icon(values, root_path)
-    if values["features"] and values["init_form"] == "options":
-        problems.append(
-            f"{PREFIX}FEATURES has no place in the init form 'options'; take it out, "
-            f"or set {PREFIX}INIT_FORM to 'features'."
-        )
-    inside = values["position"] in ("afterbegin", "beforeend")
-    anchor = parse_anchor(values["anchor"])
-    if inside and anchor and not anchor.can_hold:
-        problems.append(
-            f"{PREFIX}POSITION must be beforebegin or afterend: no bell can stand "
-            f"inside the element of {PREFIX}ANCHOR."
-        )
-    if values["enabled"] and lacks_extra():
-        if values["widget"] == "site":
-            problems.append(f"{PREFIX}WIDGET must be vendor until {INSTALL_BELL}")
-        if values["webhook_password"]:
-            problems.append(f"{PREFIX}WEBHOOK_PASSWORD must wait until {INSTALL_BELL}")
-    problems += oauth_problems(values, config)
-    if values["enabled"]:
-        problems += proxy_problems(
-            PREFIX, values, ("api_url", "script_url", "oauth_url", "oauth_token_url")
-        )
-    if values["enabled"] and lacks_client(values["storage_url"]):
-        problems.append(
-            f"{PREFIX}STORAGE_URL must be memory:// until you install the extra for "
-            'Redis: pip install "flask-app-inbox[redis]"'
-        )
-    if (
-        values["enabled"]
-        and config.get(f"{PREFIX}API_KEY") is None
-        and not is_begun(config)
-    ):
-        problems.append(
-            f"{PREFIX}API_KEY is missing. Create a key with full access to the API "
-            "in the vendor's settings and set it (FLASK_APP_INBOX_API_KEY in the "
-            "environment, with app.config.from_prefixed_env()). Without a vendor: "
-            "`python -m flask_app_inbox.sandbox` is a stand-in that accepts the key "
-            "sandbox-key. An app that is "
-            f"registered with the vendor sets {PREFIX}OAUTH_CLIENT_ID instead. "
-            f"{PREFIX}ENABLED = False (FLASK_{PREFIX}ENABLED=false) switches the whole "
-            "extension off, as in tests of other things."
-        )
+    problems += settings_problems(values, config)
     if problems:
         raise ConfigError(problems)
     for name in ("api_url", "script_url", "messages_url", "oauth_url"):
