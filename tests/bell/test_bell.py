@@ -65,6 +65,25 @@ def test_it_looks_the_same_before_and_after_its_script(
     assert bell(page).screenshot() == before
 
 
+def test_its_script_may_stand_before_it_and_be_there_first(
+    page: Page, make_shop: Callable[..., str], context: BrowserContext, inbox: Inbox
+) -> None:
+    head = "{{ app_inbox() }}<script src='/slow.js'></script></head>"
+    layout = LAYOUT.replace("\n{{ app_inbox() }}", "").replace("</head>", head)
+    address = make_shop(layout=layout)
+    inbox.play(context)
+    inbox.arrive()
+    page.route("**/slow.js", lambda route: slow.append(route))
+    slow: list[Route] = []
+    with page.expect_request_finished(lambda one: "/bell/bell." in one.url):
+        page.goto(address, wait_until="commit")
+    # Whatever can run before the page is whole has run after two frames.
+    page.evaluate("new Promise((done) => requestAnimationFrame(() => setTimeout(done)))")
+    slow[0].fulfill(content_type="text/javascript", body="")
+    expect(bell(page, 1)).to_have_text("1")
+    open_panel(page)
+
+
 def test_nobody_logged_in_gets_no_bell(page: Page, shop: str) -> None:
     page.goto(f"{shop}/login?email=")
     page.goto(shop)
