@@ -80,6 +80,7 @@ def render_bell(
     unread: int | None,
     language: str,
     texts: Texts,
+    is_old: bool = False,
     icon: str | None = None,
 ) -> Markup:
     """Render a bell that is right at first paint and a link without JavaScript.
@@ -88,6 +89,7 @@ def render_bell(
     :param page_url: of the page of messages.
     :param user: the tag of the user.
     :param unread: None if it is not known.
+    :param is_old: whether the script is to ask for the count at once.
     :param icon: the text of an SVG file that was checked.
     """
     return render(
@@ -97,6 +99,7 @@ def render_bell(
         page_url=page_url,
         user=user,
         unread=unread,
+        is_old=is_old,
         label=bell_name(texts, unread, language),
         icon=Markup(icon) if icon else ICON,  # noqa: S704 - it was checked
     )

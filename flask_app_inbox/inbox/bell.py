@@ -64,6 +64,7 @@ def own_bell(app: Flask, state: State) -> Markup:
         page_url=_address(app, folder, "message_page"),
         user=user,
         unread=count.unread if count else None,
+        is_old=count is not None and count.is_late,
         language=language,
         texts=texts,
         icon=state.settings.icon,

@@ -11,7 +11,7 @@ import json
 import secrets
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..web.shared_store import SharedStore
 from .contact_key import ContactKey
@@ -79,7 +79,7 @@ class Counts:
         return found[0] if found else None
 
     def for_page(self, key: ContactKey, within: float) -> Count | None:
-        """Return what a page may begin with."""
+        """Return what a page may begin with; late if it is to ask at once."""
         end = time.monotonic() + within
         found = self.find(key, within)
         if found is not None:
@@ -87,7 +87,7 @@ class Counts:
         found = self.last(key, end - time.monotonic())
         if found is None or self._clock() - found.at > TOO_OLD_FOR_PAGES:
             return None
-        return found
+        return replace(found, is_late=True)
 
     def news(self, key: ContactKey, within: float) -> str:
         """Return what changes with each piece of news about a contact.

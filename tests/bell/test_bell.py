@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
+from flask_app_inbox.inbox.counts import Count
 from tests.bell.conftest import LAYOUT, bell, open_panel, panel
 from tests.bell.inbox import Inbox
 
@@ -77,11 +78,40 @@ def test_its_script_may_stand_before_it_and_be_there_first(
     slow: list[Route] = []
     with page.expect_request_finished(lambda one: "/bell/bell." in one.url):
         page.goto(address, wait_until="commit")
-    # Whatever can run before the page is whole has run after two frames.
-    page.evaluate("new Promise((done) => requestAnimationFrame(() => setTimeout(done)))")
+    # What may run before the page is whole runs now.
+    page.evaluate("new Promise((done) => setTimeout(done, 50))")
     slow[0].fulfill(content_type="text/javascript", body="")
     expect(bell(page, 1)).to_have_text("1")
     open_panel(page)
+
+
+def test_its_icon_stays_where_it_is_when_the_first_message_comes(
+    page: Page, shop: str, inbox: Inbox
+) -> None:
+    page.goto(shop)
+    icon = page.locator("app-inbox-bell svg")
+    expect(bell(page, 0)).to_be_visible()
+    before = icon.bounding_box()
+    inbox.arrive()
+    page.evaluate("document.dispatchEvent(new Event('app-inbox:check'))")
+    expect(bell(page, 1)).to_be_visible()
+    assert icon.bounding_box() == before
+
+
+@pytest.mark.parametrize("is_late", [False, True])
+def test_a_count_that_may_be_old_is_asked_for_at_once(
+    is_late: bool,
+    page: Page,
+    shop: str,
+    inbox: Inbox,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    count = Count(1, 0.0, is_late=is_late)
+    monkeypatch.setattr("flask_app_inbox.inbox.bell.known_count", lambda reader: count)
+    inbox.arrive()
+    inbox.arrive()
+    page.goto(shop)
+    expect(bell(page, 2 if is_late else 1)).to_have_text("2" if is_late else "1")
 
 
 def test_nobody_logged_in_gets_no_bell(page: Page, shop: str) -> None:

@@ -71,7 +71,7 @@ const wireBell = (host, page) => {
       const name = unread === null ? title : title + ", " + told;
       button.setAttribute("aria-label", name);
       badge.textContent = Number(unread) > 99 ? "99+" : unread || "";
-      badge.setAttribute("part", unread ? "badge" : "");
+      badge.hidden = !unread;
       host.dataset.unread = "" + (unread ?? "");
       host.toggleAttribute("data-stale", !!asOf);
       if (arrived > 0 && host === document.querySelector(host.localName)) {

@@ -21,7 +21,7 @@
     const slot = makeElement("slot", { name: "icon" });
     slot.append(icon);
     const button = makeElement("a", attributes);
-    button.append(slot, makeElement("span"));
+    button.append(slot, makeElement("span", { part: "badge", hidden: "" }));
     const status = makeElement("span", { part: "status", role: "status" });
     const drawn = new DocumentFragment();
     drawn.append(button, status);

@@ -58,13 +58,15 @@ const startBells = (own) => {
   };
 
   const open = () => {
-    const name = `app-inbox ${settings.unreadUrl} ${settings.user}`;
+    const name = `${settings.unreadUrl} ${settings.user}`;
     /** @type {HTMLElement | null} */
     const bell = document.querySelector("app-inbox-bell");
-    const told = shown ? NaN : parseInt(bell?.dataset.unread || "");
+    const { unread, old } = /** @type {DOMStringMap} */ (
+      (!shown && bell?.dataset) || {}
+    );
     /** @type {Store} */
     const mine = openStore(
-      { unread: told >= 0 ? told : null },
+      { unread: unread ? +unread : null, old },
       siteMessages(settings),
       (news) => tabs.tell(news),
       (state, arrived) => mine === store && show(state, arrived),

@@ -32,7 +32,7 @@ const messageItem = (id, texts, act) => {
     const content = makeElement("div", { part: "content" });
     content.append(messageHtml.build(html));
     item.append(control, content, time);
-    const source = messageHtml.safeUrl(image, /^https:/);
+    const source = messageHtml.safeUrl(image, /^https?:/);
     if (source) {
       const picture = makeElement("img", { part: "image", alt: "" });
       picture.loading = "lazy";

@@ -5,6 +5,7 @@
  * @typedef {object} Count
  * @property {number | null} unread null: nobody knows
  * @property {number} [asOf] when that was so, if it is not now; by the wall clock
+ * @property {string} [old] whether to ask at once, although it may be so still
  *
  * @typedef {object} Asking who is asked; each rejects with a `Refusal`
  * @property {(page: number) => Promise<MessagePage>} load
@@ -59,7 +60,8 @@ const openStore = (known, asking, tell, changed, clock) => {
   let isGone = false;
   let leads = false;
   let isAsking = false;
-  let mayHaveMissed = base.unread === null; // what the server could have told
+  /** @type {any} */
+  let mayHaveMissed = known.old || base.unread === null; // what has happened
   let askedAt = mayHaveMissed ? -Infinity : clock.now();
   let answeredAt = Date.now();
   let restsUntil = 0;
