@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bs4 import BeautifulSoup
-from flask import Flask, current_app, render_template, render_template_string
+from flask import Flask, render_template, render_template_string
 from soupsieve import SelectorSyntaxError
 
 from .backstage import current_backstage
@@ -18,6 +18,7 @@ from .restarts import current_restarts
 #: What ``insertAdjacentHTML`` knows.
 POSITIONS = ("beforebegin", "afterbegin", "beforeend", "afterend")
 
+#: Whether the app has an element for its selector.
 _EXTENSION = "shop_anchor"
 
 
@@ -42,12 +43,6 @@ PLACES = {
 }
 
 
-@dataclass(frozen=True)
-class _Anchor:
-    place: Place
-    exists: bool
-
-
 def init_app(app: Flask) -> None:
     """Find out whether the layout has the anchor, or the extension is to make it.
 
@@ -61,7 +56,7 @@ def init_app(app: Flask) -> None:
         has_own = _matches(render_template("base.html"), place.selector)
         exists = has_own or bool(render_template_string("{{ app_inbox_anchor() }}"))
     app.jinja_env.globals["makes_anchor"] = not has_own
-    app.extensions[_EXTENSION] = _Anchor(place, exists)
+    app.extensions[_EXTENSION] = exists
 
 
 def move(place: Place) -> None:
@@ -73,7 +68,7 @@ def move(place: Place) -> None:
     """
 
     def check(app: Flask) -> None:
-        if not app.extensions[_EXTENSION].exists:
+        if not app.extensions[_EXTENSION]:
             raise NoAnchor(place.selector)
         with app.app_context():
             _tell(place)
@@ -90,10 +85,8 @@ def tell_sandbox() -> None:
 
     :raises SandboxError: if it refuses the place or does not answer.
     """
-    first: _Anchor = current_app.extensions[_EXTENSION]
-    changes = current_restarts().changes
-    selector = changes.get("APP_INBOX_ANCHOR", first.place.selector)
-    _tell(Place(selector, changes.get("APP_INBOX_POSITION", first.place.position)))
+    setting = current_restarts().setting
+    _tell(Place(setting("APP_INBOX_ANCHOR"), setting("APP_INBOX_POSITION")))
 
 
 def _tell(place: Place) -> None:

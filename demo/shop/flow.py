@@ -180,7 +180,7 @@ def draw_bell() -> tuple[Response, int]:
         return jsonify(says=translate("flow.did.failed")), 400
     widget.draw_by(chosen)
     flash(translate(f"flow.widget.now.{chosen}"))
-    return jsonify(moved=True), 200
+    return jsonify(changed=True), 200
 
 
 def _may_press() -> bool:
@@ -277,11 +277,12 @@ def _step_to_json(step: dict[str, Any]) -> dict[str, Any]:
 
 def _vendor_entry(item: dict[str, Any]) -> Entry:
     path = str(item["path"])
+    at = datetime.fromisoformat(item["at"]).timestamp()
     from_page = path.startswith(_FROM_PAGES)
-    if current_app.config["APP_INBOX_WIDGET"] == "site":
-        from_page = from_page and not path.startswith(_MESSAGES)
+    if path.startswith(_MESSAGES) and widget.drew_at(at) == "site":
+        from_page = False
     call = Call(
-        datetime.fromisoformat(item["at"]).timestamp(),
+        at,
         str(item["method"]),
         path,
         int(item["status"]),

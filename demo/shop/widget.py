@@ -6,13 +6,14 @@ from flask import Flask
 
 from .restarts import current_restarts
 
-#: The values of ``APP_INBOX_WIDGET``; they are part of text keys.
+_SETTING = "APP_INBOX_WIDGET"
+#: Its values; they are part of text keys.
 WIDGETS = ("vendor", "site")
 
 
 def init_app(app: Flask) -> None:
     """Tell templates who draws the bell."""
-    app.jinja_env.globals.update(widget=app.config["APP_INBOX_WIDGET"], widgets=WIDGETS)
+    app.jinja_env.globals.update(widget=app.config[_SETTING], widgets=WIDGETS)
 
 
 def draw_by(widget: str) -> None:
@@ -20,4 +21,9 @@ def draw_by(widget: str) -> None:
 
     :raises ConfigError: if the extension refuses it.
     """
-    current_restarts().restart({"APP_INBOX_WIDGET": widget})
+    current_restarts().restart({_SETTING: widget})
+
+
+def drew_at(moment: float) -> str:
+    """Return who drew the bell at a time, by the wall clock."""
+    return str(current_restarts().setting(_SETTING, moment))

@@ -187,10 +187,13 @@
     opener.focus();
   };
 
-  /** The bell has moved: only a new page has it at its new place. */
-  const loadAgain = () => {
+  /**
+   * The bell has changed: only a new page has it at its new place.
+   * @param {boolean} hasMoved
+   */
+  const loadAgain = (hasMoved) => {
     try {
-      sessionStorage.setItem(MOVED, "1");
+      if (hasMoved) sessionStorage.setItem(MOVED, "1");
     } catch {
       // Then the next page does not scroll to it, no more.
     }
@@ -211,7 +214,7 @@
     try {
       const response = await fetch(form.action, { method: "POST", body });
       const answer = await response.json();
-      if (answer.moved) return loadAgain();
+      if (answer.moved || answer.changed) return loadAgain(!!answer.moved);
       tell(answer.says || texts.failed || "", !response.ok);
       rows?.showNewest();
     } catch {

@@ -1,0 +1,50 @@
+"""The same inbox, drawn by the vendor's script and by the shop."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.fixtures.bell import bell
+
+from .conftest import enter
+from .test_layout import FONTS, LOOK
+
+
+def choose(page: Page, name: str) -> None:
+    """Choose in the drawer who draws the bell."""
+    page.get_by_role("button", name=name).click()
+    page.locator(".note", has_text="bell").wait_for()
+
+
+def test_the_shops_own_bell_shows_the_same_inbox(page: Page, address: str) -> None:
+    enter(page, address)
+    bell(page, 4).wait_for()
+    page.get_by_role("button", name="How it works").click()
+    choose(page, "The shop itself")
+    own = page.get_by_role("button", name="Notifications, 4 unread", exact=True)
+    expect(own).to_be_visible()
+    expect(page.locator(".aib-root")).to_have_count(0)
+    page.get_by_role("button", name="Close", exact=True).click()
+    own.click()
+    panel = page.get_by_role("dialog", name="Notifications")
+    expect(panel.get_by_role("listitem")).not_to_have_count(0)
+    panel.get_by_role("button", name="Mark all as read").click()
+    expect(page.get_by_role("button", name="Notifications, no unread")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="How it works").click()
+    choose(page, "s script")
+    bell(page, 0).wait_for()
+
+
+@pytest.mark.parametrize("width", [320, 480, 768, 1280])
+def test_the_header_fits_the_shops_own_bell(
+    page: Page, address: str, width: int
+) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    enter(page, address)
+    page.get_by_role("button", name="How it works").click()
+    choose(page, "The shop itself")
+    expect(page.locator("app-inbox-bell")).to_be_visible()
+    page.locator(".flow-close").click()
+    assert page.evaluate(LOOK, FONTS) == []
