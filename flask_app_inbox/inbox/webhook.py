@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import contextlib
 import hmac
-import json
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -25,6 +24,7 @@ from flask.blueprints import BlueprintSetupState
 
 from ..bell.cleaning import clean_html
 from ..client.contact import Contact
+from ..client.foreign_json import read_json
 from ..client.message import Message, message_of
 from ..errors import StorageError
 from ..signals import message_received
@@ -95,13 +95,14 @@ def read_arrivals(body: bytes) -> Iterator[Arrival]:
     """Read a message, or a list of them: the guide shows one and speaks of a list.
 
     What is no message is left out of a list that has others: refusing it would lose
-    those, for the vendor does not send again what was refused.
+    those, for the vendor does not send again what was refused. What is no character
+    costs itself alone, too.
 
     :raises BadRequest: if there is nothing to take.
     """
     try:
-        told = json.loads(body)
-    except (ValueError, RecursionError):
+        told = read_json(body)
+    except ValueError:
         raise BadRequest from None
     entries = [told] if isinstance(told, dict) else told
     if not isinstance(entries, list) or len(entries) > MAX_MESSAGES:

@@ -151,6 +151,29 @@ def test_what_is_no_message_costs_the_others_nothing(
     assert "2 entries, of which 1 are no messages" in caplog.text
 
 
+@pytest.mark.parametrize("field", ["id", "title", "content", "link", "customData"])
+def test_half_a_character_costs_itself_alone(
+    app: Flask, heard: Heard, field: str
+) -> None:
+    odd = {**MESSAGE, "id": "odd", field: "half \ud83d"}
+    bodies = [{**MESSAGE, "id": "before"}, odd, {**MESSAGE, "id": "after"}]
+    assert post(app, bodies).json == {"taken": 3}
+    assert post(app, bodies).json == {"taken": 0}
+    assert len(heard) == 3
+    for _, message in heard:
+        for text in (message.id, message.title, message.html, message.link):
+            (text or "").encode()  # as whoever stores it
+        assert "\ud83d" not in str(message.custom_data)
+
+
+def test_a_byte_that_is_no_character_costs_itself_alone(
+    app: Flask, heard: Heard
+) -> None:
+    body = json.dumps([{**MESSAGE, "title": "odd: ?"}, {**MESSAGE, "id": "next"}])
+    assert post(app, body.encode().replace(b"?", b"\xd0")).json == {"taken": 2}
+    assert [message.title for _, message in heard] == ["odd: \ufffd", "Parcel"]
+
+
 def test_a_long_body_is_not_read(app: Flask) -> None:
     read: list[int] = []
 
