@@ -102,6 +102,27 @@ def test_a_page_of_messages_says_everything_and_its_html_is_clean(
     assert "vendor;dur=" in response.headers["Server-Timing"]
 
 
+@pytest.mark.parametrize(
+    "odd",
+    [
+        *('{"a": 1e999}', '{"a": [NaN, -Infinity]}'),
+        {"a": float("inf")},
+        "[" * 900 + "]" * 900,
+    ],
+)
+def test_custom_data_that_json_cannot_say_cost_the_page_nothing(
+    app: Flask, app_inbox_vendor: VendorDouble, odd: object
+) -> None:
+    app_inbox_vendor.has_messages([{"id": "m1", "custom_data": odd}, "next"])
+    response = ask(app, "GET", LIST)
+
+    def refuse(constant: str) -> None:
+        raise AssertionError(f"browsers refuse {constant}")
+
+    told = json.loads(response.text, parse_constant=refuse)
+    assert [one["id"] for one in told["messages"]] == ["m1", "message-2"]
+
+
 def test_a_whole_inbox_tells_its_count_and_a_part_of_it_does_not(
     app: Flask, app_inbox_vendor: VendorDouble
 ) -> None:
