@@ -26,7 +26,7 @@ from ..bell.cleaning import clean_html
 from ..client.contact import Contact
 from ..client.foreign_json import read_json
 from ..client.message import Message, message_of
-from ..errors import StorageError
+from ..errors import AppInboxError, StorageError
 from ..signals import message_received
 from ..web.body import read_body
 from ..web.loaders import send
@@ -85,7 +85,7 @@ def webhook() -> dict[str, int]:
         raise BadRequest
     arrivals = list(read_arrivals(read_body(MAX_BODY)))
     try:
-        return {"taken": sum(_take(state, one) for one in arrivals)}
+        return {"taken": _take_all(state, arrivals)}
     except StorageError as error:
         error.retry_after = RETRY_AFTER
         raise
@@ -149,6 +149,32 @@ def _arrival_of(told: object) -> Arrival | None:
         return None
     # What comes by the webhook is new, whatever it says of itself.
     return Arrival(contact, replace(message, html=clean_html(message.html), read=False))
+
+
+def _take_all(state: State, arrivals: list[Arrival]) -> int:
+    """Take messages; return how many of them were not known.
+
+    One that fails keeps nobody from those after it: the vendor sends all of them again,
+    and it might fail each time.
+
+    :raises AppInboxError: if one of them failed, after the others were taken; at once
+        if the store did, for then none can be taken.
+    :raises BeingTaken: if another request is taking one.
+    """
+    taken = 0
+    failed: AppInboxError | BeingTaken | None = None
+    for one in arrivals:
+        try:
+            taken += _take(state, one)
+        except StorageError:
+            raise
+        except (AppInboxError, BeingTaken) as error:
+            if isinstance(failed, AppInboxError):  # only the last one is answered
+                state.failures.write(failed)
+            failed = error
+    if failed is not None:
+        raise failed
+    return taken
 
 
 def _take(state: State, arrival: Arrival) -> bool:

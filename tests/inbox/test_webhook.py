@@ -291,6 +291,56 @@ def test_a_receiver_that_fails_gets_the_message_again(app: Flask) -> None:
     assert len(tries) == 2
 
 
+def test_a_message_that_fails_each_time_keeps_nobody_from_the_others(
+    app: Flask, caplog: pytest.LogCaptureFixture
+) -> None:
+    bodies = [{**MESSAGE, "id": str(number)} for number in range(5)]
+    heard: list[str] = []
+
+    def fail_at_two(_: Flask, message: Message, **__: object) -> None:
+        if message.id in "13":
+            raise RuntimeError("no such customer")
+        heard.append(message.id)
+
+    with message_received.connected_to(fail_at_two):
+        for _ in range(3):
+            assert code_of(post(app, bodies)) == (500, "loader_failed")
+    assert heard == ["0", "2", "4"]
+    assert "no such customer" in caplog.text
+    assert post(app, bodies).json == {"taken": 2}
+
+
+def test_a_message_that_another_request_takes_keeps_nobody_from_the_others(
+    app: Flask, heard: Heard
+) -> None:
+    answers: list[Any] = []
+    bodies = [{**MESSAGE, "id": "first"}, {**MESSAGE, "id": "second"}]
+
+    def meanwhile(_: Flask, message: Message, **__: object) -> None:
+        if message.id == "first":
+            answers.append(post(app, bodies))
+
+    with message_received.connected_to(meanwhile):
+        assert post(app, bodies).json == {"taken": 1}
+    assert code_of(answers[0]) == (503, "being_taken")
+    assert sorted(message.id for _, message in heard) == ["first", "second"]
+
+
+def test_a_store_that_fails_ends_a_list_at_once(
+    app: Flask, heard: Heard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def fail(key: str, *_: object, **__: object) -> bool:
+        asked.append(key)
+        raise StorageError("gone", retryable=True)
+
+    monkeypatch.setattr(state_of(app).store, "add", fail)
+    bodies = [{**MESSAGE, "id": str(number)} for number in range(5)]
+    assert code_of(post(app, bodies)) == (503, "storage_failed")
+    assert (len(asked), heard) == (1, [])
+
+
 def test_two_at_once_are_taken_once(app: Flask, heard: Heard) -> None:
     answers: list[Any] = []
 
