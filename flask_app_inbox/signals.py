@@ -63,7 +63,8 @@ message_received = _signals.signal(
     message again, and all receivers hear it again; so they do after a process has died
     in the middle. A receiver that must not act twice goes by the message's ``id``.
 
-    :param message: a :class:`~flask_app_inbox.Message`; its HTML is cleaned.
+    :param message: a :class:`~flask_app_inbox.Message`; its HTML, link and image are
+        cleaned as in the bell.
     :param contact: whose it is, by their external id.
     """,
 )

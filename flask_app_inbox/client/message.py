@@ -45,8 +45,9 @@ class Message:
     :param created_at: in UTC; None if the vendor does not say it in a form that we can
         read.
     :param title: plain text.
-    :param html: the content. What :meth:`.AppInbox.messages` returns is cleaned: it
-        holds nothing but simple formatting and links.
+    :param html: the content. What the site gets, from :meth:`.AppInbox.messages` or
+        the webhook, is cleaned: it holds nothing but simple formatting and links.
+        ``image`` and ``link`` are None if a page must not load or follow them.
     :param image: the address of a picture.
     :param link: where the message leads.
     :param category: of the account's own.

@@ -22,7 +22,6 @@ from typing import Any
 from flask import request
 from flask.blueprints import BlueprintSetupState
 
-from ..bell.cleaning import clean_html
 from ..client.contact import Contact
 from ..client.foreign_json import read_json
 from ..client.message import Message, message_of
@@ -34,6 +33,7 @@ from ..web.problems import BadRequest
 from ..web.shared_store import SharedStore
 from ..web.this_app import this_app
 from ..web.user_tag import keyed_tag
+from .clean_message import clean_message
 from .contact_key import contact_key, site_key
 from .problems import BeingTaken, WrongPassword
 from .settings import Settings
@@ -148,7 +148,7 @@ def _arrival_of(told: object) -> Arrival | None:
     except (TypeError, ValueError):
         return None
     # What comes by the webhook is new, whatever it says of itself.
-    return Arrival(contact, replace(message, html=clean_html(message.html), read=False))
+    return Arrival(contact, replace(clean_message(message), read=False))
 
 
 def _take_all(state: State, arrivals: list[Arrival]) -> int:

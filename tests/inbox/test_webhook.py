@@ -99,6 +99,19 @@ def test_a_message_is_taken_and_heard(app: Flask, heard: Heard) -> None:
     assert message.html == "<b>here</b>"
 
 
+@pytest.mark.parametrize(
+    "address", ["javascript:alert(1)", "//evil.example/x", "data:text/html,x"]
+)
+def test_what_is_heard_holds_no_address_that_the_page_would_not(
+    app: Flask, heard: Heard, address: str
+) -> None:
+    odd = {"link": address, "image": address, "content": f'<a href="{address}">to</a>'}
+    assert post(app, MESSAGE | odd).status_code == 200
+    [(_, message)] = heard
+    assert (message.link, message.image) == (None, None)
+    assert address not in message.html
+
+
 def test_a_repeated_message_is_taken_once(app: Flask, heard: Heard) -> None:
     for _ in range(3):
         assert post(app).status_code == 200
