@@ -406,18 +406,23 @@ def test_while_the_store_is_down_the_vendor_is_asked_to_come_again(
     assert len(heard) == 1
 
 
+def break_store(store: Any, call: str, kind: str, patch: pytest.MonkeyPatch) -> None:
+    """Let calls about one kind of key fail."""
+    works = getattr(store, call)
+
+    def fail(key: str, *given: Any, **more: Any) -> Any:
+        if key.startswith(f"{kind}:"):
+            raise StorageError("gone", retryable=True)
+        return works(key, *given, **more)
+
+    patch.setattr(store, call, fail)
+
+
 def test_a_store_that_dies_after_the_effect_gives_no_200(
     app: Flask, heard: Heard, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    put = state_of(app).store.put
-
-    def fail(key: str, *given: Any, **more: Any) -> None:
-        if key.startswith("webhook:"):
-            raise StorageError("gone", retryable=True)
-        put(key, *given, **more)
-
     with monkeypatch.context() as dying:
-        dying.setattr(state_of(app).store, "put", fail)
+        break_store(state_of(app).store, "put", "webhook", dying)
         assert code_of(post(app)) == (503, "storage_failed")
     assert post(app).json == {"taken": 1}
     assert len(heard) == 2
@@ -432,6 +437,45 @@ def test_processes_that_share_redis_take_a_message_once(
     assert post(first, message).json == {"taken": 1}
     assert post(second, message).json == {"taken": 0}
     assert len(heard) == 1
+
+
+def test_a_count_that_stays_good_elsewhere_gives_no_200(
+    app: Flask, heard: Heard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        break_store(state_of(app).store, "put", "news", patch)
+        assert code_of(post(app)) == (503, "storage_failed")
+    assert heard == []
+    assert post(app).json == {"taken": 1}
+
+
+def test_other_processes_hear_of_a_message_while_this_one_spares_the_store(
+    make_hooked: Callable[..., Flask],
+    redis_url: str,
+    app_inbox_vendor: VendorDouble,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    inbox, bob = AppInbox(), Contact(external_customer_id="told elsewhere")
+    settings = {"STORAGE_URL": redis_url, "STORAGE_TIMEOUT": 5}
+    first, second = make_hooked(**settings), make_hooked(**settings)
+
+    def counts() -> list[int | None]:
+        found = []
+        for app in (first, second):
+            with app.app_context():
+                found.append(inbox.unread_count(bob))
+        return found
+
+    app_inbox_vendor.has_messages(["one"])
+    with monkeypatch.context() as patch:
+        # It was too slow for one call, so the first keeps tokens and counts itself.
+        break_store(state_of(first).store, "get", "count", patch)
+        assert counts() == [1, 1]
+    app_inbox_vendor.has_messages(["two", "one"])
+    assert counts() == [1, 1]
+    message = {**MESSAGE, "externalCustomerId": bob.external_customer_id}
+    assert post(first, message).json == {"taken": 1}
+    assert counts() == [2, 2]
 
 
 def test_no_secret_and_no_person_is_logged(
