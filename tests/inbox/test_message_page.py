@@ -169,7 +169,26 @@ def test_a_link_from_elsewhere_leads_to_the_page(
     app: Flask, app_inbox_vendor: VendorDouble
 ) -> None:
     del app_inbox_vendor
-    check_page(get(app, headers={"Sec-Fetch-Site": "cross-site"}))
+    for site in ("cross-site", "same-site", "none"):
+        visit = {"Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}
+        check_page(get(app, headers={"Sec-Fetch-Site": site} | visit))
+
+
+@pytest.mark.parametrize(
+    ("mode", "target"),
+    [
+        *(("no-cors", "image"), ("no-cors", "script"), ("cors", "empty")),
+        *(("navigate", "iframe"), ("navigate", "object")),
+    ],
+)
+def test_what_a_page_of_another_site_loads_costs_the_user_nothing(
+    app: Flask, app_inbox_vendor: VendorDouble, mode: str, target: str
+) -> None:
+    for site, status in (("cross-site", 403), ("same-site", 403), ("same-origin", 200)):
+        asked = {"Sec-Fetch-Mode": mode, "Sec-Fetch-Dest": target}
+        response = get(app, headers={"Sec-Fetch-Site": site} | asked)
+        assert response.status_code == status
+        assert bool(app_inbox_vendor.requests) is (status == 200)
 
 
 def test_a_page_of_somebody_who_has_left_marks_nothing_of_the_next_user(
