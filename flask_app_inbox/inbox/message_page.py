@@ -103,10 +103,10 @@ def respond_to_form() -> AnyResponse:
             mark_read(reader, deadline, ids)
     except CrossOrigin:
         raise
-    except LoginRequired:
-        return _send_to_login()
-    except UserChanged:
-        pass  # the page will show the messages of whoever is logged in now
+    except (LoginRequired, UserChanged):
+        # The page shows the messages of whoever is logged in now. If that is nobody, it
+        # lets them log in and come back to it; to this address they could not.
+        pass
     except (AppInboxError, Problem) as error:
         return _tell(error)
     return redirect(_address("message_page", page=number or None), 303)

@@ -6,6 +6,7 @@ import re
 from html import unescape
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
 from flask import Flask, abort
@@ -261,10 +262,23 @@ def with_login(app: Flask) -> None:
 
 def test_visitors_are_sent_to_the_sites_login(make_app: MakeApp) -> None:
     app = make_app(WIDGET="site", loader=None, prepare=with_login)
-    for response in (get(app), send(app, {"all": "1"})):
-        assert response.status_code == 302
-        assert response.location.startswith("/login?next=")
-        assert "Set-Cookie" not in response.headers
+    response = get(app)
+    assert response.status_code == 302
+    assert response.location == f"/login?next={quote(PAGE, safe='')}"
+    assert "Set-Cookie" not in response.headers
+
+
+def test_whoever_sends_a_form_after_their_session_comes_back_to_the_page(
+    make_app: MakeApp,
+) -> None:
+    app = make_app(WIDGET="site", loader=None, prepare=with_login)
+    response = send(app, {"all": "1", "page": "2"})
+    assert (response.status_code, response.location) == (303, f"{PAGE}?page=2")
+    assert "Set-Cookie" not in response.headers
+    login = get(app, response.location)
+    assert (login.status_code, login.location[:12]) == (302, "/login?next=")
+    (back,) = parse_qs(urlsplit(login.location).query)["next"]
+    assert back == f"{PAGE}?page=2"
 
 
 def test_a_user_without_an_email_is_not_sent_to_log_in_again(
