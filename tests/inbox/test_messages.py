@@ -206,6 +206,7 @@ def test_no_messages_at_all_are_marked_without_a_call_to_mark_them(
     "body",
     [
         *("", "null", "[]", "{}", '"x"', "{", '{"all": false}', '{"all": 1.5}'),
+        *('{"all": 1}', '{"all": 1.0}', '{"all": "true"}', '{"all": null}'),
         *('{"ids": "m1"}', '{"ids": null}', '{"ids": {"m1": 1}}', '{"ids": [null]}'),
         *(
             '{"ids": [true]}',
