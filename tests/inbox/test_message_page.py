@@ -78,6 +78,16 @@ def test_messages_are_shown_with_their_clean_html(
     assert "(1)</title>" in response.text
 
 
+@pytest.mark.parametrize("address", ["/logout", "?logout", "https:/logout"])
+def test_a_picture_calls_no_address_of_the_site(
+    app: Flask, app_inbox_vendor: VendorDouble, address: str
+) -> None:
+    app_inbox_vendor.has_messages([{"title": "One", "image": address}])
+    response = get(app)
+    assert "One" in response.text
+    assert "<img" not in response.text
+
+
 def test_its_policy_lets_nothing_in_but_style_and_pictures(
     app: Flask, app_inbox_vendor: VendorDouble
 ) -> None:
