@@ -213,10 +213,15 @@ def _give_up(store: SharedStore, mark: str) -> None:
 
 
 def _mark_of(settings: Settings, arrival: Arrival) -> str:
-    """Return the name of a message: opaque, and different for every site."""
+    """Return the name of a message: opaque, and different for every site and tenant.
+
+    Where the prefix has variables, each tenant has contacts of its own; the path of the
+    request tells whose they are.
+    """
     tag = keyed_tag(
         site_key(this_app(), settings),
         "flask-app-inbox webhook",
+        request.path,
         arrival.contact.external_customer_id or "",
         arrival.message.id,
     )

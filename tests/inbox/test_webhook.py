@@ -48,7 +48,7 @@ def post(app: Flask, body: Any = MESSAGE, proved: str = proof(), **more: Any) ->
     data = body if isinstance(body, bytes) else json.dumps(body)
     headers = {"Authorization": proved, **more.pop("headers", {})}
     return app.test_client().post(
-        "/app-inbox/webhook",
+        more.pop("path", "/app-inbox/webhook"),
         data=data,
         headers=headers,
         content_type="application/json",
@@ -118,6 +118,22 @@ def test_a_repeated_message_is_taken_once(app: Flask, heard: Heard) -> None:
     # The same interaction belongs to one contact alone.
     other = {**MESSAGE, "externalCustomerId": "8"}
     assert post(app, other).json == {"taken": 1}
+    assert len(heard) == 2
+
+
+def test_tenants_have_messages_of_their_own(
+    make_hooked: Callable[..., Flask], heard: Heard
+) -> None:
+    def forget_tenant(app: Flask) -> None:
+        @app.url_value_preprocessor
+        def forget(_: str | None, values: dict[str, Any] | None) -> None:
+            (values or {}).pop("tenant", None)
+
+    app = make_hooked(URL_PREFIX="/<tenant>/app-inbox", prepare=forget_tenant)
+    for tenant in ("north", "south"):
+        path = f"/{tenant}/app-inbox/webhook"
+        assert post(app, path=path).json == {"taken": 1}
+        assert post(app, path=path).json == {"taken": 0}
     assert len(heard) == 2
 
 
