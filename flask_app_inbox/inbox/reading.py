@@ -17,7 +17,7 @@ from ..client.message import MessagePage
 from ..client.messages import TokenUse
 from ..errors import AppInboxError, VendorError
 from ..signals import messages_read
-from ..web.loaders import send
+from ..web.loaders import send_to_each
 from ..web.this_app import this_app
 from .clean_message import clean_message
 from .contact_key import ContactKey, contact_key
@@ -181,7 +181,8 @@ def mark_read(
     except UnknownContact:
         return 0
     marked = None if ids is None else len(ids)
-    send(messages_read, user=reader.user, count=marked)
+    # The vendor has marked them: a failure now would say that it had not.
+    send_to_each(messages_read, user=reader.user, count=marked)
     return unread
 
 

@@ -11,12 +11,12 @@ import pytest
 from flask import Flask, request
 from werkzeug.test import TestResponse
 
-from flask_app_inbox import Contact
+from flask_app_inbox import AppInbox, Contact
 from flask_app_inbox.inbox.request import MAX_BODY
 from flask_app_inbox.signals import messages_read
 from flask_app_inbox.testing import VendorDouble
 from flask_app_inbox.testing.wire import Reply
-from tests.conftest import SECRETS, MakeApp, load_nobody
+from tests.conftest import CONTACT, SECRETS, MakeApp, load_nobody
 
 pytestmark = pytest.mark.usefixtures("no_secret_logged")
 
@@ -490,3 +490,26 @@ def test_a_signal_tells_what_was_marked(
         ask(app, "POST", READ)
     ((user, some), (_, everything)) = heard
     assert (len(user), some, everything) == (32, 1, None)
+
+
+def test_a_mark_whose_receiver_fails_is_a_mark_all_the_same(
+    app: Flask, app_inbox_vendor: VendorDouble, caplog: pytest.LogCaptureFixture
+) -> None:
+    app_inbox_vendor.has_messages([{"id": "m1"}, {"id": "m2"}])
+    heard: list[int | None] = []
+
+    def fail(_: Flask, **__: object) -> None:
+        raise RuntimeError("no statistics today")
+
+    def hear(_: Flask, count: int | None, **__: object) -> None:
+        heard.append(count)
+
+    with (
+        messages_read.connected_to(fail, app),
+        messages_read.connected_to(hear, app),
+    ):
+        assert ask(app, "POST", READ, json={"ids": ["m1"]}).json == {"unread": 1}
+        with app.app_context():
+            AppInbox().mark_read(CONTACT, ["m2"])
+    assert heard == [1, 1]
+    assert "no statistics today" in caplog.text
