@@ -4,8 +4,9 @@ The sender is the app. Only ``message_received`` names a person; in the others `
 is the opaque user tag that the page carries too. Signals about tokens are sent within
 the request that asked, so a receiver that needs more asks the site's own
 ``current_user``. A receiver that raises breaks the request: the endpoint answers
-``loader_failed``, a call from Python raises ``LoaderError``. A receiver may be async,
-in async views too.
+``loader_failed``, a call from Python raises ``LoaderError``. Those of ``messages_read``
+and ``connection_lost`` hear of what is done already, so there it is logged instead. A
+receiver may be async, in async views too.
 
 What a signal means and carries stands in its ``__doc__``; the manual's table is made
 of it.
@@ -50,6 +51,9 @@ messages_read = _signals.signal(
     "app-inbox-messages-read",
     doc="""Sent when messages were marked as read, in the site's own bell or by Python.
 
+    The vendor has marked them. So a receiver that raises is logged, and the others hear
+    it.
+
     :param user: the contact's tag.
     :param count: how many; None: all of them.
     """,
@@ -63,7 +67,8 @@ message_received = _signals.signal(
     message again, and all receivers hear it again; so they do after a process has died
     in the middle. A receiver that must not act twice goes by the message's ``id``.
 
-    :param message: a :class:`~flask_app_inbox.Message`; its HTML is cleaned.
+    :param message: a :class:`~flask_app_inbox.Message`; its HTML, link and image are
+        cleaned as in the bell.
     :param contact: whose it is, by their external id.
     """,
 )

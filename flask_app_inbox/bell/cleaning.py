@@ -27,7 +27,12 @@ _DROPPED = frozenset(
 )
 #: The schemes of links; a path of the site has none.
 _LINK_SCHEMES = frozenset(("http", "https", "mailto", "tel"))
-_PICTURE_SCHEMES = frozenset(("http", "https"))
+#: Pictures are loaded without a click, so no path of the site is one: ``/logout`` would
+#: log out whoever opens the inbox. A developer's own machine has no certificate.
+_PICTURE = re.compile(
+    r"https://[^/?#]|http://(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?(?:[/?#]|$)",
+    re.IGNORECASE,
+)
 
 #: The longest HTML of a message that is read, in characters; what follows is cut off.
 MAX_HTML = 32 * 1024
@@ -78,26 +83,27 @@ def _filter(_tag: str, name: str, value: str) -> str | None:
 
 def clean_link(address: str | None) -> str | None:
     """Return an address if a page may link to it, else None."""
-    return _checked(address, _LINK_SCHEMES)
-
-
-def clean_picture(address: str | None) -> str | None:
-    """Return an address if a page may load a picture from it, else None."""
-    return _checked(address, _PICTURE_SCHEMES)
-
-
-def _checked(address: str | None, schemes: frozenset[str]) -> str | None:
-    address = (address or "").strip()
-    if _ODD.search(address):
-        return None
+    address = _without_oddities(address)
     scheme = _SCHEME.match(address)
     if scheme is None:
         # A path of this site. Two slashes would begin a host.
         return address if re.match("/(?!/)|[?#]", address) else None
     name = scheme[1].lower()
-    if name not in schemes:
+    if name not in _LINK_SCHEMES:
         return None
     rest = address[scheme.end() :]
     if name in ("http", "https"):
         return address if re.match(r"//[^/?#]", rest) else None
     return address if rest else None
+
+
+def clean_picture(address: str | None) -> str | None:
+    """Return an address if a page may load a picture from it, else None."""
+    address = _without_oddities(address)
+    return address if _PICTURE.match(address) else None
+
+
+def _without_oddities(address: str | None) -> str:
+    """Return an address that all readers read alike, "" if it is none."""
+    address = (address or "").strip()
+    return "" if _ODD.search(address) else address

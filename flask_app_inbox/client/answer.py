@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import time
 import zlib
@@ -14,6 +13,7 @@ from typing import Any
 import requests
 
 from ..errors import VendorInvalid, VendorRateLimited, VendorRejected, VendorUnavailable
+from .foreign_json import read_json
 
 #: The most bytes of an answer that are read, counted unpacked.
 MAX_SIZE = 64 * 1024
@@ -33,24 +33,16 @@ class Answer:
     def json(self) -> Any:
         """Parse the body.
 
-        A byte that is no character, and a half of one that an escape brings, is
-        replaced: it spoils one text, not the answer, and nobody who prints or stores
-        that text stumbles over it.
+        What of it nobody can use costs itself alone; see :func:`.read_json`.
 
         :raises VendorInvalid: if it is not JSON.
         """
         try:
-            text = self.body.decode(json.detect_encoding(self.body), "replace")
-            value = json.loads(text)
-            if "\\u" in text:
-                told = json.dumps(value, ensure_ascii=False)
-                told_in_pairs = told.encode("utf-16", "surrogatepass")
-                value = json.loads(told_in_pairs.decode("utf-16", "replace"))
-        except (ValueError, RecursionError) as error:
+            return read_json(self.body)
+        except ValueError as error:
             raise VendorInvalid(
                 "the vendor's answer is no JSON", status=self.status
             ) from error
-        return value
 
 
 #: Turns a status, headers and a body into an answer, or raises VendorError.

@@ -8,7 +8,6 @@ nobody can mark it as read.
 
 from __future__ import annotations
 
-import json
 import math
 import re
 from dataclasses import dataclass, field
@@ -16,11 +15,14 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from ..errors import VendorInvalid
+from .foreign_json import read_json
 
 #: The longest id that is taken, in characters.
 MAX_ID = 200
 #: The longest title, category or address that is taken, in characters.
 MAX_TEXT = 4000
+#: How deep lists and dicts of custom data may be nested.
+MAX_DEPTH = 100
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 #: Numbers below are seconds, as no message is from 1973; others are milliseconds.
@@ -43,8 +45,9 @@ class Message:
     :param created_at: in UTC; None if the vendor does not say it in a form that we can
         read.
     :param title: plain text.
-    :param html: the content. What :meth:`.AppInbox.messages` returns is cleaned: it
-        holds nothing but simple formatting and links.
+    :param html: the content. What the site gets, from :meth:`.AppInbox.messages` or
+        the webhook, is cleaned: it holds nothing but simple formatting and links.
+        ``image`` and ``link`` are None if a page must not load or follow them.
     :param image: the address of a picture.
     :param link: where the message leads.
     :param category: of the account's own.
@@ -147,14 +150,27 @@ def _text_of(told: object) -> str | None:
 
 
 def _data_of(told: object) -> Any:
-    """Return JSON that may have been packed into a string, as the webhook does."""
-    if not isinstance(told, str):
-        return told
-    try:
-        unpacked = json.loads(told)
-    except (ValueError, RecursionError):
-        return told
-    return unpacked if isinstance(unpacked, (dict, list)) else told
+    """Return JSON that may have been packed into a string, as the webhook does.
+
+    What is nested too deep for whoever writes it again is left out.
+    """
+    if isinstance(told, str):
+        try:
+            unpacked = read_json(told)
+        except ValueError:
+            return told
+        if not isinstance(unpacked, (dict, list)):
+            return told
+        told = unpacked
+    return told if _is_flat(told, MAX_DEPTH) else None
+
+
+def _is_flat(value: object, levels: int) -> bool:
+    if isinstance(value, dict):
+        value = list(value.values())
+    if not isinstance(value, list):
+        return True
+    return levels > 0 and all(_is_flat(inner, levels - 1) for inner in value)
 
 
 def _time_of(told: object) -> datetime | None:

@@ -47,6 +47,8 @@ class Counts:
     """The counts of all contacts.
 
     :param store: where they are kept.
+    :param shared: what processes share of it, which raises where it does not work; by
+        default all of it.
     :param hold: seconds after which somebody else may ask, although nobody has heard.
     :param hears_news: whether the vendor's webhook tells of new messages.
     :param clock: returns seconds since the epoch.
@@ -56,11 +58,13 @@ class Counts:
         self,
         store: SharedStore,
         *,
+        shared: SharedStore | None = None,
         hold: float,
         hears_news: bool = False,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._store = store
+        self._shared = shared or store
         self._hold = hold
         self._hears_news = hears_news
         self._clock = clock
@@ -132,10 +136,13 @@ class Counts:
         elsewhere counts are good for a moment alone.
 
         :param key: of a contact by one or more of their identifiers.
+        :raises StorageError: if other processes cannot be told.
         """
         news = f"{self._clock()} {secrets.token_hex(4)}".encode()
         for name in key.names:
-            self._store.put(_news(name), news, 2 * FRESH_WITH_WEBHOOK)
+            self._shared.put(_news(name), news, 2 * FRESH_WITH_WEBHOOK)
+            # While the shared store is given a rest, this process reads its own.
+            self._store.put(_news(name), news, 2 * FRESH_WITH_WEBHOOK, within=0)
 
     def claim(self, key: ContactKey, within: float) -> bool:
         """Return whether this caller is the one who asks the vendor."""

@@ -75,7 +75,7 @@ def make_inboxes(
     return Inboxes(
         client=MessagesClient(settings.messages_url, transport),
         chains=TokenChains(store, lambda: _encryptor_of(app, settings), hold=hold),
-        counts=Counts(store, hold=hold, hears_news=hears_news),
+        counts=Counts(store, shared=shared, hold=hold, hears_news=hears_news),
         timeout=settings.timeout,
         has_extra=settings.draws_own_bell,
     )

@@ -41,7 +41,9 @@ class MessageCalls:
         :raises VendorError: with the cause, if the vendor does not give it.
         :raises AppInboxError: if ``APP_INBOX_ENABLED`` is False.
         """
-        if page < 0 or not 1 <= page_size <= MAX_MESSAGES:
+        # True would be the second page, and one message to a page.
+        are_numbers = type(page) is int and type(page_size) is int
+        if not are_numbers or page < 0 or not 1 <= page_size <= MAX_MESSAGES:
             raise ValueError(
                 f"Pages begin with 0 and hold 1 to {MAX_MESSAGES} messages each."
             )

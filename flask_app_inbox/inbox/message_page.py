@@ -57,6 +57,8 @@ def message_page() -> AnyResponse:
         number = page_number(request.args.get("page", "0"))
     except BadRequest:
         abort(404)
+    if not _is_visit():
+        check_same_origin(request)
     try:
         # Whoever follows a link from a mail comes from elsewhere.
         reader, deadline = asking_reader(limited=True, from_anywhere=True)
@@ -68,6 +70,17 @@ def message_page() -> AnyResponse:
     except (AppInboxError, Problem) as error:
         return _tell(error)
     return _render(found, number=number, unread=unread, user=reader.user)
+
+
+def _is_visit() -> bool:
+    """Return whether somebody goes to the page, so that it fills their tab.
+
+    What another site's page loads as a picture, a script or a frame would use up their
+    limit unseen.
+    """
+    headers = request.headers
+    mode, target = headers.get("Sec-Fetch-Mode"), headers.get("Sec-Fetch-Dest")
+    return mode == "navigate" and target in (None, "document")
 
 
 def is_form() -> bool:
@@ -90,10 +103,10 @@ def respond_to_form() -> AnyResponse:
             mark_read(reader, deadline, ids)
     except CrossOrigin:
         raise
-    except LoginRequired:
-        return _send_to_login()
-    except UserChanged:
-        pass  # the page will show the messages of whoever is logged in now
+    except (LoginRequired, UserChanged):
+        # The page shows the messages of whoever is logged in now. If that is nobody, it
+        # lets them log in and come back to it; to this address they could not.
+        pass
     except (AppInboxError, Problem) as error:
         return _tell(error)
     return redirect(_address("message_page", page=number or None), 303)

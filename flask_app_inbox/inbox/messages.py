@@ -89,11 +89,10 @@ def _ids_of_body() -> tuple[str, ...] | None:
     data = read_body(MAX_BODY)
     try:
         body = json.loads(data)
-        if body == {"all": True}:
-            return None
-        if isinstance(body, dict) and set(body) == {"ids"}:
-            ids = body["ids"]
-            if isinstance(ids, list):
+        if isinstance(body, dict) and len(body) == 1:
+            if body.get("all") is True:  # 1 equals it, and was not said
+                return None
+            if isinstance(ids := body.get("ids"), list):
                 return checked_ids(ids)
     except (ValueError, RecursionError):
         pass

@@ -11,15 +11,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from ..bell.cleaning import clean_html, clean_link, clean_picture
 from ..client.contact import Contact
 from ..client.deadline import Deadline
-from ..client.message import Message, MessagePage
+from ..client.message import MessagePage
 from ..client.messages import TokenUse
 from ..errors import AppInboxError, VendorError
 from ..signals import messages_read
-from ..web.loaders import send
+from ..web.loaders import send_to_each
 from ..web.this_app import this_app
+from .clean_message import clean_message
 from .contact_key import ContactKey, contact_key
 from .counts import Count
 from .inboxes import Inboxes
@@ -181,7 +181,8 @@ def mark_read(
     except UnknownContact:
         return 0
     marked = None if ids is None else len(ids)
-    send(messages_read, user=reader.user, count=marked)
+    # The vendor has marked them: a failure now would say that it had not.
+    send_to_each(messages_read, user=reader.user, count=marked)
     return unread
 
 
@@ -265,7 +266,7 @@ def _read_page(
             use, deadline, page=page, page_size=page_size, unread_only=unread_only
         ),
     )
-    return replace(found, messages=tuple(map(_cleaned, found.messages)))
+    return replace(found, messages=tuple(map(clean_message, found.messages)))
 
 
 def _ask(chain: Chain, call: Callable[[TokenUse], Result]) -> Result:
@@ -276,12 +277,3 @@ def _ask(chain: Chain, call: Callable[[TokenUse], Result]) -> Result:
             return call(use)
 
     return chain.ask(measured)
-
-
-def _cleaned(message: Message) -> Message:
-    return replace(
-        message,
-        html=clean_html(message.html),
-        image=clean_picture(message.image),
-        link=clean_link(message.link),
-    )

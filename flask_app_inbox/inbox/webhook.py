@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import contextlib
 import hmac
-import json
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -23,10 +22,10 @@ from typing import Any
 from flask import request
 from flask.blueprints import BlueprintSetupState
 
-from ..bell.cleaning import clean_html
 from ..client.contact import Contact
+from ..client.foreign_json import read_json
 from ..client.message import Message, message_of
-from ..errors import StorageError
+from ..errors import AppInboxError, StorageError
 from ..signals import message_received
 from ..web.body import read_body
 from ..web.loaders import send
@@ -34,6 +33,7 @@ from ..web.problems import BadRequest
 from ..web.shared_store import SharedStore
 from ..web.this_app import this_app
 from ..web.user_tag import keyed_tag
+from .clean_message import clean_message
 from .contact_key import contact_key, site_key
 from .problems import BeingTaken, WrongPassword
 from .settings import Settings
@@ -85,7 +85,7 @@ def webhook() -> dict[str, int]:
         raise BadRequest
     arrivals = list(read_arrivals(read_body(MAX_BODY)))
     try:
-        return {"taken": sum(_take(state, one) for one in arrivals)}
+        return {"taken": _take_all(state, arrivals)}
     except StorageError as error:
         error.retry_after = RETRY_AFTER
         raise
@@ -95,13 +95,14 @@ def read_arrivals(body: bytes) -> Iterator[Arrival]:
     """Read a message, or a list of them: the guide shows one and speaks of a list.
 
     What is no message is left out of a list that has others: refusing it would lose
-    those, for the vendor does not send again what was refused.
+    those, for the vendor does not send again what was refused. What is no character
+    costs itself alone, too.
 
     :raises BadRequest: if there is nothing to take.
     """
     try:
-        told = json.loads(body)
-    except (ValueError, RecursionError):
+        told = read_json(body)
+    except ValueError:
         raise BadRequest from None
     entries = [told] if isinstance(told, dict) else told
     if not isinstance(entries, list) or len(entries) > MAX_MESSAGES:
@@ -147,7 +148,33 @@ def _arrival_of(told: object) -> Arrival | None:
     except (TypeError, ValueError):
         return None
     # What comes by the webhook is new, whatever it says of itself.
-    return Arrival(contact, replace(message, html=clean_html(message.html), read=False))
+    return Arrival(contact, replace(clean_message(message), read=False))
+
+
+def _take_all(state: State, arrivals: list[Arrival]) -> int:
+    """Take messages; return how many of them were not known.
+
+    One that fails keeps nobody from those after it: the vendor sends all of them again,
+    and it might fail each time.
+
+    :raises AppInboxError: if one of them failed, after the others were taken; at once
+        if the store did, for then none can be taken.
+    :raises BeingTaken: if another request is taking one.
+    """
+    taken = 0
+    failed: AppInboxError | BeingTaken | None = None
+    for one in arrivals:
+        try:
+            taken += _take(state, one)
+        except StorageError:
+            raise
+        except (AppInboxError, BeingTaken) as error:
+            if isinstance(failed, AppInboxError):  # only the last one is answered
+                state.failures.write(failed)
+            failed = error
+    if failed is not None:
+        raise failed
+    return taken
 
 
 def _take(state: State, arrival: Arrival) -> bool:
@@ -186,10 +213,15 @@ def _give_up(store: SharedStore, mark: str) -> None:
 
 
 def _mark_of(settings: Settings, arrival: Arrival) -> str:
-    """Return the name of a message: opaque, and different for every site."""
+    """Return the name of a message: opaque, and different for every site and tenant.
+
+    Where the prefix has variables, each tenant has contacts of its own; the path of the
+    request tells whose they are.
+    """
     tag = keyed_tag(
         site_key(this_app(), settings),
         "flask-app-inbox webhook",
+        request.path,
         arrival.contact.external_customer_id or "",
         arrival.message.id,
     )

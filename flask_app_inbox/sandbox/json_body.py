@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
@@ -115,13 +116,24 @@ def _read(request: Request) -> Any:
     if request.mimetype != "application/json":
         raise BadBody("The body must be JSON with Content-Type: application/json.", 415)
     try:
-        return json.loads(request.get_data().decode(), parse_constant=_no_constant)
+        return json.loads(
+            request.get_data().decode(),
+            parse_constant=_no_constant,
+            parse_float=_finite,
+        )
     except (ValueError, RecursionError) as error:
         raise BadBody("The body is not valid JSON.") from error
 
 
 def _no_constant(name: str) -> None:
     raise ValueError(f"{name} is not JSON")
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if not math.isfinite(number):  # JSON could not say it again
+        raise ValueError("the number is too large")
+    return number
 
 
 def _name(value: object) -> str:

@@ -134,6 +134,14 @@ def test_an_odd_byte_or_half_a_character_spoils_one_text_alone(
     told["name"].encode()  # as whoever prints or stores it
 
 
+@pytest.mark.parametrize(
+    "number", ["1e999", "-1e999", "NaN", "Infinity", "-Infinity", "9" * 5000]
+)
+def test_a_number_that_nobody_can_use_costs_itself_alone(number: str) -> None:
+    told = Answer(200, f'{{"a": [{number}, 1.5, 7], "b": "x"}}'.encode()).json()
+    assert told == {"a": [None, 1.5, 7], "b": "x"}
+
+
 def raw_deflate(data: bytes) -> bytes:
     packer = zlib.compressobj(wbits=-zlib.MAX_WBITS)
     return packer.compress(data) + packer.flush()

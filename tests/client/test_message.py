@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime, timezone
 from typing import Any
 
 import pytest
 
 from flask_app_inbox import Message, MessagePage, VendorInvalid
-from flask_app_inbox.client.message import MAX_ID, MAX_TEXT, count_of, page_of
+from flask_app_inbox.client.message import (
+    MAX_DEPTH,
+    MAX_ID,
+    MAX_TEXT,
+    count_of,
+    page_of,
+)
 
 AT = datetime(2026, 11, 26, 3, 5, 7, tzinfo=timezone.utc)
 AT_MS = 1795662307000
@@ -158,11 +165,23 @@ def test_a_category_may_be_a_number() -> None:
         ("{", "{"),
         ("[" * 100_000, "[" * 100_000),
         ({"order": 1}, {"order": 1}),
+        ('{"order": 1e999, "a": NaN}', {"order": None, "a": None}),
+        ('["\\ud83d"]', ["\ufffd"]),
         (None, None),
     ],
 )
 def test_custom_data_may_be_packed_into_a_string(told: object, data: object) -> None:
     assert read(customData=told).custom_data == data
+
+
+@pytest.mark.parametrize("depth", [MAX_DEPTH + 1, 400])
+def test_custom_data_that_are_nested_too_deep_are_left_out(depth: int) -> None:
+    packed = "[" * depth + "]" * depth
+    for told in (packed, json.loads(packed), json.loads(f'{{"a": {packed}}}')):
+        assert read(customData=told).custom_data is None
+    assert read(customData="[" * MAX_DEPTH + "]" * MAX_DEPTH).custom_data == (
+        json.loads("[" * MAX_DEPTH + "]" * MAX_DEPTH)
+    )
 
 
 @pytest.mark.parametrize(

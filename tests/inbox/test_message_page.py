@@ -6,6 +6,7 @@ import re
 from html import unescape
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
 from flask import Flask, abort
@@ -75,6 +76,16 @@ def test_messages_are_shown_with_their_clean_html(
     assert 'href="/orders/1"' in response.text
     assert response.text.count('class="message unread"') == 1
     assert "(1)</title>" in response.text
+
+
+@pytest.mark.parametrize("address", ["/logout", "?logout", "https:/logout"])
+def test_a_picture_calls_no_address_of_the_site(
+    app: Flask, app_inbox_vendor: VendorDouble, address: str
+) -> None:
+    app_inbox_vendor.has_messages([{"title": "One", "image": address}])
+    response = get(app)
+    assert "One" in response.text
+    assert "<img" not in response.text
 
 
 def test_its_policy_lets_nothing_in_but_style_and_pictures(
@@ -169,7 +180,26 @@ def test_a_link_from_elsewhere_leads_to_the_page(
     app: Flask, app_inbox_vendor: VendorDouble
 ) -> None:
     del app_inbox_vendor
-    check_page(get(app, headers={"Sec-Fetch-Site": "cross-site"}))
+    for site in ("cross-site", "same-site", "none"):
+        visit = {"Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}
+        check_page(get(app, headers={"Sec-Fetch-Site": site} | visit))
+
+
+@pytest.mark.parametrize(
+    ("mode", "target"),
+    [
+        *(("no-cors", "image"), ("no-cors", "script"), ("cors", "empty")),
+        *(("navigate", "iframe"), ("navigate", "object")),
+    ],
+)
+def test_what_a_page_of_another_site_loads_costs_the_user_nothing(
+    app: Flask, app_inbox_vendor: VendorDouble, mode: str, target: str
+) -> None:
+    for site, status in (("cross-site", 403), ("same-site", 403), ("same-origin", 200)):
+        asked = {"Sec-Fetch-Mode": mode, "Sec-Fetch-Dest": target}
+        response = get(app, headers={"Sec-Fetch-Site": site} | asked)
+        assert response.status_code == status
+        assert bool(app_inbox_vendor.requests) is (status == 200)
 
 
 def test_a_page_of_somebody_who_has_left_marks_nothing_of_the_next_user(
@@ -242,10 +272,23 @@ def with_login(app: Flask) -> None:
 
 def test_visitors_are_sent_to_the_sites_login(make_app: MakeApp) -> None:
     app = make_app(WIDGET="site", loader=None, prepare=with_login)
-    for response in (get(app), send(app, {"all": "1"})):
-        assert response.status_code == 302
-        assert response.location.startswith("/login?next=")
-        assert "Set-Cookie" not in response.headers
+    response = get(app)
+    assert response.status_code == 302
+    assert response.location == f"/login?next={quote(PAGE, safe='')}"
+    assert "Set-Cookie" not in response.headers
+
+
+def test_whoever_sends_a_form_after_their_session_comes_back_to_the_page(
+    make_app: MakeApp,
+) -> None:
+    app = make_app(WIDGET="site", loader=None, prepare=with_login)
+    response = send(app, {"all": "1", "page": "2"})
+    assert (response.status_code, response.location) == (303, f"{PAGE}?page=2")
+    assert "Set-Cookie" not in response.headers
+    login = get(app, response.location)
+    assert (login.status_code, login.location[:12]) == (302, "/login?next=")
+    (back,) = parse_qs(urlsplit(login.location).query)["next"]
+    assert back == f"{PAGE}?page=2"
 
 
 def test_a_user_without_an_email_is_not_sent_to_log_in_again(

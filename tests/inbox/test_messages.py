@@ -11,12 +11,12 @@ import pytest
 from flask import Flask, request
 from werkzeug.test import TestResponse
 
-from flask_app_inbox import Contact
+from flask_app_inbox import AppInbox, Contact
 from flask_app_inbox.inbox.request import MAX_BODY
 from flask_app_inbox.signals import messages_read
 from flask_app_inbox.testing import VendorDouble
 from flask_app_inbox.testing.wire import Reply
-from tests.conftest import SECRETS, MakeApp, load_nobody
+from tests.conftest import CONTACT, SECRETS, MakeApp, load_nobody
 
 pytestmark = pytest.mark.usefixtures("no_secret_logged")
 
@@ -102,6 +102,27 @@ def test_a_page_of_messages_says_everything_and_its_html_is_clean(
     assert "vendor;dur=" in response.headers["Server-Timing"]
 
 
+@pytest.mark.parametrize(
+    "odd",
+    [
+        *('{"a": 1e999}', '{"a": [NaN, -Infinity]}'),
+        {"a": float("inf")},
+        "[" * 900 + "]" * 900,
+    ],
+)
+def test_custom_data_that_json_cannot_say_cost_the_page_nothing(
+    app: Flask, app_inbox_vendor: VendorDouble, odd: object
+) -> None:
+    app_inbox_vendor.has_messages([{"id": "m1", "custom_data": odd}, "next"])
+    response = ask(app, "GET", LIST)
+
+    def refuse(constant: str) -> None:
+        raise AssertionError(f"browsers refuse {constant}")
+
+    told = json.loads(response.text, parse_constant=refuse)
+    assert [one["id"] for one in told["messages"]] == ["m1", "message-2"]
+
+
 def test_a_whole_inbox_tells_its_count_and_a_part_of_it_does_not(
     app: Flask, app_inbox_vendor: VendorDouble
 ) -> None:
@@ -185,6 +206,7 @@ def test_no_messages_at_all_are_marked_without_a_call_to_mark_them(
     "body",
     [
         *("", "null", "[]", "{}", '"x"', "{", '{"all": false}', '{"all": 1.5}'),
+        *('{"all": 1}', '{"all": 1.0}', '{"all": "true"}', '{"all": null}'),
         *('{"ids": "m1"}', '{"ids": null}', '{"ids": {"m1": 1}}', '{"ids": [null]}'),
         *(
             '{"ids": [true]}',
@@ -468,3 +490,26 @@ def test_a_signal_tells_what_was_marked(
         ask(app, "POST", READ)
     ((user, some), (_, everything)) = heard
     assert (len(user), some, everything) == (32, 1, None)
+
+
+def test_a_mark_whose_receiver_fails_is_a_mark_all_the_same(
+    app: Flask, app_inbox_vendor: VendorDouble, caplog: pytest.LogCaptureFixture
+) -> None:
+    app_inbox_vendor.has_messages([{"id": "m1"}, {"id": "m2"}])
+    heard: list[int | None] = []
+
+    def fail(_: Flask, **__: object) -> None:
+        raise RuntimeError("no statistics today")
+
+    def hear(_: Flask, count: int | None, **__: object) -> None:
+        heard.append(count)
+
+    with (
+        messages_read.connected_to(fail, app),
+        messages_read.connected_to(hear, app),
+    ):
+        assert ask(app, "POST", READ, json={"ids": ["m1"]}).json == {"unread": 1}
+        with app.app_context():
+            AppInbox().mark_read(CONTACT, ["m2"])
+    assert heard == [1, 1]
+    assert "no statistics today" in caplog.text

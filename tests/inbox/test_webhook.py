@@ -48,7 +48,7 @@ def post(app: Flask, body: Any = MESSAGE, proved: str = proof(), **more: Any) ->
     data = body if isinstance(body, bytes) else json.dumps(body)
     headers = {"Authorization": proved, **more.pop("headers", {})}
     return app.test_client().post(
-        "/app-inbox/webhook",
+        more.pop("path", "/app-inbox/webhook"),
         data=data,
         headers=headers,
         content_type="application/json",
@@ -99,12 +99,41 @@ def test_a_message_is_taken_and_heard(app: Flask, heard: Heard) -> None:
     assert message.html == "<b>here</b>"
 
 
+@pytest.mark.parametrize(
+    "address", ["javascript:alert(1)", "//evil.example/x", "data:text/html,x"]
+)
+def test_what_is_heard_holds_no_address_that_the_page_would_not(
+    app: Flask, heard: Heard, address: str
+) -> None:
+    odd = {"link": address, "image": address, "content": f'<a href="{address}">to</a>'}
+    assert post(app, MESSAGE | odd).status_code == 200
+    [(_, message)] = heard
+    assert (message.link, message.image) == (None, None)
+    assert address not in message.html
+
+
 def test_a_repeated_message_is_taken_once(app: Flask, heard: Heard) -> None:
     for _ in range(3):
         assert post(app).status_code == 200
     # The same interaction belongs to one contact alone.
     other = {**MESSAGE, "externalCustomerId": "8"}
     assert post(app, other).json == {"taken": 1}
+    assert len(heard) == 2
+
+
+def test_tenants_have_messages_of_their_own(
+    make_hooked: Callable[..., Flask], heard: Heard
+) -> None:
+    def forget_tenant(app: Flask) -> None:
+        @app.url_value_preprocessor
+        def forget(_: str | None, values: dict[str, Any] | None) -> None:
+            (values or {}).pop("tenant", None)
+
+    app = make_hooked(URL_PREFIX="/<tenant>/app-inbox", prepare=forget_tenant)
+    for tenant in ("north", "south"):
+        path = f"/{tenant}/app-inbox/webhook"
+        assert post(app, path=path).json == {"taken": 1}
+        assert post(app, path=path).json == {"taken": 0}
     assert len(heard) == 2
 
 
@@ -149,6 +178,29 @@ def test_what_is_no_message_costs_the_others_nothing(
     assert post(app, [{"id": "x"}, MESSAGE]).json == {"taken": 1}
     assert len(heard) == 1
     assert "2 entries, of which 1 are no messages" in caplog.text
+
+
+@pytest.mark.parametrize("field", ["id", "title", "content", "link", "customData"])
+def test_half_a_character_costs_itself_alone(
+    app: Flask, heard: Heard, field: str
+) -> None:
+    odd = {**MESSAGE, "id": "odd", field: "half \ud83d"}
+    bodies = [{**MESSAGE, "id": "before"}, odd, {**MESSAGE, "id": "after"}]
+    assert post(app, bodies).json == {"taken": 3}
+    assert post(app, bodies).json == {"taken": 0}
+    assert len(heard) == 3
+    for _, message in heard:
+        for text in (message.id, message.title, message.html, message.link):
+            (text or "").encode()  # as whoever stores it
+        assert "\ud83d" not in str(message.custom_data)
+
+
+def test_a_byte_that_is_no_character_costs_itself_alone(
+    app: Flask, heard: Heard
+) -> None:
+    body = json.dumps([{**MESSAGE, "title": "odd: ?"}, {**MESSAGE, "id": "next"}])
+    assert post(app, body.encode().replace(b"?", b"\xd0")).json == {"taken": 2}
+    assert [message.title for _, message in heard] == ["odd: \ufffd", "Parcel"]
 
 
 def test_a_long_body_is_not_read(app: Flask) -> None:
@@ -268,6 +320,56 @@ def test_a_receiver_that_fails_gets_the_message_again(app: Flask) -> None:
     assert len(tries) == 2
 
 
+def test_a_message_that_fails_each_time_keeps_nobody_from_the_others(
+    app: Flask, caplog: pytest.LogCaptureFixture
+) -> None:
+    bodies = [{**MESSAGE, "id": str(number)} for number in range(5)]
+    heard: list[str] = []
+
+    def fail_at_two(_: Flask, message: Message, **__: object) -> None:
+        if message.id in "13":
+            raise RuntimeError("no such customer")
+        heard.append(message.id)
+
+    with message_received.connected_to(fail_at_two):
+        for _ in range(3):
+            assert code_of(post(app, bodies)) == (500, "loader_failed")
+    assert heard == ["0", "2", "4"]
+    assert "no such customer" in caplog.text
+    assert post(app, bodies).json == {"taken": 2}
+
+
+def test_a_message_that_another_request_takes_keeps_nobody_from_the_others(
+    app: Flask, heard: Heard
+) -> None:
+    answers: list[Any] = []
+    bodies = [{**MESSAGE, "id": "first"}, {**MESSAGE, "id": "second"}]
+
+    def meanwhile(_: Flask, message: Message, **__: object) -> None:
+        if message.id == "first":
+            answers.append(post(app, bodies))
+
+    with message_received.connected_to(meanwhile):
+        assert post(app, bodies).json == {"taken": 1}
+    assert code_of(answers[0]) == (503, "being_taken")
+    assert sorted(message.id for _, message in heard) == ["first", "second"]
+
+
+def test_a_store_that_fails_ends_a_list_at_once(
+    app: Flask, heard: Heard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def fail(key: str, *_: object, **__: object) -> bool:
+        asked.append(key)
+        raise StorageError("gone", retryable=True)
+
+    monkeypatch.setattr(state_of(app).store, "add", fail)
+    bodies = [{**MESSAGE, "id": str(number)} for number in range(5)]
+    assert code_of(post(app, bodies)) == (503, "storage_failed")
+    assert (len(asked), heard) == (1, [])
+
+
 def test_two_at_once_are_taken_once(app: Flask, heard: Heard) -> None:
     answers: list[Any] = []
 
@@ -320,18 +422,23 @@ def test_while_the_store_is_down_the_vendor_is_asked_to_come_again(
     assert len(heard) == 1
 
 
+def break_store(store: Any, call: str, kind: str, patch: pytest.MonkeyPatch) -> None:
+    """Let calls about one kind of key fail."""
+    works = getattr(store, call)
+
+    def fail(key: str, *given: Any, **more: Any) -> Any:
+        if key.startswith(f"{kind}:"):
+            raise StorageError("gone", retryable=True)
+        return works(key, *given, **more)
+
+    patch.setattr(store, call, fail)
+
+
 def test_a_store_that_dies_after_the_effect_gives_no_200(
     app: Flask, heard: Heard, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    put = state_of(app).store.put
-
-    def fail(key: str, *given: Any, **more: Any) -> None:
-        if key.startswith("webhook:"):
-            raise StorageError("gone", retryable=True)
-        put(key, *given, **more)
-
     with monkeypatch.context() as dying:
-        dying.setattr(state_of(app).store, "put", fail)
+        break_store(state_of(app).store, "put", "webhook", dying)
         assert code_of(post(app)) == (503, "storage_failed")
     assert post(app).json == {"taken": 1}
     assert len(heard) == 2
@@ -346,6 +453,45 @@ def test_processes_that_share_redis_take_a_message_once(
     assert post(first, message).json == {"taken": 1}
     assert post(second, message).json == {"taken": 0}
     assert len(heard) == 1
+
+
+def test_a_count_that_stays_good_elsewhere_gives_no_200(
+    app: Flask, heard: Heard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        break_store(state_of(app).store, "put", "news", patch)
+        assert code_of(post(app)) == (503, "storage_failed")
+    assert heard == []
+    assert post(app).json == {"taken": 1}
+
+
+def test_other_processes_hear_of_a_message_while_this_one_spares_the_store(
+    make_hooked: Callable[..., Flask],
+    redis_url: str,
+    app_inbox_vendor: VendorDouble,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    inbox, bob = AppInbox(), Contact(external_customer_id="told elsewhere")
+    settings = {"STORAGE_URL": redis_url, "STORAGE_TIMEOUT": 5}
+    first, second = make_hooked(**settings), make_hooked(**settings)
+
+    def counts() -> list[int | None]:
+        found = []
+        for app in (first, second):
+            with app.app_context():
+                found.append(inbox.unread_count(bob))
+        return found
+
+    app_inbox_vendor.has_messages(["one"])
+    with monkeypatch.context() as patch:
+        # It was too slow for one call, so the first keeps tokens and counts itself.
+        break_store(state_of(first).store, "get", "count", patch)
+        assert counts() == [1, 1]
+    app_inbox_vendor.has_messages(["two", "one"])
+    assert counts() == [1, 1]
+    message = {**MESSAGE, "externalCustomerId": bob.external_customer_id}
+    assert post(first, message).json == {"taken": 1}
+    assert counts() == [2, 2]
 
 
 def test_no_secret_and_no_person_is_logged(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -110,6 +111,20 @@ def test_a_wrong_message_is_refused_with_the_reason(
 
 def test_custom_data_may_be_a_string(send: Send) -> None:
     assert send("Hello", customData="a=1")["customData"] == "a=1"
+
+
+@pytest.mark.parametrize("number", ["1e999", "-1e999", "NaN"])
+def test_custom_data_hold_no_number_that_json_cannot_say(
+    control: Call, ann: dict[str, Any], number: str
+) -> None:
+    body = json.dumps({"email": ann["email"], "title": "Hello", "customData": {"a": 0}})
+    answer = control(
+        *("POST", "messages"),
+        data=body.replace("0}", f"{number}}}"),
+        headers={"Content-Type": "application/json"},
+    )
+    assert answer.status_code == 400
+    assert "JSON" in answer.json()["error"]
 
 
 def test_the_token_mode_is_told_and_changed(
