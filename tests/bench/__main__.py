@@ -13,6 +13,7 @@ ROWS = {
     "tail": endpoint.measure_tail,
     "render": render.measure_time,
     "size": render.measure_size,
+    "own-size": render.measure_own_bell,
     "bell": bell.measure,
     "unread": messages.measure_unread,
     "calls": messages.measure_calls,

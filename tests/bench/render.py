@@ -12,6 +12,7 @@ from collections.abc import Callable
 from flask import Flask
 from flask_login import login_user
 
+from flask_app_inbox.bell.element import bell_files
 from flask_app_inbox.inbox.page import PAGE_SCRIPT
 from flask_app_inbox.web.assets import read_page_script
 from tests.bench.report import Row
@@ -22,6 +23,8 @@ ROUNDS = 2000
 CALLS = 20
 #: Interpreters that are started to time the import.
 STARTS = 21
+#: 50 µs for a page, where the rival takes 11.7 µs as on the machine of the first run.
+MOST = 4.3
 VARIABLES = {
     "script_id": "5329D46FF7EB4D63A5CA2E048C5C6C4E",
     "token_url": "/token",
@@ -69,9 +72,9 @@ def measure_time() -> Row:
         f"{best:.1f} µs",
         f"{rival_best:.1f} µs",
         "",
-        goal="≤ 50 µs",
-        result=f"{best:.1f} µs, {ratio:.2f} × rival",
-        reached=best <= 50,
+        goal=f"≤ {MOST} × rival",
+        result=f"{ratio:.2f} × rival",
+        reached=ratio <= MOST,
         notes=(
             f"best of {ROUNDS} rounds; an empty page alone takes "
             f"{empty_best:.1f} µs of each",
@@ -101,6 +104,23 @@ def measure_size() -> Row:
         goal="≤ 1024 B; ≤ 3072 B",
         result=f"{page} B; {packed} B",
         reached=page <= 1024 and packed <= 3072,
+    )
+
+
+def measure_own_bell() -> Row:
+    """Count what every page loads for the site's own bell, and what an opener does."""
+    sizes = {
+        name: len(gzip.compress(file.content, 6)) for name, file in bell_files().items()
+    }
+    first, everything = sizes["bell.js"], sum(sizes.values())
+    return Row(
+        "the site's own bell, compressed: its script; with panel and styles",
+        f"{first} B; {everything} B",
+        "",
+        "",
+        goal="≤ 3072 B; ≤ 8192 B",
+        result=f"{first} B; {everything} B",
+        reached=first <= 3072 and everything <= 8192,
     )
 
 
