@@ -76,9 +76,20 @@ class Reader:
             yield chain
 
 
+def inboxes_of(state: State) -> Inboxes:
+    """Return what an app reads messages with.
+
+    :raises AppInboxError: if the inbox is switched off.
+    """
+    if state.inboxes is None:
+        raise AppInboxError("APP_INBOX_ENABLED is False: no call to the vendor.")
+    return state.inboxes
+
+
 def reader_of(
     state: State,
     contact: Contact,
+    deadline: Deadline,
     *,
     user: str | None = None,
     connection: str | None = None,
@@ -86,24 +97,27 @@ def reader_of(
 ) -> Reader:
     """Return the reader of a contact's messages, in the current app.
 
+    Tokens and counts belong to the connection as it is now: what was kept for one that
+    was disconnected since then is nobody's any more.
+
     :param user: the tag for signals; by default made of the contact alone.
     :param connection: the OAuth connection to use; None: this request's.
     :param creates: whether a contact whom the vendor lacks may be created, if the site
         wants that.
-    :raises AppInboxError: if the inbox is switched off.
+    :raises AppInboxError: if the inbox is switched off, or the connection is lost or
+        cannot be read.
     :raises ValueError: if the app has an API key and no connections.
     """
     app, settings = this_app(), state.settings
-    if state.inboxes is None:
-        raise AppInboxError("APP_INBOX_ENABLED is False: no call to the vendor.")
     name = state.connection_name(connection)
+    identity = state.connection_identity(name, deadline)
     return Reader(
         state=state,
-        inboxes=state.inboxes,
+        inboxes=inboxes_of(state),
         contact=contact,
         user=user or user_tag(app, settings, contact),
         connection=name,
-        key=contact_key(app, settings, contact, name or ""),
+        key=contact_key(app, settings, contact, name or "", identity),
         creates=creates,
     )
 
@@ -211,9 +225,23 @@ def find_count(
         sleep(_GLANCE)
 
 
-def known_count(reader: Reader) -> Count | None:
-    """Return how many messages are unread, as far as that is known without a call."""
-    return reader.inboxes.counts.for_page(reader.key, PAGE_PATIENCE)
+def known_count(
+    state: State, contact: Contact, *, connection: str | None = None
+) -> Count | None:
+    """Return how many messages are unread, as far as a page can know it.
+
+    Neither the vendor nor a database is asked.
+
+    :param connection: the OAuth connection to use; None: this request's.
+    """
+    if state.inboxes is None:
+        return None
+    name = state.connection_name(connection)
+    identity = state.known_identity(name)
+    if identity is None:
+        return None
+    key = contact_key(this_app(), state.settings, contact, name or "", identity)
+    return state.inboxes.counts.for_page(key, PAGE_PATIENCE)
 
 
 def _ask_for_count(reader: Reader, deadline: Deadline) -> Count:

@@ -172,8 +172,9 @@ class _Play:
             counts=self._counts,
         )
         with self._app.app_context():
+            state = replace(state, inboxes=inboxes)
             self._readers = [
-                reader_of(replace(state, inboxes=inboxes), Contact("", "", number))
+                reader_of(state, Contact("", "", number), inboxes.deadline())
                 for number in range(CUSTOMERS)
             ]
         for who in (reader.key.who for reader in self._readers):
@@ -208,7 +209,7 @@ class _Play:
             yield "news", NEWS
             return
         # A page whose count the server knew does not ask at once.
-        if what == "poll" or known_count(reader) is None:
+        if what == "poll" or known_count(reader.state, reader.contact) is None:
             find_count(reader, reader.inboxes.deadline())
         yield "poll", POLL
         if what == "view":

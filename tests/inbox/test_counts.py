@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from flask_app_inbox import AppInbox, Contact, VendorUnavailable
+from flask_app_inbox.client.deadline import Deadline
 from flask_app_inbox.inbox import counts as counts_module
 from flask_app_inbox.inbox.contact_key import ContactKey, contact_key
 from flask_app_inbox.inbox.counts import (
@@ -44,9 +45,9 @@ def make(clock: Clock) -> Callable[..., Counts]:
 def key_of(make_app: MakeApp) -> Callable[..., ContactKey]:
     app = make_app()
 
-    def key(contact: Contact, connection: str = "", **settings: object) -> ContactKey:
-        assert not settings
-        return contact_key(app, state_of(app).settings, contact, connection)
+    def key(contact: Contact, connection: str = "", identity: str = "") -> ContactKey:
+        settings = state_of(app).settings
+        return contact_key(app, settings, contact, connection, identity)
 
     return key
 
@@ -127,6 +128,7 @@ def test_nobody_gets_the_count_of_somebody_who_shares_an_identifier(
         key_of(Contact(external_customer_id=7)),
         key_of(Contact(external_customer_id=7, email="ben@example.com")),
         key_of(ANN, "another connection"),
+        key_of(ANN, "", "another account"),
     ):
         assert counts.find(other, 1) is None
         assert counts.last(other, 1) is None
@@ -225,7 +227,7 @@ def test_if_whoever_asks_has_died_another_one_asks(
     app = make_app(WIDGET="site", TIMEOUT=0.5)
     app_inbox_vendor.has_messages(["one"])
     with app.app_context():
-        reader = reader_of(state_of(app), ANN)
+        reader = reader_of(state_of(app), ANN, Deadline(1))
         reader.inboxes.counts.claim(reader.key, 1)
         found = find_count(reader, reader.inboxes.deadline(), sleep=lambda _: None)
     assert (found.unread, found.is_late) == (1, False)
@@ -238,7 +240,7 @@ def test_whoever_waits_for_too_long_gets_the_last_count(
     app_inbox_vendor.has_messages(["one"])
     monkeypatch.setattr(counts_module, "FRESH", 0.0)
     with app.app_context():
-        reader = reader_of(state_of(app), ANN)
+        reader = reader_of(state_of(app), ANN, Deadline(1))
         find_count(reader, reader.inboxes.deadline())
         reader.inboxes.counts.claim(reader.key, 1)
         found = find_count(reader, reader.inboxes.deadline(), sleep=lambda _: None)
