@@ -15,7 +15,7 @@ from ..web.addresses import address_under, own_folder
 from ..web.assets import respond_with_script
 from ..web.loaders import page_language
 from .bell_texts import bell_texts
-from .reading import known_count
+from .counting import known_count
 from .state import State, state_of
 from .token import blueprint
 

@@ -8,14 +8,8 @@ from collections.abc import Iterable
 from ..client.contact import Contact
 from ..client.message import MessagePage, id_of
 from ..client.messages import MAX_MESSAGES
-from .reading import (
-    find_count,
-    inboxes_of,
-    known_count,
-    mark_read,
-    read_page,
-    reader_of,
-)
+from .counting import find_count, known_count
+from .reading import inboxes_of, mark_read, read_page, reader_of
 from .state import current_state
 
 logger = logging.getLogger(__name__)

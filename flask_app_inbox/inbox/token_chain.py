@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 from ..client.deadline import Deadline
 from ..client.messages import TokenUse
-from ..errors import VendorInvalid, VendorRejected, VendorTimeout
+from ..errors import VendorInvalid, VendorRejected, VendorTimeout, VendorUnavailable
+from ..web.places import NoPlace, Places
 from ..web.shared_store import SharedStore
 from ..web.turns import TooLate, Turns
 
@@ -33,6 +34,8 @@ KEEP = 24 * 60 * 60.0
 PATIENCE = 0.5
 #: Seconds between two looks whether it has ended; doubled each time up to the second.
 FIRST_GLANCE, LONGEST_GLANCE = 0.005, 0.05
+#: How many requests may ask at once for one contact in a process. Each holds a thread.
+PLACES = 8
 #: The least seconds that the store has to take a token back.
 LAST_MOMENT = 0.2
 
@@ -108,6 +111,7 @@ class TokenChains:
         self._hold = hold
         self._sleep = sleep
         self._turns = Turns()
+        self._places = Places(PLACES)
 
     @contextmanager
     def borrow(
@@ -118,15 +122,20 @@ class TokenChains:
         :param who: the contact's key.
         :param issue: see :class:`Chain`.
         :raises VendorTimeout: if others have it for too long.
+        :raises VendorUnavailable: if too many wait for it.
         """
         try:
-            with self._turns.wait(who, deadline.remaining()):
+            with self._places.hold(who), self._turns.wait(who, deadline.remaining()):
                 ticket = self._wait_for_others(who, deadline)
                 chain = Chain(self._take(who, deadline), issue)
                 try:
                     yield chain
                 finally:
                     self._give_back(who, chain.token, ticket, deadline)
+        except NoPlace:
+            raise VendorUnavailable(
+                "too many requests ask for one contact's messages", retry_after=1
+            ) from None
         except TooLate:
             raise VendorTimeout(
                 "another request still asks for this contact's messages"

@@ -18,8 +18,9 @@ from flask import Flask
 from flask_app_inbox import AppInbox, Contact
 from flask_app_inbox.client.deadline import Deadline
 from flask_app_inbox.client.messages import TokenUse
+from flask_app_inbox.inbox.counting import find_count, known_count
 from flask_app_inbox.inbox.counts import Counts
-from flask_app_inbox.inbox.reading import find_count, known_count, reader_of
+from flask_app_inbox.inbox.reading import reader_of
 from flask_app_inbox.inbox.state import EXTENSION, State
 from flask_app_inbox.inbox.token_chain import TokenChains
 from flask_app_inbox.web.encryption import Encryptor

@@ -5,14 +5,16 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
 
-from flask_app_inbox import AppInbox, Contact, VendorUnavailable
+from flask_app_inbox import AppInbox, Contact, VendorRejected, VendorUnavailable
 from flask_app_inbox.client.deadline import Deadline
 from flask_app_inbox.inbox import counts as counts_module
 from flask_app_inbox.inbox.contact_key import ContactKey, contact_key
+from flask_app_inbox.inbox.counting import find_count
 from flask_app_inbox.inbox.counts import (
     FRESH,
     FRESH_WITH_WEBHOOK,
@@ -21,7 +23,9 @@ from flask_app_inbox.inbox.counts import (
     TOO_OLD_FOR_PAGES,
     Counts,
 )
-from flask_app_inbox.inbox.reading import find_count, reader_of
+from flask_app_inbox.inbox.reading import reader_of
+from flask_app_inbox.inbox.rests import REST, Rests
+from flask_app_inbox.inbox.token_chain import PLACES
 from flask_app_inbox.testing import VendorDouble
 from flask_app_inbox.web.shared_store import MemoryStore
 from tests.conftest import MakeApp, state_of
@@ -248,17 +252,58 @@ def test_whoever_waits_for_too_long_gets_the_last_count(
     assert len(app_inbox_vendor.requests) == 2
 
 
-def test_a_failure_lets_the_next_one_ask(
+def test_no_more_wait_for_a_count_than_may(
     make_app: MakeApp, app_inbox_vendor: VendorDouble
 ) -> None:
     app = make_app(WIDGET="site")
-    inbox = AppInbox()
-    app_inbox_vendor.is_down()
-    with app.app_context(), pytest.raises(VendorUnavailable):
-        inbox.unread_count(ANN)
-    app_inbox_vendor.has_messages(["one"])
+    with app.app_context(), ExitStack() as others:
+        reader = reader_of(state_of(app), ANN, Deadline(9))
+        counts, places = reader.inboxes.counts, reader.inboxes.places
+        counts.claim(reader.key, 1)
+        for _ in range(PLACES):
+            others.enter_context(places.hold(reader.key.who))
+        with pytest.raises(VendorUnavailable, match="too many") as raised:
+            find_count(reader, Deadline(9), sleep=lambda _: pytest.fail("it waits"))
+        assert raised.value.retry_after == 1
+        counts.keep(reader.key, 3, "", 1)
+        counts.drop(reader.key, 1)
+        found = find_count(reader, Deadline(9))
+        assert (found.unread, found.is_late) == (3, True)
+    assert app_inbox_vendor.requests == []
+
+
+def test_after_a_failure_the_vendor_rests_for_a_few_seconds(
+    make_app: MakeApp, app_inbox_vendor: VendorDouble, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = make_app(WIDGET="site")
+    inbox, clock = AppInbox(), Clock()
+    inboxes = state_of(app).inboxes
+    assert inboxes is not None
+    rests = Rests(MemoryStore(clock=clock), clock=clock)
+    monkeypatch.setitem(inboxes.__dict__, "rests", rests)
+    app_inbox_vendor.rejects(403)
     with app.app_context():
+        for left in (None, REST, 1):
+            with pytest.raises(VendorRejected, match="403") as raised:
+                inbox.unread_count(ANN)
+            assert (raised.value.status, raised.value.retryable) == (403, False)
+            assert raised.value.retry_after == left
+            clock.now += REST - 1 if left == REST else 0
+        assert len(app_inbox_vendor.requests) == 1
+        # Others do not rest with them.
+        app_inbox_vendor.has_messages(["one"])
+        assert inbox.unread_count(Contact("ben@example.com")) == 1
+        clock.now += 1
         assert inbox.unread_count(ANN) == 1
+
+
+@pytest.mark.parametrize("kept", [b"", b"{}", b"[]", b'["", "", 1, true, "now"]'])
+def test_what_is_no_failure_gives_the_vendor_no_rest(
+    key_of: KeyOf, kept: bytes
+) -> None:
+    store, key = MemoryStore(), key_of(ANN)
+    store.put(f"rest:{key.who}", kept, 60)
+    assert Rests(store).find(key, 1) is None
 
 
 def test_the_webhook_of_the_vendor_can_void_a_count(

@@ -377,11 +377,38 @@ def test_a_vendor_that_gives_nothing_is_a_problem(
     fail: Callable[[VendorDouble], None],
     status: int,
     code: str,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr("flask_app_inbox.inbox.rests.REST", 0.0)
     fail(app_inbox_vendor)
     check_problem(ask(app, method, path), status, code)
     app_inbox_vendor.has_messages([])
     assert ask(app, method, path).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("fail", "status", "code"),
+    [
+        (VendorDouble.rejects, 502, "vendor_rejected"),
+        (VendorDouble.limits_rate, 429, "rate_limited"),
+        (VendorDouble.times_out, 504, "vendor_timeout"),
+    ],
+)
+def test_a_vendor_that_fails_is_not_asked_by_every_poll(
+    app: Flask,
+    app_inbox_vendor: VendorDouble,
+    fail: Callable[[VendorDouble], None],
+    status: int,
+    code: str,
+) -> None:
+    fail(app_inbox_vendor)
+    check_problem(ask(app, "GET", UNREAD), status, code)
+    calls = len(app_inbox_vendor.requests)
+    for _ in range(20):
+        told = ask(app, "GET", UNREAD)
+        check_problem(told, status, code)
+        assert 1 <= int(told.headers["Retry-After"]) <= 5
+    assert len(app_inbox_vendor.requests) == calls
 
 
 @pytest.mark.parametrize("fail", [VendorDouble.limits_rate, VendorDouble.is_down])

@@ -10,13 +10,19 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from cryptography.fernet import Fernet
 
-from flask_app_inbox import VendorInvalid, VendorRejected, VendorTimeout
+from flask_app_inbox import (
+    VendorInvalid,
+    VendorRejected,
+    VendorTimeout,
+    VendorUnavailable,
+)
 from flask_app_inbox.client.deadline import Deadline
 from flask_app_inbox.client.messages import TokenUse
-from flask_app_inbox.inbox.token_chain import TokenChains, UnknownContact
+from flask_app_inbox.inbox.token_chain import PLACES, TokenChains, UnknownContact
 from flask_app_inbox.sandbox.tokens import MODES, Tokens
 from flask_app_inbox.web.encryption import Encryptor
 from flask_app_inbox.web.shared_store import MemoryStore, SharedStore
+from tests.fixtures.waiting import wait_until
 
 KEYS = Encryptor([Fernet.generate_key()])
 ANN = "ann's key"
@@ -237,6 +243,26 @@ def test_a_thread_that_waits_too_long_says_so(
         pytest.raises(VendorTimeout, match="another request"),
     ):
         ask(chains, vendor.issue, vendor.call, seconds=0.05)
+    assert ask(chains, vendor.issue, vendor.call) == "served"
+
+
+def test_no_more_wait_for_a_chain_than_may(store: MemoryStore, vendor: Vendor) -> None:
+    chains, inside, over = make(store), threading.Semaphore(0), threading.Event()
+
+    def slow(use: TokenUse) -> str:
+        inside.release()
+        over.wait(10)
+        return vendor.call(use)
+
+    with ThreadPoolExecutor(PLACES) as pool:
+        calls = [pool.submit(ask, chains, vendor.issue, slow) for _ in range(PLACES)]
+        inside.acquire()
+        wait_until(lambda: chains._places._taken.get().by_key[ANN] == PLACES)
+        with pytest.raises(VendorUnavailable, match="too many") as raised:
+            ask(chains, vendor.issue, vendor.call)
+        assert raised.value.retry_after == 1
+        over.set()
+        assert {call.result() for call in calls} == {"served"}
     assert ask(chains, vendor.issue, vendor.call) == "served"
 
 
