@@ -91,7 +91,7 @@ def reader_of(
     Tokens and counts belong to the connection as it is now: what was kept for one that
     was disconnected since then is nobody's any more.
 
-    :param user: the tag for signals; by default made of the contact alone.
+    :param user: the tag for signals; by default made of the contact and connection.
     :param connection: the OAuth connection to use; None: this request's.
     :param creates: whether a contact whom the vendor lacks may be created, if the site
         wants that.
@@ -106,7 +106,7 @@ def reader_of(
         state=state,
         inboxes=inboxes_of(state),
         contact=contact,
-        user=user or user_tag(app, settings, contact),
+        user=user or user_tag(app, settings, contact, connection=name),
         connection=name,
         key=contact_key(app, settings, contact, name or "", identity),
         creates=creates,

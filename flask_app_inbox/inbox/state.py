@@ -74,10 +74,14 @@ class State:
     def user_tag(self, contact: Contact) -> str:
         """Return the user tag of the contact that :meth:`contact` returned.
 
-        :raises LoaderError: if Flask-Login's user cannot tell their id.
+        :raises LoaderError: if Flask-Login's user cannot tell their id, or the site
+            not the connection.
         """
         login = flask_login_id() if self.loaders.contact is None else None
-        return user_tag(this_app(), self.settings, contact, login)
+        connection = self.connection_name(None)
+        return user_tag(
+            this_app(), self.settings, contact, login, connection=connection
+        )
 
     def client_for(self, connection: str | None) -> AppInboxClient:
         """Return the client of an OAuth connection, in the current app.

@@ -10,7 +10,10 @@ from werkzeug.test import TestResponse
 
 from flask_app_inbox import AppInbox, Contact
 from flask_app_inbox.oauth import known as known_module
+from flask_app_inbox.signals import token_issued
 from flask_app_inbox.testing import ConnectionsDouble, VendorDouble
+from flask_app_inbox.web.user_tag import USER_HEADER
+from tests.conftest import MakeApp, state_of
 
 LIST, UNREAD = "/app-inbox/messages", "/app-inbox/unread"
 ANN = Contact(external_customer_id=7)
@@ -41,6 +44,11 @@ def app(tmp_path: Path, inbox: AppInbox) -> Flask:
 
 def ask(app: Flask, path: str, tenant: str = "default", **headers: str) -> TestResponse:
     return app.test_client().get(path, query_string={"tenant": tenant}, headers=headers)
+
+
+def tag_in(app: Flask, tenant: str) -> str:
+    with app.test_request_context(query_string={"tenant": tenant}):
+        return state_of(app).user_tag(ANN)
 
 
 def known(app: Flask, inbox: AppInbox) -> int | None:
@@ -85,6 +93,52 @@ def test_another_account_under_the_same_name_begins_with_nothing(
     assert ask(app, LIST).status_code == 200
     tokens = [one for one in app_inbox_vendor.requests if one.path.endswith("token")]
     assert len(tokens) >= 2
+
+
+def test_customers_of_two_tenants_with_one_number_are_two_users(
+    app: Flask,
+    app_inbox_vendor: VendorDouble,
+    app_inbox_connections: ConnectionsDouble,
+) -> None:
+    for tenant in ("north", "south"):
+        app_inbox_connections.connect(tenant)
+    app_inbox_vendor.has_messages([])
+    tags = {tenant: tag_in(app, tenant) for tenant in ("north", "south")}
+    assert [ask(app, LIST, "north").status_code for _ in range(31)][-1] == 429
+    assert ask(app, LIST, "south").status_code == 200
+    for tenant, status in (("north", 409), ("south", 200)):
+        shown = {USER_HEADER: tags["south"]}
+        assert ask(app, UNREAD, tenant, **shown).status_code == status
+
+
+def test_the_default_connection_has_the_tags_of_an_api_key(
+    app: Flask, make_app: MakeApp
+) -> None:
+    by_key = make_app(loader=lambda: ANN, config={"SECRET_KEY": "a key"})
+    assert tag_in(app, "default") == tag_in(by_key, "") != tag_in(app, "north")
+
+
+@pytest.mark.parametrize("path", ["/app-inbox/token", LIST])
+def test_signals_from_python_name_the_user_of_the_connection(
+    app: Flask,
+    inbox: AppInbox,
+    app_inbox_connections: ConnectionsDouble,
+    path: str,
+) -> None:
+    app_inbox_connections.connect("north")
+    heard: list[str] = []
+
+    def hear(_: Flask, user: str, **__: object) -> None:
+        heard.append(user)
+
+    with token_issued.connected_to(hear, app):
+        with app.app_context():
+            if path == LIST:
+                inbox.messages(ANN, connection="north")
+            else:
+                inbox.issue_token(ANN, connection="north")
+        app.test_client().post("/app-inbox/token?tenant=north")
+    assert heard == [tag_in(app, "north")] * 2
 
 
 def test_a_page_shows_the_count_of_a_connection_that_was_read_lately(
