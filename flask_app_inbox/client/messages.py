@@ -34,9 +34,12 @@ class TokenUse(AuthBase):
     """A token on its way through one call, and what comes out of it.
 
     :param token: of the contact whose messages are asked for.
+    :param whose: what tells the contact from others.
     """
 
-    def __init__(self, token: str) -> None:
+    def __init__(self, token: str, whose: str = "") -> None:
+        #: Whose calls share the pauses that the vendor asks for.
+        self.value = whose
         #: The token that the next request may use; None if the last one is used up and
         #: no other has come.
         self.left: str | None = token

@@ -47,11 +47,13 @@ class UnknownContact(Exception):
 class Chain:
     """A contact's tokens, one after the other, for a caller who has them alone.
 
+    :param who: the contact's key.
     :param token: the one to begin with; None: there is none.
     :param issue: returns a new one, "" if the vendor does not know the contact.
     """
 
-    def __init__(self, token: str | None, issue: Callable[[], str]) -> None:
+    def __init__(self, who: str, token: str | None, issue: Callable[[], str]) -> None:
+        self._who = who
         #: What the next call may use.
         self.token = token
         self._issue = issue
@@ -63,7 +65,7 @@ class Chain:
         :raises UnknownContact: if the vendor issues none.
         :raises VendorError: if the call fails.
         """
-        use = TokenUse(self.token or self._issue_anew())
+        use = TokenUse(self.token or self._issue_anew(), self._who)
         try:
             return call(use)
         except VendorRejected as error:
@@ -127,7 +129,7 @@ class TokenChains:
         try:
             with self._places.hold(who), self._turns.wait(who, deadline.remaining()):
                 ticket = self._wait_for_others(who, deadline)
-                chain = Chain(self._take(who, deadline), issue)
+                chain = Chain(who, self._take(who, deadline), issue)
                 try:
                     yield chain
                 finally:

@@ -78,7 +78,9 @@ def test_its_script_may_stand_before_it_and_be_there_first(
     with page.expect_request_finished(lambda one: "/bell/bell." in one.url):
         page.goto(address, wait_until="commit")
     # Whatever can run before the page is whole has run after two frames.
-    page.evaluate("new Promise((done) => requestAnimationFrame(() => setTimeout(done)))")
+    page.evaluate(
+        "new Promise((done) => requestAnimationFrame(() => setTimeout(done)))"
+    )
     slow[0].fulfill(content_type="text/javascript", body="")
     expect(bell(page, 1)).to_have_text("1")
     open_panel(page)

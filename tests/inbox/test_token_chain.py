@@ -95,6 +95,13 @@ def test_several_calls_go_through_one_borrowed_chain(
     assert vendor.issued == 1
 
 
+def test_a_call_says_whose_it_is(store: MemoryStore) -> None:
+    heard = []
+    with make(store).borrow(ANN, Deadline(5), lambda: "new") as chain:
+        chain.ask(lambda use: heard.append(use.value))
+    assert heard == [ANN]
+
+
 def test_a_dead_token_is_replaced_once(store: MemoryStore, vendor: Vendor) -> None:
     chains = make(store)
     ask(chains, vendor.issue, vendor.call)
