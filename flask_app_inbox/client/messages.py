@@ -92,7 +92,7 @@ class MessagesClient:
         if unread_only:
             query["status"] = "UNOPENED"
         answer = self._call("GET", "", use, deadline, query=query)
-        return page_of(answer.json())
+        return page_of(answer.json(), page=page, page_size=page_size)
 
     def count_unread(self, use: TokenUse, deadline: Deadline) -> int:
         """Count the unread messages.

@@ -15,6 +15,7 @@ from flask_app_inbox import Contact
 from flask_app_inbox.inbox.request import MAX_BODY
 from flask_app_inbox.signals import messages_read
 from flask_app_inbox.testing import VendorDouble
+from flask_app_inbox.testing.double import SentRequest
 from flask_app_inbox.testing.wire import Reply
 from tests.conftest import SECRETS, MakeApp, load_nobody
 
@@ -278,6 +279,26 @@ def test_pages_and_tabs_of_a_customer_cost_one_call(
         assert response.json == {"unread": 2}
     assert "Server-Timing" not in response.headers
     assert vendor_calls(app_inbox_vendor) == ["token", "count"]
+
+
+def test_a_full_page_is_not_taken_for_all_if_the_vendor_does_not_say_so(
+    app: Flask, app_inbox_vendor: VendorDouble, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app_inbox_vendor.has_messages(map(str, range(45)))
+    read = app_inbox_vendor._inbox.read
+
+    def read_without_pages(sent: SentRequest) -> Reply:
+        status, headers, body = read(sent)
+        told = json.loads(body)
+        del told["totalPages"]
+        return status, headers, json.dumps(told)
+
+    monkeypatch.setattr(app_inbox_vendor._inbox, "read", read_without_pages)
+    for page, pages, length in ((0, 2, 20), (1, 3, 20), (2, 3, 5)):
+        listed = ask(app, "GET", f"{LIST}?page={page}").json or {}
+        assert (listed["pages"], len(listed["messages"])) == (pages, length)
+        assert listed["unread"] == 45
+    assert ask(app, "GET", UNREAD).json == {"unread": 45}
 
 
 def test_the_count_of_a_list_and_of_a_mark_is_kept(
