@@ -19,7 +19,7 @@ from ..client.deadline import Deadline
 from ..client.messages import TokenUse
 from ..errors import VendorInvalid, VendorRejected, VendorTimeout, VendorUnavailable
 from ..web.places import NoPlace, Places
-from ..web.shared_store import SharedStore
+from ..web.steady_store import SteadyStore
 from ..web.turns import TooLate, Turns
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ class TokenChains:
 
     def __init__(
         self,
-        store: SharedStore,
+        store: SteadyStore,
         encryptor: Callable[[], Encryptor],
         *,
         hold: float,
@@ -170,7 +170,7 @@ class TokenChains:
         within = max(deadline.remaining(), LAST_MOMENT)
         if token is not None:
             locked = self._encryptor().encrypt([who, token]).encode()
-            self._store.put(f"token:{who}", locked, KEEP, within=within)
+            self._store.hand_over(f"token:{who}", locked, KEEP, within=within)
         turn = f"turn:{who}"
         if ticket is not None and self._store.get(turn, within=within) == ticket:
             self._store.drop(turn, within=within)

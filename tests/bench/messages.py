@@ -25,6 +25,7 @@ from flask_app_inbox.inbox.state import EXTENSION, State
 from flask_app_inbox.inbox.token_chain import TokenChains
 from flask_app_inbox.web.encryption import Encryptor
 from flask_app_inbox.web.shared_store import MemoryStore
+from flask_app_inbox.web.steady_store import SteadyStore
 from tests.bench.certificates import make_certificate
 from tests.bench.endpoint import check_all_good
 from tests.bench.programs import Site, load, site, vendor
@@ -169,7 +170,7 @@ class _Play:
         inboxes = replace(
             inboxes,
             client=self._client,
-            chains=TokenChains(store, lambda: keys, hold=5),
+            chains=TokenChains(SteadyStore(store, ""), lambda: keys, hold=5),
             counts=self._counts,
         )
         with self._app.app_context():

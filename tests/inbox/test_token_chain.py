@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -11,6 +12,7 @@ import pytest
 from cryptography.fernet import Fernet
 
 from flask_app_inbox import (
+    StorageError,
     VendorInvalid,
     VendorRejected,
     VendorTimeout,
@@ -22,6 +24,7 @@ from flask_app_inbox.inbox.token_chain import PLACES, TokenChains, UnknownContac
 from flask_app_inbox.sandbox.tokens import MODES, Tokens
 from flask_app_inbox.web.encryption import Encryptor
 from flask_app_inbox.web.shared_store import MemoryStore, SharedStore
+from flask_app_inbox.web.steady_store import SteadyStore
 from tests.fixtures.waiting import wait_until
 
 KEYS = Encryptor([Fernet.generate_key()])
@@ -55,7 +58,8 @@ class Vendor:
 
 
 def make(store: SharedStore, encryptor: Encryptor = KEYS) -> TokenChains:
-    return TokenChains(store, lambda: encryptor, hold=30)
+    steady = SteadyStore(store, "Nothing is shared")
+    return TokenChains(steady, lambda: encryptor, hold=30)
 
 
 @pytest.fixture
@@ -278,6 +282,33 @@ def test_a_turn_that_passed_to_another_is_not_ended(store: MemoryStore) -> None:
     with chains.borrow(ANN, Deadline(5), Vendor().issue):
         store.put(f"turn:{ANN}", b"another one's", 60)
     assert store.get(f"turn:{ANN}") == b"another one's"
+
+
+class Late(MemoryStore):
+    """A store that can be too late: it says that it failed, and keeps all the same."""
+
+    is_late = False
+
+    def put(
+        self, key: str, value: bytes, seconds: float, *, within: float = math.inf
+    ) -> None:
+        super().put(key, value, seconds, within=within)
+        if self.is_late:
+            raise StorageError("Redis does not answer", retryable=True)
+
+
+def test_a_token_that_may_be_in_the_store_is_nowhere_else() -> None:
+    store, vendor = Late(), Vendor()
+    here, there = make(store), make(store)
+    ask(here, vendor.issue, vendor.call)
+    store.is_late = True
+    # Its successor reaches the store, though nobody hears of it.
+    ask(here, vendor.issue, vendor.call)
+    store.is_late = False
+    for chains in (here, there, here):
+        # The turn could not be given back, so others wait a while.
+        ask(chains, vendor.issue, vendor.call, seconds=1)
+    assert (vendor.issued, vendor.refused) == (2, 0)
 
 
 def test_a_token_is_handed_on_after_the_requests_time_too(
