@@ -8,6 +8,7 @@ others wait for what it hears.
 from __future__ import annotations
 
 import json
+import math
 import secrets
 import time
 from collections.abc import Callable
@@ -125,7 +126,18 @@ class Counts:
         """Let the next one who asks ask the vendor."""
         self._store.drop(f"count:{key.who}", within=within)
 
-    def forget(self, key: ContactKey) -> None:
+    def note_mark(self, key: ContactKey, news: str, within: float) -> str:
+        """Let no count from before a mark be good, under whichever identifiers it is.
+
+        :param news: what :meth:`news` said before.
+        :returns: what to keep the next count with.
+        """
+        if not (self._hears_news and key.has_id):
+            return news  # counts are good for a moment alone
+        self.forget(key, within)
+        return self.news(key, within)
+
+    def forget(self, key: ContactKey, within: float = math.inf) -> None:
         """Let no count of a contact be good any more: there are news about them.
 
         This is for the vendor's webhook. It has an effect where ``hears_news`` is set;
@@ -135,7 +147,7 @@ class Counts:
         """
         news = f"{self._clock()} {secrets.token_hex(4)}".encode()
         for name in key.names:
-            self._store.put(_news(name), news, 2 * FRESH_WITH_WEBHOOK)
+            self._store.put(_news(name), news, 2 * FRESH_WITH_WEBHOOK, within=within)
 
     def claim(self, key: ContactKey, within: float) -> bool:
         """Return whether this caller is the one who asks the vendor."""

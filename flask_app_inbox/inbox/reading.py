@@ -177,6 +177,7 @@ def mark_read(
     try:
         with reader.chain(deadline) as chain:
             _ask(chain, lambda use: client.mark_read(use, deadline, ids))
+            news = counts.note_mark(reader.key, news, deadline.remaining())
             if ids is not None:
                 unread = _count_if_possible(reader, chain, deadline)
             if unread is None:

@@ -321,3 +321,27 @@ def test_the_webhook_of_the_vendor_can_void_a_count(
         assert inbox.unread_count(ANN) == 0
         counts.forget(contact_key(app, state_of(app).settings, told, ""))
         assert inbox.unread_count(ANN) == 1
+
+
+@pytest.mark.parametrize("hears_news", [True, False])
+def test_a_mark_ends_the_counts_under_the_contacts_other_identifiers(
+    make_app: MakeApp, app_inbox_vendor: VendorDouble, hears_news: bool
+) -> None:
+    app = make_app(WIDGET="site")
+    inbox = AppInbox()
+    inboxes, other = state_of(app).inboxes, Contact(external_customer_id="7")
+    assert inboxes is not None
+    inboxes.counts._hears_news = hears_news
+    app_inbox_vendor.has_messages([{"id": "m1"}, {"id": "m2"}, {"id": "m3"}])
+
+    with app.app_context():
+        assert inbox.unread_count(ANN) == inbox.unread_count(other) == 3
+        inbox.mark_read(other, ["m1"])
+        calls = len(app_inbox_vendor.requests)
+        # The one who marked need not ask.
+        assert inbox.unread_count(other) == 2
+        assert len(app_inbox_vendor.requests) == calls
+        assert inbox.unread_count(ANN) == (2 if hears_news else 3)
+        inbox.mark_read(other)
+        assert inbox.unread_count(other) == 0
+        assert inbox.unread_count(ANN) == (0 if hears_news else 3)
