@@ -78,9 +78,13 @@ class MessagePage:
     pages: int = 0
 
 
-def page_of(told: object) -> MessagePage:
+def page_of(told: object, *, page: int = 0, page_size: int) -> MessagePage:
     """Read the vendor's answer to a request for messages.
 
+    If it does not say how many pages there are, a full one may have another after it.
+
+    :param page: which was asked for, from 0 on.
+    :param page_size: how many messages were asked for.
     :raises VendorInvalid: if it is no list of messages.
     """
     entries = told.get("list") if isinstance(told, dict) else None
@@ -91,7 +95,9 @@ def page_of(told: object) -> MessagePage:
     if entries and not found:
         raise VendorInvalid("the vendor's list holds no message with an id", status=200)
     pages = count_of(told.get("totalPages"))
-    return MessagePage(tuple(found.values()), max(pages or 0, 1 if found else 0))
+    if pages is None:
+        pages = page + (2 if len(entries) >= page_size else 1 if found else 0)
+    return MessagePage(tuple(found.values()), max(pages, 1 if found else 0))
 
 
 def count_of(told: object) -> int | None:

@@ -34,9 +34,12 @@ class TokenUse(AuthBase):
     """A token on its way through one call, and what comes out of it.
 
     :param token: of the contact whose messages are asked for.
+    :param whose: what tells the contact from others.
     """
 
-    def __init__(self, token: str) -> None:
+    def __init__(self, token: str, whose: str = "") -> None:
+        #: Whose calls share the pauses that the vendor asks for.
+        self.value = whose
         #: The token that the next request may use; None if the last one is used up and
         #: no other has come.
         self.left: str | None = token
@@ -89,7 +92,7 @@ class MessagesClient:
         if unread_only:
             query["status"] = "UNOPENED"
         answer = self._call("GET", "", use, deadline, query=query)
-        return page_of(answer.json())
+        return page_of(answer.json(), page=page, page_size=page_size)
 
     def count_unread(self, use: TokenUse, deadline: Deadline) -> int:
         """Count the unread messages.

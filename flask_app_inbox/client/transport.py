@@ -77,8 +77,8 @@ class _Call:
     @property
     def kind(self) -> Hashable:
         """What the calls have in common that a vendor counts together."""
-        account = getattr(self.request.auth, "value", None)
-        return self.request.method, self.request.url, account
+        who = getattr(self.request.auth, "value", None)
+        return self.request.method, self.request.url, who
 
     def can_wait(self, seconds: float) -> bool:
         """Tell whether a pause leaves time for another attempt."""

@@ -15,7 +15,7 @@ from ..web.addresses import address_under, own_folder
 from ..web.assets import respond_with_script
 from ..web.loaders import page_language
 from .bell_texts import bell_texts
-from .reading import known_count, reader_of
+from .counting import known_count
 from .state import State, state_of
 from .token import blueprint
 
@@ -58,7 +58,7 @@ def own_bell(app: Flask, state: State) -> Markup:
     contact, language, texts = found
     folder = own_folder(app, "app_inbox", state.settings.url_prefix)
     user = state.user_tag(contact)
-    count = known_count(reader_of(state, contact, user=user))
+    count = known_count(state, contact)
     return render_bell(
         folder,
         page_url=_address(app, folder, "message_page"),

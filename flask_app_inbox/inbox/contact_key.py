@@ -17,6 +17,8 @@ class ContactKey:
     :param secret: of the site.
     :param account: what tells this site and its account from others.
     :param connection: the name of the OAuth connection, "" for the API key.
+    :param identity: what tells the connection from others that had or will have its
+        name: another account may be connected under it.
     """
 
     def __init__(
@@ -24,6 +26,7 @@ class ContactKey:
         secret: str | bytes,
         account: tuple[str, ...],
         connection: str,
+        identity: str,
         contact: Contact,
     ) -> None:
         self._secret = secret
@@ -31,7 +34,7 @@ class ContactKey:
         self._contact = contact
         #: Nobody but this contact, with all their identifiers, has it. The vendor does
         #: not say which of several identifiers goes first.
-        words = (*account, connection, *contact.identity)
+        words = (*account, connection, identity, *contact.identity)
         self.who = keyed_tag(secret, "flask-app-inbox contact", *words)
 
     @property
@@ -54,15 +57,21 @@ class ContactKey:
 
 
 def contact_key(
-    app: Flask, settings: Settings, contact: Contact, connection: str
+    app: Flask,
+    settings: Settings,
+    contact: Contact,
+    connection: str,
+    identity: str = "",
 ) -> ContactKey:
     """Return a contact's keys.
 
     :param connection: the name of the OAuth connection, "" for the API key.
+    :param identity: of the connection; "" serves for what all its successors share.
     """
     owner = settings.api_key or settings.oauth_client_id or ""
     account = (settings.api_url, settings.messages_url, owner)
-    return ContactKey(site_key(app, settings), account, connection, contact)
+    key = site_key(app, settings)
+    return ContactKey(key, account, connection, identity, contact)
 
 
 def site_key(app: Flask, settings: Settings) -> str | bytes:

@@ -129,6 +129,19 @@ class Counts:
         """Let the next one who asks ask the vendor."""
         self._store.drop(f"count:{key.who}", within=within)
 
+    def note_mark(self, key: ContactKey, news: str, within: float) -> str:
+        """Let no count from before a mark be good, under whichever identifiers it is.
+
+        :param news: what :meth:`news` said before.
+        :returns: what to keep the next count with.
+        """
+        if not (self._hears_news and key.has_id):
+            return news  # counts are good for a moment alone
+        news = self._stamp()
+        for name in map(_news, key.names):
+            self._store.put(name, news.encode(), 2 * FRESH_WITH_WEBHOOK, within=within)
+        return news
+
     def forget(self, key: ContactKey) -> None:
         """Let no count of a contact be good any more: there are news about them.
 
@@ -138,11 +151,14 @@ class Counts:
         :param key: of a contact by one or more of their identifiers.
         :raises StorageError: if other processes cannot be told.
         """
-        news = f"{self._clock()} {secrets.token_hex(4)}".encode()
-        for name in key.names:
-            self._shared.put(_news(name), news, 2 * FRESH_WITH_WEBHOOK)
+        news = self._stamp().encode()
+        for name in map(_news, key.names):
+            self._shared.put(name, news, 2 * FRESH_WITH_WEBHOOK)
             # While the shared store is given a rest, this process reads its own.
-            self._store.put(_news(name), news, 2 * FRESH_WITH_WEBHOOK, within=0)
+            self._store.put(name, news, 2 * FRESH_WITH_WEBHOOK, within=0)
+
+    def _stamp(self) -> str:
+        return f"{self._clock()} {secrets.token_hex(4)}"
 
     def claim(self, key: ContactKey, within: float) -> bool:
         """Return whether this caller is the one who asks the vendor."""

@@ -15,12 +15,14 @@ from ..client.messages import MAX_PAGE, MessagesClient
 from ..client.transport import Transport
 from ..errors import ConfigError
 from ..oauth.settings import FLASKS_KEY
+from ..web.places import Places
 from ..web.shared_store import SharedStore
 from ..web.steady_store import SteadyStore
 from .contact_key import site_key
 from .counts import Counts
+from .rests import Rests
 from .settings import Settings
-from .token_chain import TokenChains
+from .token_chain import PLACES, TokenChains
 
 if TYPE_CHECKING:
     from ..web.encryption import Encryptor
@@ -33,6 +35,8 @@ _GRACE = 1.0
 class Inboxes:
     """The client, the token chains and the counts of one app.
 
+    :param rests: when the vendor is not asked for counts.
+    :param places: for requests that wait for a count that another one asks for.
     :param timeout: seconds for one request.
     :param has_extra: whether it is known that the extra ``bell`` is installed.
     """
@@ -40,6 +44,8 @@ class Inboxes:
     client: MessagesClient
     chains: TokenChains
     counts: Counts
+    rests: Rests
+    places: Places
     timeout: float
     has_extra: bool
 
@@ -76,6 +82,8 @@ def make_inboxes(
         client=MessagesClient(settings.messages_url, transport),
         chains=TokenChains(store, lambda: _encryptor_of(app, settings), hold=hold),
         counts=Counts(store, shared=shared, hold=hold, hears_news=hears_news),
+        rests=Rests(store),
+        places=Places(PLACES),
         timeout=settings.timeout,
         has_extra=settings.draws_own_bell,
     )

@@ -11,6 +11,7 @@ from flask import Flask
 
 from ..client.contact import IDENTIFIERS, Contact
 from ..errors import LoaderError
+from ..oauth.status import DEFAULT_CONNECTION
 from ..web.flask_login_user import flask_login_user, uses_flask_login
 from ..web.loaders import calling
 from ..web.this_app import this_app
@@ -20,7 +21,12 @@ from .settings import Settings
 
 
 def user_tag(
-    app: Flask, settings: Settings, contact: Contact, login: str | None = None
+    app: Flask,
+    settings: Settings,
+    contact: Contact,
+    login: str | None = None,
+    *,
+    connection: str | None = None,
 ) -> str:
     """Return the opaque user tag of a contact; no two users have the same.
 
@@ -28,13 +34,18 @@ def user_tag(
     else tells who that is: the login, else the contact's external id.
 
     :param login: the session's own id of the user that the contact was made of.
+    :param connection: the name of the OAuth connection, if there is one. Tenants number
+        their customers each for themselves.
     """
     key = site_key(app, settings)
+    # A site that has only one has the same tags as one with an API key.
+    tenant = () if connection in (None, DEFAULT_CONNECTION) else (connection,)
+    of = " of a connection" * bool(tenant)
     if login is not None:
-        return keyed_tag(key, "flask-app-inbox login", login)
+        return keyed_tag(key, f"flask-app-inbox login{of}", *tenant, login)
     if contact.external_customer_id:
         contact = Contact(external_customer_id=contact.external_customer_id)
-    return keyed_tag(key, "flask-app-inbox user", *contact.identity)
+    return keyed_tag(key, f"flask-app-inbox user{of}", *tenant, *contact.identity)
 
 
 def flask_login_id() -> str | None:

@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from ..client.contact import Contact
 from ..client.message import MessagePage, id_of
 from ..client.messages import MAX_MESSAGES
-from .reading import find_count, known_count, mark_read, read_page, reader_of
+from .counting import find_count, known_count
+from .reading import inboxes_of, mark_read, read_page, reader_of
 from .state import current_state
 
 logger = logging.getLogger(__name__)
@@ -47,10 +48,11 @@ class MessageCalls:
             raise ValueError(
                 f"Pages begin with 0 and hold 1 to {MAX_MESSAGES} messages each."
             )
-        reader = reader_of(current_state(), contact, connection=connection)
+        state = current_state()
+        deadline = inboxes_of(state).deadline()
         return read_page(
-            reader,
-            reader.inboxes.deadline(),
+            reader_of(state, contact, deadline, connection=connection),
+            deadline,
             page=page,
             page_size=page_size,
             unread_only=unread_only,
@@ -72,13 +74,12 @@ class MessageCalls:
         :raises AppInboxError: if ``APP_INBOX_ENABLED`` is False, and ``fetch`` is not.
         """
         state = current_state()
-        if not fetch and state.inboxes is None:
-            return None
-        reader = reader_of(state, contact, connection=connection)
-        if fetch:
-            return find_count(reader, reader.inboxes.deadline()).unread
-        count = known_count(reader)
-        return count.unread if count else None
+        if not fetch:
+            count = known_count(state, contact, connection=connection)
+            return count.unread if count else None
+        deadline = inboxes_of(state).deadline()
+        reader = reader_of(state, contact, deadline, connection=connection)
+        return find_count(reader, deadline).unread
 
     def mark_read(
         self,
@@ -103,8 +104,9 @@ class MessageCalls:
             return
         if chosen == ():
             return
-        reader = reader_of(state, contact, connection=connection)
-        mark_read(reader, reader.inboxes.deadline(), chosen)
+        deadline = inboxes_of(state).deadline()
+        reader = reader_of(state, contact, deadline, connection=connection)
+        mark_read(reader, deadline, chosen)
 
 
 def checked_ids(ids: Iterable[object]) -> tuple[str, ...]:

@@ -17,9 +17,10 @@ from werkzeug.wrappers import Response as AnyResponse
 from ..client.message import Message
 from ..web.body import read_body
 from ..web.problems import BadRequest
+from .counting import find_count
 from .message_calls import checked_ids
 from .message_page import add_page_routes, is_form, respond_to_form
-from .reading import find_count, mark_read, read_page_and_count
+from .reading import mark_read, read_page_and_count
 from .request import MAX_BODY, PAGE_SIZE, asking_reader, page_number
 from .state import state_of
 
@@ -54,7 +55,7 @@ def unread() -> Response:
     """Tell how many messages are unread; 304 if the page knows that already.
 
     It counts against no limit: however often it is asked, it asks the vendor no more
-    than once in a while.
+    than once in a while, even if the vendor fails.
     """
     reader, deadline = asking_reader(limited=False)
     count = find_count(reader, deadline)

@@ -5,7 +5,6 @@ What a page shows of a message is cleaned here, so nobody gets it in another for
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -21,7 +20,6 @@ from ..web.loaders import send_to_each
 from ..web.this_app import this_app
 from .clean_message import clean_message
 from .contact_key import ContactKey, contact_key
-from .counts import Count
 from .inboxes import Inboxes
 from .login import user_tag
 from .state import State
@@ -30,13 +28,6 @@ from .token_chain import Chain, UnknownContact
 from .vendor_time import vendor_time
 
 Result = TypeVar("Result")
-
-#: Seconds between two looks whether another request has heard the count.
-_GLANCE = 0.03
-#: The part of its time that a request waits for another one's count.
-_PATIENCE = 0.5
-#: Seconds that a page waits for a count which processes share.
-PAGE_PATIENCE = 0.1
 
 
 @dataclass(frozen=True)
@@ -76,9 +67,20 @@ class Reader:
             yield chain
 
 
+def inboxes_of(state: State) -> Inboxes:
+    """Return what an app reads messages with.
+
+    :raises AppInboxError: if the inbox is switched off.
+    """
+    if state.inboxes is None:
+        raise AppInboxError("APP_INBOX_ENABLED is False: no call to the vendor.")
+    return state.inboxes
+
+
 def reader_of(
     state: State,
     contact: Contact,
+    deadline: Deadline,
     *,
     user: str | None = None,
     connection: str | None = None,
@@ -86,24 +88,27 @@ def reader_of(
 ) -> Reader:
     """Return the reader of a contact's messages, in the current app.
 
-    :param user: the tag for signals; by default made of the contact alone.
+    Tokens and counts belong to the connection as it is now: what was kept for one that
+    was disconnected since then is nobody's any more.
+
+    :param user: the tag for signals; by default made of the contact and connection.
     :param connection: the OAuth connection to use; None: this request's.
     :param creates: whether a contact whom the vendor lacks may be created, if the site
         wants that.
-    :raises AppInboxError: if the inbox is switched off.
+    :raises AppInboxError: if the inbox is switched off, or the connection is lost or
+        cannot be read.
     :raises ValueError: if the app has an API key and no connections.
     """
     app, settings = this_app(), state.settings
-    if state.inboxes is None:
-        raise AppInboxError("APP_INBOX_ENABLED is False: no call to the vendor.")
     name = state.connection_name(connection)
+    identity = state.connection_identity(name, deadline)
     return Reader(
         state=state,
-        inboxes=state.inboxes,
+        inboxes=inboxes_of(state),
         contact=contact,
-        user=user or user_tag(app, settings, contact),
+        user=user or user_tag(app, settings, contact, connection=name),
         connection=name,
-        key=contact_key(app, settings, contact, name or ""),
+        key=contact_key(app, settings, contact, name or "", identity),
         creates=creates,
     )
 
@@ -149,7 +154,7 @@ def read_page_and_count(
             if page == 0 and found.pages <= 1:
                 unread = sum(not message.read for message in found.messages)
             else:
-                unread = _count(reader, chain, deadline)
+                unread = count_unread(reader, chain, deadline)
             counts.keep(reader.key, unread, news, deadline.remaining())
     except UnknownContact:
         counts.keep(reader.key, 0, news, deadline.remaining())
@@ -172,6 +177,7 @@ def mark_read(
     try:
         with reader.chain(deadline) as chain:
             _ask(chain, lambda use: client.mark_read(use, deadline, ids))
+            news = counts.note_mark(reader.key, news, deadline.remaining())
             if ids is not None:
                 unread = _count_if_possible(reader, chain, deadline)
             if unread is None:
@@ -186,65 +192,18 @@ def mark_read(
     return unread
 
 
-def find_count(
-    reader: Reader, deadline: Deadline, *, sleep: Callable[[float], None] = time.sleep
-) -> Count:
-    """Return how many messages are unread; of all who ask at once, one asks the vendor.
+def count_unread(reader: Reader, chain: Chain, deadline: Deadline) -> int:
+    """Ask the vendor how many messages are unread.
 
-    While the vendor gives no answer, the last count serves.
-
-    :raises AppInboxError: with the cause, if no count is known.
+    :raises VendorError: if it does not say it.
     """
-    counts, key = reader.inboxes.counts, reader.key
-    enough = deadline.remaining() * _PATIENCE
-    while True:
-        count = counts.find(key, deadline.remaining())
-        if count is not None:
-            return count
-        if counts.claim(key, deadline.remaining()):
-            return _ask_for_count(reader, deadline)
-        if deadline.remaining() <= enough:
-            last = counts.last(key, deadline.remaining())
-            if last is not None:
-                return replace(last, is_late=True)
-            # Whoever asks may have died.
-            return _ask_for_count(reader, deadline)
-        sleep(_GLANCE)
-
-
-def known_count(reader: Reader) -> Count | None:
-    """Return how many messages are unread, as far as that is known without a call."""
-    return reader.inboxes.counts.for_page(reader.key, PAGE_PATIENCE)
-
-
-def _ask_for_count(reader: Reader, deadline: Deadline) -> Count:
-    counts, key = reader.inboxes.counts, reader.key
-    news = counts.news(key, deadline.remaining())
-    try:
-        try:
-            with reader.chain(deadline) as chain:
-                unread = _count(reader, chain, deadline)
-                return counts.keep(key, unread, news, deadline.remaining())
-        except UnknownContact:
-            return counts.keep(key, 0, news, deadline.remaining())
-    except VendorError as error:
-        last = counts.last(key, deadline.remaining()) if error.retryable else None
-        if last is None:
-            raise
-        reader.state.failures.write(error)
-        return counts.keep_late(key, last, deadline.remaining())
-    finally:
-        counts.give_up(key, deadline.remaining())
-
-
-def _count(reader: Reader, chain: Chain, deadline: Deadline) -> int:
     client = reader.inboxes.client
     return _ask(chain, lambda use: client.count_unread(use, deadline))
 
 
 def _count_if_possible(reader: Reader, chain: Chain, deadline: Deadline) -> int | None:
     try:
-        return _count(reader, chain, deadline)
+        return count_unread(reader, chain, deadline)
     except VendorError as error:
         # What was asked for is done, and must not look as if it were not.
         reader.state.failures.write(error)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..client.deadline import Deadline
 from ..web.problems import BadRequest
-from .reading import Reader, reader_of
+from .reading import Reader, inboxes_of, reader_of
 from .state import current_state
 from .token import who_asks
 
@@ -31,11 +31,10 @@ def asking_reader(
     """
     state = current_state()
     contact, contact_tag = who_asks(state, user, from_anywhere=from_anywhere)
-    reader = reader_of(state, contact, user=contact_tag)
-    deadline = reader.inboxes.deadline()
+    deadline = inboxes_of(state).deadline()
     if limited:
         state.rate_limiter.check(f"{contact_tag}:messages", deadline.remaining())
-    return reader, deadline
+    return reader_of(state, contact, deadline, user=contact_tag), deadline
 
 
 def page_number(given: str) -> int:

@@ -10,6 +10,7 @@ from flask import Flask
 
 from ..client.app_inbox import AppInboxClient
 from ..client.contact import Contact
+from ..client.deadline import Deadline
 from ..errors import AppInboxError, LoaderError
 from ..web.assets import PageScript
 from ..web.failure_log import FailureLog
@@ -73,10 +74,14 @@ class State:
     def user_tag(self, contact: Contact) -> str:
         """Return the user tag of the contact that :meth:`contact` returned.
 
-        :raises LoaderError: if Flask-Login's user cannot tell their id.
+        :raises LoaderError: if Flask-Login's user cannot tell their id, or the site
+            not the connection.
         """
         login = flask_login_id() if self.loaders.contact is None else None
-        return user_tag(this_app(), self.settings, contact, login)
+        connection = self.connection_name(None)
+        return user_tag(
+            this_app(), self.settings, contact, login, connection=connection
+        )
 
     def client_for(self, connection: str | None) -> AppInboxClient:
         """Return the client of an OAuth connection, in the current app.
@@ -116,6 +121,30 @@ class State:
 
         connections = current_connections()
         return connections.current_name() if connections else None
+
+    def connection_identity(self, name: str | None, deadline: Deadline) -> str:
+        """Return what tells a connection from others that had or will have its name.
+
+        :param name: None: the API key, which is its own identity.
+        :raises ReconnectNeeded: if there is no such connection, or none any more.
+        :raises StorageError: if it cannot be read.
+        """
+        if name is None:
+            return ""
+        from ..oauth.connections import current_connections
+
+        connections = current_connections()
+        keeper = connections.keeper(name) if connections else None
+        return (keeper.identity(deadline) if keeper else None) or ""
+
+    def known_identity(self, name: str | None) -> str | None:
+        """Return the same without waiting for a database; None if it is not known."""
+        if name is None:
+            return ""
+        from ..oauth.connections import current_connections
+
+        connections = current_connections()
+        return connections.store.known.find(name) if connections else None
 
 
 def current_state() -> State:

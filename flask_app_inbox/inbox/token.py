@@ -86,13 +86,15 @@ def issue_token(
 ) -> str:
     """Issue a token to a contact, and send a signal about the outcome.
 
-    :param user: the tag for the signal; by default made of the contact alone.
+    :param user: the tag for the signal; by default made of the contact and connection.
     :param connection: the OAuth connection to use; None: this request's.
     :returns: the token, "" for a contact that the vendor does not know.
     :raises AppInboxError: with the cause.
     """
     client = state.client_for(connection)
-    user = user or user_tag(this_app(), state.settings, contact)
+    if user is None:
+        name = state.connection_name(connection)
+        user = user_tag(this_app(), state.settings, contact, connection=name)
     try:
         with vendor_time() as watch:
             token = client.issue_token(contact, deadline)

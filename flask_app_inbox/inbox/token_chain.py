@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING, TypeVar
 
 from ..client.deadline import Deadline
 from ..client.messages import TokenUse
-from ..errors import VendorInvalid, VendorRejected, VendorTimeout
-from ..web.shared_store import SharedStore
+from ..errors import VendorInvalid, VendorRejected, VendorTimeout, VendorUnavailable
+from ..web.places import NoPlace, Places
+from ..web.steady_store import SteadyStore
 from ..web.turns import TooLate, Turns
 
 if TYPE_CHECKING:
@@ -33,6 +34,8 @@ KEEP = 24 * 60 * 60.0
 PATIENCE = 0.5
 #: Seconds between two looks whether it has ended; doubled each time up to the second.
 FIRST_GLANCE, LONGEST_GLANCE = 0.005, 0.05
+#: How many requests may ask at once for one contact in a process. Each holds a thread.
+PLACES = 8
 #: The least seconds that the store has to take a token back.
 LAST_MOMENT = 0.2
 
@@ -44,11 +47,13 @@ class UnknownContact(Exception):
 class Chain:
     """A contact's tokens, one after the other, for a caller who has them alone.
 
+    :param who: the contact's key.
     :param token: the one to begin with; None: there is none.
     :param issue: returns a new one, "" if the vendor does not know the contact.
     """
 
-    def __init__(self, token: str | None, issue: Callable[[], str]) -> None:
+    def __init__(self, who: str, token: str | None, issue: Callable[[], str]) -> None:
+        self._who = who
         #: What the next call may use.
         self.token = token
         self._issue = issue
@@ -60,7 +65,7 @@ class Chain:
         :raises UnknownContact: if the vendor issues none.
         :raises VendorError: if the call fails.
         """
-        use = TokenUse(self.token or self._issue_anew())
+        use = TokenUse(self.token or self._issue_anew(), self._who)
         try:
             return call(use)
         except VendorRejected as error:
@@ -97,7 +102,7 @@ class TokenChains:
 
     def __init__(
         self,
-        store: SharedStore,
+        store: SteadyStore,
         encryptor: Callable[[], Encryptor],
         *,
         hold: float,
@@ -108,6 +113,7 @@ class TokenChains:
         self._hold = hold
         self._sleep = sleep
         self._turns = Turns()
+        self._places = Places(PLACES)
 
     @contextmanager
     def borrow(
@@ -118,15 +124,20 @@ class TokenChains:
         :param who: the contact's key.
         :param issue: see :class:`Chain`.
         :raises VendorTimeout: if others have it for too long.
+        :raises VendorUnavailable: if too many wait for it.
         """
         try:
-            with self._turns.wait(who, deadline.remaining()):
+            with self._places.hold(who), self._turns.wait(who, deadline.remaining()):
                 ticket = self._wait_for_others(who, deadline)
-                chain = Chain(self._take(who, deadline), issue)
+                chain = Chain(who, self._take(who, deadline), issue)
                 try:
                     yield chain
                 finally:
                     self._give_back(who, chain.token, ticket, deadline)
+        except NoPlace:
+            raise VendorUnavailable(
+                "too many requests ask for one contact's messages", retry_after=1
+            ) from None
         except TooLate:
             raise VendorTimeout(
                 "another request still asks for this contact's messages"
@@ -159,7 +170,7 @@ class TokenChains:
         within = max(deadline.remaining(), LAST_MOMENT)
         if token is not None:
             locked = self._encryptor().encrypt([who, token]).encode()
-            self._store.put(f"token:{who}", locked, KEEP, within=within)
+            self._store.hand_over(f"token:{who}", locked, KEEP, within=within)
         turn = f"turn:{who}"
         if ticket is not None and self._store.get(turn, within=within) == ticket:
             self._store.drop(turn, within=within)

@@ -121,6 +121,14 @@ class ConnectionKeeper:
         )
         self._advice = f"Its owner must connect it again: `{connect_command(name)}`."
 
+    def identity(self, deadline: Deadline) -> str | None:
+        """Return what no other connection of this name has.
+
+        :raises ReconnectNeeded: if there is no connection, or none any more.
+        :raises StorageError: if it cannot be read.
+        """
+        return self._read(deadline).identity
+
     def lend(self, deadline: Deadline) -> Lent:
         """Return an access token that has not expired.
 

@@ -48,6 +48,7 @@ from ..errors import StorageError
 from ..web.encryption import Encryptor, WrongKey
 from .client import Tokens, token_life
 from .database import Database
+from .known import KnownConnections
 from .locked import LockedConnection
 from .table import CONNECTED, StoredConnection, table, update
 from .table_access import TableAccess
@@ -83,6 +84,8 @@ class TokenStore:
         self._clock = clock
         self._sleep = sleep
         self._access = TableAccess(database)
+        #: For pages, which must not wait for the database.
+        self.known = KnownConnections()
 
     def make_tables(self) -> None:
         """Make the table unless it is there; add columns that are newer than it."""
@@ -99,7 +102,9 @@ class TokenStore:
         def read(connection: Connection) -> StoredConnection | None:
             return self._find(connection, name, lock=False)
 
-        return self._access.read(read, deadline)
+        row = self._access.read(read, deadline)
+        self.known.note(name, row.identity if row else None)
+        return row
 
     def names(self) -> list[str]:
         """Return the names of all connections."""
@@ -161,6 +166,7 @@ class TokenStore:
                     connection.execute(update(name).values(**values))
 
             yield keep
+        self.known.forget(name)
 
     def disconnect(self, name: str, deadline: Deadline | None = None) -> bool:
         """Forget a connection, even one that cannot be decrypted.
@@ -168,9 +174,11 @@ class TokenStore:
         :returns: whether there was one.
         """
         statement = delete(table).where(table.c.name == name)
-        return self._access.write(
+        was_there = self._access.write(
             lambda connection: bool(connection.execute(statement).rowcount), deadline
         )
+        self.known.forget(name)
+        return was_there
 
     def note_refresh(self, name: str, generation: int, patience: float) -> bool:
         """Note that a refresh begins; return False if the tokens have changed."""

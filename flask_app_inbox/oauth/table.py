@@ -102,6 +102,11 @@ class StoredConnection:
     script_id: str
 
     @property
+    def identity(self) -> str | None:
+        """What no other connection of this name has; None if this one is lost."""
+        return repr(self.connected_at) if self.state == CONNECTED else None
+
+    @property
     def refresh_expires_at(self) -> float:
         """When the refresh token expires, by the vendor's guide."""
         return self.issued_at + REFRESH_TOKEN_LIFE

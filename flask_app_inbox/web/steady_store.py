@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TypeVar
 
 from ..errors import StorageError
@@ -52,6 +53,24 @@ class SteadyStore:
     ) -> None:
         self._ask(lambda store: store.put(key, value, seconds, within=within), within)
 
+    def hand_over(
+        self, key: str, value: bytes, seconds: float, *, within: float = math.inf
+    ) -> None:
+        """Keep a value that works only once: one caller may take it, or nobody.
+
+        A shared store that did not answer may still do what it was asked. So a value
+        that it did not confirm is forgotten here.
+        """
+        if not self._is_worth_a_try(within):
+            self._own.put(key, value, seconds)
+            return
+        # What this process has of its own is from before.
+        self._own.drop(key)
+        with suppress(StorageError):
+            self._ask_shared(
+                lambda store: store.put(key, value, seconds, within=within), within
+            )
+
     def add(
         self, key: str, value: bytes, seconds: float, *, within: float = math.inf
     ) -> bool:
@@ -66,14 +85,23 @@ class SteadyStore:
         self._ask(lambda store: store.drop(key, within=within), within)
 
     def _ask(self, call: Callable[[SharedStore], Result], within: float) -> Result:
-        outage = self._outage.get()
-        if within > 0 and outage.is_worth_a_try():
-            try:
-                result = call(self._shared)
-            except StorageError as error:
-                if within >= PATIENCE:
-                    outage.note(error)
-            else:
-                outage.end()
-                return result
+        if self._is_worth_a_try(within):
+            with suppress(StorageError):
+                return self._ask_shared(call, within)
         return call(self._own)
+
+    def _is_worth_a_try(self, within: float) -> bool:
+        return within > 0 and self._outage.get().is_worth_a_try()
+
+    def _ask_shared(
+        self, call: Callable[[SharedStore], Result], within: float
+    ) -> Result:
+        outage = self._outage.get()
+        try:
+            result = call(self._shared)
+        except StorageError as error:
+            if within >= PATIENCE:
+                outage.note(error)
+            raise
+        outage.end()
+        return result

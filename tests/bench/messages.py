@@ -18,12 +18,14 @@ from flask import Flask
 from flask_app_inbox import AppInbox, Contact
 from flask_app_inbox.client.deadline import Deadline
 from flask_app_inbox.client.messages import TokenUse
+from flask_app_inbox.inbox.counting import find_count, known_count
 from flask_app_inbox.inbox.counts import Counts
-from flask_app_inbox.inbox.reading import find_count, known_count, reader_of
+from flask_app_inbox.inbox.reading import reader_of
 from flask_app_inbox.inbox.state import EXTENSION, State
 from flask_app_inbox.inbox.token_chain import TokenChains
 from flask_app_inbox.web.encryption import Encryptor
 from flask_app_inbox.web.shared_store import MemoryStore
+from flask_app_inbox.web.steady_store import SteadyStore
 from tests.bench.certificates import make_certificate
 from tests.bench.endpoint import check_all_good
 from tests.bench.programs import Site, load, site, vendor
@@ -168,12 +170,13 @@ class _Play:
         inboxes = replace(
             inboxes,
             client=self._client,
-            chains=TokenChains(store, lambda: keys, hold=5),
+            chains=TokenChains(SteadyStore(store, ""), lambda: keys, hold=5),
             counts=self._counts,
         )
         with self._app.app_context():
+            state = replace(state, inboxes=inboxes)
             self._readers = [
-                reader_of(replace(state, inboxes=inboxes), Contact("", "", number))
+                reader_of(state, Contact("", "", number), inboxes.deadline())
                 for number in range(CUSTOMERS)
             ]
         for who in (reader.key.who for reader in self._readers):
@@ -208,7 +211,7 @@ class _Play:
             yield "news", NEWS
             return
         # A page whose count the server knew does not ask at once.
-        if what == "poll" or known_count(reader) is None:
+        if what == "poll" or known_count(reader.state, reader.contact) is None:
             find_count(reader, reader.inboxes.deadline())
         yield "poll", POLL
         if what == "view":

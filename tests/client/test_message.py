@@ -9,17 +9,16 @@ from typing import Any
 import pytest
 
 from flask_app_inbox import Message, MessagePage, VendorInvalid
-from flask_app_inbox.client.message import (
-    MAX_DEPTH,
-    MAX_ID,
-    MAX_TEXT,
-    count_of,
-    page_of,
-)
+from flask_app_inbox.client.message import MAX_DEPTH, MAX_ID, MAX_TEXT, count_of
+from flask_app_inbox.client.message import page_of as read_page_of
 
 AT = datetime(2026, 11, 26, 3, 5, 7, tzinfo=timezone.utc)
 AT_MS = 1795662307000
 SAY = {"id": "m1", "title": "Hello"}
+
+
+def page_of(told: object) -> MessagePage:
+    return read_page_of(told, page_size=20)
 
 
 def read(**fields: Any) -> Message:
@@ -226,6 +225,17 @@ def test_pages_are_counted_even_if_the_vendor_does_not(
     entries: list[Any], told: object, pages: int
 ) -> None:
     assert page_of({"list": entries, "totalPages": told}).pages == pages
+
+
+@pytest.mark.parametrize(
+    ("page", "size", "pages"), [(0, 3, 1), (0, 2, 2), (4, 3, 5), (4, 2, 6)]
+)
+def test_a_full_page_may_have_another_after_it_if_nobody_says_how_many(
+    page: int, size: int, pages: int
+) -> None:
+    told = {"list": [SAY, SAY | {"id": "m2"}]}
+    assert read_page_of(told, page=page, page_size=size).pages == pages
+    assert read_page_of(told | {"totalPages": 5}, page=page, page_size=size).pages == 5
 
 
 @pytest.mark.parametrize(

@@ -207,3 +207,24 @@ def test_a_page_may_be_larger_than_other_answers_and_has_an_end(
 
 def test_no_repr_tells_a_token(use: TokenUse) -> None:
     assert TOKEN not in repr(use)
+
+
+def test_a_pause_for_one_contact_delays_no_other(
+    deadline: Deadline, vendor: responses.RequestsMock
+) -> None:
+    slow = {"Retry-After": "2"}
+    vendor.get(COUNT_URL, status=429, headers=slow, match=[WITH_TOKEN])
+    vendor.get(COUNT_URL, json={"count": 1}, match=[WITH_TOKEN])
+    bens = header_matcher({"ES-TOKEN": "ben's token"})
+    vendor.get(COUNT_URL, json={"count": 2}, match=[bens])
+    pauses: list[float] = []
+
+    def sleep(seconds: float) -> None:
+        pauses.append(seconds)
+        # It is ben's turn while ann waits.
+        assert asking.count_unread(TokenUse("ben's token", "ben"), deadline) == 2
+
+    transport = Transport(max_concurrent=2, sleep=sleep, jitter=lambda: 0.5)
+    asking = MessagesClient(BASE, transport)
+    assert asking.count_unread(TokenUse(TOKEN, "ann"), deadline) == 1
+    assert len(pauses) == 1

@@ -5,13 +5,16 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
 
-from flask_app_inbox import AppInbox, Contact, VendorUnavailable
+from flask_app_inbox import AppInbox, Contact, VendorRejected, VendorUnavailable
+from flask_app_inbox.client.deadline import Deadline
 from flask_app_inbox.inbox import counts as counts_module
 from flask_app_inbox.inbox.contact_key import ContactKey, contact_key
+from flask_app_inbox.inbox.counting import find_count
 from flask_app_inbox.inbox.counts import (
     FRESH,
     FRESH_WITH_WEBHOOK,
@@ -20,7 +23,9 @@ from flask_app_inbox.inbox.counts import (
     TOO_OLD_FOR_PAGES,
     Counts,
 )
-from flask_app_inbox.inbox.reading import find_count, reader_of
+from flask_app_inbox.inbox.reading import reader_of
+from flask_app_inbox.inbox.rests import REST, Rests
+from flask_app_inbox.inbox.token_chain import PLACES
 from flask_app_inbox.testing import VendorDouble
 from flask_app_inbox.web.shared_store import MemoryStore
 from tests.conftest import MakeApp, state_of
@@ -44,9 +49,9 @@ def make(clock: Clock) -> Callable[..., Counts]:
 def key_of(make_app: MakeApp) -> Callable[..., ContactKey]:
     app = make_app()
 
-    def key(contact: Contact, connection: str = "", **settings: object) -> ContactKey:
-        assert not settings
-        return contact_key(app, state_of(app).settings, contact, connection)
+    def key(contact: Contact, connection: str = "", identity: str = "") -> ContactKey:
+        settings = state_of(app).settings
+        return contact_key(app, settings, contact, connection, identity)
 
     return key
 
@@ -127,6 +132,7 @@ def test_nobody_gets_the_count_of_somebody_who_shares_an_identifier(
         key_of(Contact(external_customer_id=7)),
         key_of(Contact(external_customer_id=7, email="ben@example.com")),
         key_of(ANN, "another connection"),
+        key_of(ANN, "", "another account"),
     ):
         assert counts.find(other, 1) is None
         assert counts.last(other, 1) is None
@@ -225,7 +231,7 @@ def test_if_whoever_asks_has_died_another_one_asks(
     app = make_app(WIDGET="site", TIMEOUT=0.5)
     app_inbox_vendor.has_messages(["one"])
     with app.app_context():
-        reader = reader_of(state_of(app), ANN)
+        reader = reader_of(state_of(app), ANN, Deadline(1))
         reader.inboxes.counts.claim(reader.key, 1)
         found = find_count(reader, reader.inboxes.deadline(), sleep=lambda _: None)
     assert (found.unread, found.is_late) == (1, False)
@@ -238,7 +244,7 @@ def test_whoever_waits_for_too_long_gets_the_last_count(
     app_inbox_vendor.has_messages(["one"])
     monkeypatch.setattr(counts_module, "FRESH", 0.0)
     with app.app_context():
-        reader = reader_of(state_of(app), ANN)
+        reader = reader_of(state_of(app), ANN, Deadline(1))
         find_count(reader, reader.inboxes.deadline())
         reader.inboxes.counts.claim(reader.key, 1)
         found = find_count(reader, reader.inboxes.deadline(), sleep=lambda _: None)
@@ -246,17 +252,58 @@ def test_whoever_waits_for_too_long_gets_the_last_count(
     assert len(app_inbox_vendor.requests) == 2
 
 
-def test_a_failure_lets_the_next_one_ask(
+def test_no_more_wait_for_a_count_than_may(
     make_app: MakeApp, app_inbox_vendor: VendorDouble
 ) -> None:
     app = make_app(WIDGET="site")
-    inbox = AppInbox()
-    app_inbox_vendor.is_down()
-    with app.app_context(), pytest.raises(VendorUnavailable):
-        inbox.unread_count(ANN)
-    app_inbox_vendor.has_messages(["one"])
+    with app.app_context(), ExitStack() as others:
+        reader = reader_of(state_of(app), ANN, Deadline(9))
+        counts, places = reader.inboxes.counts, reader.inboxes.places
+        counts.claim(reader.key, 1)
+        for _ in range(PLACES):
+            others.enter_context(places.hold(reader.key.who))
+        with pytest.raises(VendorUnavailable, match="too many") as raised:
+            find_count(reader, Deadline(9), sleep=lambda _: pytest.fail("it waits"))
+        assert raised.value.retry_after == 1
+        counts.keep(reader.key, 3, "", 1)
+        counts.drop(reader.key, 1)
+        found = find_count(reader, Deadline(9))
+        assert (found.unread, found.is_late) == (3, True)
+    assert app_inbox_vendor.requests == []
+
+
+def test_after_a_failure_the_vendor_rests_for_a_few_seconds(
+    make_app: MakeApp, app_inbox_vendor: VendorDouble, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = make_app(WIDGET="site")
+    inbox, clock = AppInbox(), Clock()
+    inboxes = state_of(app).inboxes
+    assert inboxes is not None
+    rests = Rests(MemoryStore(clock=clock), clock=clock)
+    monkeypatch.setitem(inboxes.__dict__, "rests", rests)
+    app_inbox_vendor.rejects(403)
     with app.app_context():
+        for left in (None, REST, 1):
+            with pytest.raises(VendorRejected, match="403") as raised:
+                inbox.unread_count(ANN)
+            assert (raised.value.status, raised.value.retryable) == (403, False)
+            assert raised.value.retry_after == left
+            clock.now += REST - 1 if left == REST else 0
+        assert len(app_inbox_vendor.requests) == 1
+        # Others do not rest with them.
+        app_inbox_vendor.has_messages(["one"])
+        assert inbox.unread_count(Contact("ben@example.com")) == 1
+        clock.now += 1
         assert inbox.unread_count(ANN) == 1
+
+
+@pytest.mark.parametrize("kept", [b"", b"{}", b"[]", b'["", "", 1, true, "now"]'])
+def test_what_is_no_failure_gives_the_vendor_no_rest(
+    key_of: KeyOf, kept: bytes
+) -> None:
+    store, key = MemoryStore(), key_of(ANN)
+    store.put(f"rest:{key.who}", kept, 60)
+    assert Rests(store).find(key, 1) is None
 
 
 def test_the_webhook_of_the_vendor_can_void_a_count(
@@ -274,3 +321,27 @@ def test_the_webhook_of_the_vendor_can_void_a_count(
         assert inbox.unread_count(ANN) == 0
         counts.forget(contact_key(app, state_of(app).settings, told, ""))
         assert inbox.unread_count(ANN) == 1
+
+
+@pytest.mark.parametrize("hears_news", [True, False])
+def test_a_mark_ends_the_counts_under_the_contacts_other_identifiers(
+    make_app: MakeApp, app_inbox_vendor: VendorDouble, hears_news: bool
+) -> None:
+    app = make_app(WIDGET="site")
+    inbox = AppInbox()
+    inboxes, other = state_of(app).inboxes, Contact(external_customer_id="7")
+    assert inboxes is not None
+    inboxes.counts._hears_news = hears_news
+    app_inbox_vendor.has_messages([{"id": "m1"}, {"id": "m2"}, {"id": "m3"}])
+
+    with app.app_context():
+        assert inbox.unread_count(ANN) == inbox.unread_count(other) == 3
+        inbox.mark_read(other, ["m1"])
+        calls = len(app_inbox_vendor.requests)
+        # The one who marked need not ask.
+        assert inbox.unread_count(other) == 2
+        assert len(app_inbox_vendor.requests) == calls
+        assert inbox.unread_count(ANN) == (2 if hears_news else 3)
+        inbox.mark_read(other)
+        assert inbox.unread_count(other) == 0
+        assert inbox.unread_count(ANN) == (0 if hears_news else 3)

@@ -15,6 +15,7 @@ from flask_app_inbox import AppInbox, Contact
 from flask_app_inbox.inbox.request import MAX_BODY
 from flask_app_inbox.signals import messages_read
 from flask_app_inbox.testing import VendorDouble
+from flask_app_inbox.testing.double import SentRequest
 from flask_app_inbox.testing.wire import Reply
 from tests.conftest import CONTACT, SECRETS, MakeApp, load_nobody
 
@@ -302,6 +303,26 @@ def test_pages_and_tabs_of_a_customer_cost_one_call(
     assert vendor_calls(app_inbox_vendor) == ["token", "count"]
 
 
+def test_a_full_page_is_not_taken_for_all_if_the_vendor_does_not_say_so(
+    app: Flask, app_inbox_vendor: VendorDouble, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app_inbox_vendor.has_messages(map(str, range(45)))
+    read = app_inbox_vendor._inbox.read
+
+    def read_without_pages(sent: SentRequest) -> Reply:
+        status, headers, body = read(sent)
+        told = json.loads(body)
+        del told["totalPages"]
+        return status, headers, json.dumps(told)
+
+    monkeypatch.setattr(app_inbox_vendor._inbox, "read", read_without_pages)
+    for page, pages, length in ((0, 2, 20), (1, 3, 20), (2, 3, 5)):
+        listed = ask(app, "GET", f"{LIST}?page={page}").json or {}
+        assert (listed["pages"], len(listed["messages"])) == (pages, length)
+        assert listed["unread"] == 45
+    assert ask(app, "GET", UNREAD).json == {"unread": 45}
+
+
 def test_the_count_of_a_list_and_of_a_mark_is_kept(
     app: Flask, app_inbox_vendor: VendorDouble
 ) -> None:
@@ -399,11 +420,38 @@ def test_a_vendor_that_gives_nothing_is_a_problem(
     fail: Callable[[VendorDouble], None],
     status: int,
     code: str,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr("flask_app_inbox.inbox.rests.REST", 0.0)
     fail(app_inbox_vendor)
     check_problem(ask(app, method, path), status, code)
     app_inbox_vendor.has_messages([])
     assert ask(app, method, path).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("fail", "status", "code"),
+    [
+        (VendorDouble.rejects, 502, "vendor_rejected"),
+        (VendorDouble.limits_rate, 429, "rate_limited"),
+        (VendorDouble.times_out, 504, "vendor_timeout"),
+    ],
+)
+def test_a_vendor_that_fails_is_not_asked_by_every_poll(
+    app: Flask,
+    app_inbox_vendor: VendorDouble,
+    fail: Callable[[VendorDouble], None],
+    status: int,
+    code: str,
+) -> None:
+    fail(app_inbox_vendor)
+    check_problem(ask(app, "GET", UNREAD), status, code)
+    calls = len(app_inbox_vendor.requests)
+    for _ in range(20):
+        told = ask(app, "GET", UNREAD)
+        check_problem(told, status, code)
+        assert 1 <= int(told.headers["Retry-After"]) <= 5
+    assert len(app_inbox_vendor.requests) == calls
 
 
 @pytest.mark.parametrize("fail", [VendorDouble.limits_rate, VendorDouble.is_down])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -10,13 +11,21 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from cryptography.fernet import Fernet
 
-from flask_app_inbox import VendorInvalid, VendorRejected, VendorTimeout
+from flask_app_inbox import (
+    StorageError,
+    VendorInvalid,
+    VendorRejected,
+    VendorTimeout,
+    VendorUnavailable,
+)
 from flask_app_inbox.client.deadline import Deadline
 from flask_app_inbox.client.messages import TokenUse
-from flask_app_inbox.inbox.token_chain import TokenChains, UnknownContact
+from flask_app_inbox.inbox.token_chain import PLACES, TokenChains, UnknownContact
 from flask_app_inbox.sandbox.tokens import MODES, Tokens
 from flask_app_inbox.web.encryption import Encryptor
 from flask_app_inbox.web.shared_store import MemoryStore, SharedStore
+from flask_app_inbox.web.steady_store import SteadyStore
+from tests.fixtures.waiting import wait_until
 
 KEYS = Encryptor([Fernet.generate_key()])
 ANN = "ann's key"
@@ -49,7 +58,8 @@ class Vendor:
 
 
 def make(store: SharedStore, encryptor: Encryptor = KEYS) -> TokenChains:
-    return TokenChains(store, lambda: encryptor, hold=30)
+    steady = SteadyStore(store, "Nothing is shared")
+    return TokenChains(steady, lambda: encryptor, hold=30)
 
 
 @pytest.fixture
@@ -87,6 +97,13 @@ def test_several_calls_go_through_one_borrowed_chain(
     with make(store).borrow(ANN, Deadline(5), vendor.issue) as chain:
         assert [chain.ask(vendor.call) for _ in range(3)] == ["served"] * 3
     assert vendor.issued == 1
+
+
+def test_a_call_says_whose_it_is(store: MemoryStore) -> None:
+    heard = []
+    with make(store).borrow(ANN, Deadline(5), lambda: "new") as chain:
+        chain.ask(lambda use: heard.append(use.value))
+    assert heard == [ANN]
 
 
 def test_a_dead_token_is_replaced_once(store: MemoryStore, vendor: Vendor) -> None:
@@ -240,11 +257,58 @@ def test_a_thread_that_waits_too_long_says_so(
     assert ask(chains, vendor.issue, vendor.call) == "served"
 
 
+def test_no_more_wait_for_a_chain_than_may(store: MemoryStore, vendor: Vendor) -> None:
+    chains, inside, over = make(store), threading.Semaphore(0), threading.Event()
+
+    def slow(use: TokenUse) -> str:
+        inside.release()
+        over.wait(10)
+        return vendor.call(use)
+
+    with ThreadPoolExecutor(PLACES) as pool:
+        calls = [pool.submit(ask, chains, vendor.issue, slow) for _ in range(PLACES)]
+        inside.acquire()
+        wait_until(lambda: chains._places._taken.get().by_key[ANN] == PLACES)
+        with pytest.raises(VendorUnavailable, match="too many") as raised:
+            ask(chains, vendor.issue, vendor.call)
+        assert raised.value.retry_after == 1
+        over.set()
+        assert {call.result() for call in calls} == {"served"}
+    assert ask(chains, vendor.issue, vendor.call) == "served"
+
+
 def test_a_turn_that_passed_to_another_is_not_ended(store: MemoryStore) -> None:
     chains = make(store)
     with chains.borrow(ANN, Deadline(5), Vendor().issue):
         store.put(f"turn:{ANN}", b"another one's", 60)
     assert store.get(f"turn:{ANN}") == b"another one's"
+
+
+class Late(MemoryStore):
+    """A store that can be too late: it says that it failed, and keeps all the same."""
+
+    is_late = False
+
+    def put(
+        self, key: str, value: bytes, seconds: float, *, within: float = math.inf
+    ) -> None:
+        super().put(key, value, seconds, within=within)
+        if self.is_late:
+            raise StorageError("Redis does not answer", retryable=True)
+
+
+def test_a_token_that_may_be_in_the_store_is_nowhere_else() -> None:
+    store, vendor = Late(), Vendor()
+    here, there = make(store), make(store)
+    ask(here, vendor.issue, vendor.call)
+    store.is_late = True
+    # Its successor reaches the store, though nobody hears of it.
+    ask(here, vendor.issue, vendor.call)
+    store.is_late = False
+    for chains in (here, there, here):
+        # The turn could not be given back, so others wait a while.
+        ask(chains, vendor.issue, vendor.call, seconds=1)
+    assert (vendor.issued, vendor.refused) == (2, 0)
 
 
 def test_a_token_is_handed_on_after_the_requests_time_too(

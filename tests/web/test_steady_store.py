@@ -116,3 +116,21 @@ def test_whoever_has_no_time_learns_nothing_about_it(
     shared.is_down = False
     store.get("a", within=PATIENCE)
     assert shared.calls == 2
+
+
+def test_what_works_once_is_kept_in_one_place(
+    store: SteadyStore, shared: Breaking, clock: Clock
+) -> None:
+    store.hand_over("a", b"1", 60)
+    assert store.take("a") == b"1"
+    shared.is_down = True
+    assert store.get("a") is None
+    # Nobody asks the shared store now, so this process keeps it.
+    store.hand_over("a", b"2", 60)
+    clock.now += PAUSE
+    # It is asked again, and may or may not have heard.
+    store.hand_over("a", b"3", 60)
+    assert store.take("a") is None
+    shared.is_down = False
+    clock.now += PAUSE
+    assert store.take("a") is None

@@ -11,7 +11,7 @@ from flask.cli import with_appcontext
 from ...client.message import Message
 from ...client.messages import MAX_MESSAGES
 from ...errors import AppInboxError
-from ..reading import read_page_and_count, reader_of
+from ..reading import inboxes_of, read_page_and_count, reader_of
 from ..state import current_state
 from .contact_options import contact_of, identifier_options
 from .terminal import columns, one_line, write
@@ -56,11 +56,13 @@ def messages(
     )
     vendor_client(connection)  # it says what is missing
     try:
+        state = current_state()
+        deadline = inboxes_of(state).deadline()
         reader = reader_of(
-            current_state(), contact, connection=connection, creates=False
+            state, contact, deadline, connection=connection, creates=False
         )
         found, count = read_page_and_count(
-            *(reader, reader.inboxes.deadline()),
+            *(reader, deadline),
             page=0,
             page_size=limit,
             unread_only=unread,
