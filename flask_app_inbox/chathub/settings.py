@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from ..config import validators
-from ..config.proxy_url import proxy_problems, proxy_url
+from ..config.proxy_url import PROXY_HELP, proxy_problems, proxy_url
 from ..config.reader import read, setting
 from ..config.storage_url import storage_url
 from ..errors import ConfigError
@@ -133,14 +133,7 @@ class ChatHubSettings:
     max_concurrent: int = setting(
         8, validators.integer(1, 1000), "Vendor calls at once in a process."
     )
-    proxy: str | None = setting(
-        None,
-        proxy_url,
-        "The proxy that all calls to the vendor take: "
-        "`http://user:password@host:3128`, or `https://…`. `HTTPS_PROXY` and the "
-        "like are not read.",
-        secret=True,
-    )
+    proxy: str | None = setting(None, proxy_url, PROXY_HELP, secret=True)
     rate_limit: str | None = setting(
         "30/minute",
         validators.rate_limit,

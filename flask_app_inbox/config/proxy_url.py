@@ -22,6 +22,13 @@ _NEEDED = (
 )
 
 
+#: What the setting means.
+PROXY_HELP = (
+    "The proxy that all calls to the vendor take: `http://user:password@host:3128`, or "
+    "`https://…`. `HTTPS_PROXY` and the like are not read."
+)
+
+
 def proxy_url(value: Any) -> str:
     """Check the address of a proxy."""
     if not isinstance(value, str) or not value.isascii() or not value.isprintable():

@@ -16,7 +16,7 @@ from typing import Any
 from ..client.events import EVENT_PATH
 from ..client.platforms import PLATFORMS, Platform
 from ..config import validators
-from ..config.proxy_url import proxy_url
+from ..config.proxy_url import PROXY_HELP, proxy_url
 from ..config.reader import either, read, setting
 from ..config.storage_url import storage_url
 from ..errors import ConfigError
@@ -173,14 +173,7 @@ class Settings(OAuthSettings):
         "Calls to the vendor at once in a process. Keep it at or below half of the "
         "process's threads.",
     )
-    proxy: str | None = setting(
-        None,
-        proxy_url,
-        "The proxy that all calls to the vendor take: "
-        "`http://user:password@host:3128`, or `https://…`. `HTTPS_PROXY` and the "
-        "like are not read.",
-        secret=True,
-    )
+    proxy: str | None = setting(None, proxy_url, PROXY_HELP, secret=True)
     rate_limit: str | None = setting(
         "30/minute",
         validators.rate_limit,

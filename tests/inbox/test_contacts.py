@@ -23,16 +23,6 @@ from tests.fixtures.waiting import wait_until
 ANN = Contact("ann@example.com", external_customer_id=7, first_name="Ann")
 
 
-@pytest.fixture
-def inbox() -> AppInbox:
-    return AppInbox()
-
-
-@pytest.fixture
-def app(make_app: MakeApp, inbox: AppInbox) -> Flask:
-    return make_app(inbox=inbox)
-
-
 def test_contacts_are_brought_and_deleted_in_an_app_context(
     app: Flask, inbox: AppInbox, app_inbox_vendor: VendorDouble
 ) -> None:

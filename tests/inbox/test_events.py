@@ -14,16 +14,6 @@ from tests.conftest import MakeApp
 ANN = Contact("ann@example.com", external_customer_id=7)
 
 
-@pytest.fixture
-def inbox() -> AppInbox:
-    return AppInbox()
-
-
-@pytest.fixture
-def app(make_app: MakeApp, inbox: AppInbox) -> Flask:
-    return make_app(inbox=inbox)
-
-
 def test_an_event_is_sent_in_an_app_context(
     app: Flask, inbox: AppInbox, app_inbox_vendor: VendorDouble
 ) -> None:

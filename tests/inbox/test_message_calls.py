@@ -26,17 +26,6 @@ from tests.conftest import CONTACT, MakeApp
 pytestmark = pytest.mark.usefixtures("no_secret_logged")
 
 
-@pytest.fixture
-def inbox() -> AppInbox:
-    return AppInbox()
-
-
-@pytest.fixture
-def app(make_app: MakeApp, inbox: AppInbox) -> Flask:
-    # Whoever draws the bell.
-    return make_app(inbox=inbox)
-
-
 def test_messages_come_in_pages_and_are_clean(
     app: Flask, inbox: AppInbox, app_inbox_vendor: VendorDouble
 ) -> None:
