@@ -173,6 +173,8 @@ def mark_read(
     counts = reader.inboxes.counts
     client = reader.inboxes.client
     news = counts.news(reader.key, deadline.remaining())
+    # A page that is rendered meanwhile must not take the count for fresh.
+    counts.drop(reader.key, deadline.remaining())
     unread: int | None = 0
     try:
         with reader.chain(deadline) as chain:

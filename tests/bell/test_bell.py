@@ -107,7 +107,7 @@ def test_a_count_that_may_be_old_is_asked_for_at_once(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     count = Count(1, 0.0, is_late=is_late)
-    monkeypatch.setattr("flask_app_inbox.inbox.bell.known_count", lambda reader: count)
+    monkeypatch.setattr("flask_app_inbox.inbox.bell.known_count", lambda *_: count)
     inbox.arrive()
     inbox.arrive()
     page.goto(shop)

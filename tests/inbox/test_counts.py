@@ -12,9 +12,10 @@ import pytest
 
 from flask_app_inbox import AppInbox, Contact, VendorRejected, VendorUnavailable
 from flask_app_inbox.client.deadline import Deadline
+from flask_app_inbox.client.messages import MessagesClient
 from flask_app_inbox.inbox import counts as counts_module
 from flask_app_inbox.inbox.contact_key import ContactKey, contact_key
-from flask_app_inbox.inbox.counting import find_count
+from flask_app_inbox.inbox.counting import find_count, known_count
 from flask_app_inbox.inbox.counts import (
     FRESH,
     FRESH_WITH_WEBHOOK,
@@ -345,3 +346,29 @@ def test_a_mark_ends_the_counts_under_the_contacts_other_identifiers(
         inbox.mark_read(other)
         assert inbox.unread_count(other) == 0
         assert inbox.unread_count(ANN) == (0 if hears_news else 3)
+
+
+def test_a_page_that_comes_while_a_mark_is_on_its_way_asks_again(
+    make_app: MakeApp,
+    app_inbox_vendor: VendorDouble,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    app, inbox = make_app(WIDGET="site"), AppInbox()
+    app_inbox_vendor.has_messages([{"id": "m1"}, {"id": "m2"}])
+    seen: list[bool] = []
+    mark_read = MessagesClient.mark_read
+
+    def look(client: MessagesClient, *given: Any) -> None:
+        known = known_count(state_of(app), ANN)
+        assert known is not None
+        seen.append(known.is_late)
+        mark_read(client, *given)
+
+    monkeypatch.setattr(MessagesClient, "mark_read", look)
+    with app.app_context():
+        assert inbox.unread_count(ANN) == 2
+        inbox.mark_read(ANN)
+        known = known_count(state_of(app), ANN)
+    assert seen == [True]
+    assert known is not None
+    assert (known.unread, known.is_late) == (0, False)
