@@ -115,11 +115,12 @@ def _identifiers(
 ) -> Iterator[tuple[str, str]]:
     for name, ours in IDENTIFIERS.items():
         value = getattr(contact, ours) if ours else None
-        if value is None:
-            continue
+        # Names of parameters may come from outside. One that the contact lacks could
+        # be somebody else's.
         if given.get(name, value) != value:
             raise ValueError(f"The parameter {name!r} contradicts the contact.")
-        yield name, value
+        if value is not None:
+            yield name, value
 
 
 def _limited(what: str, value: object, most: int) -> str:

@@ -22,6 +22,8 @@ CHUNK = 1000
 MANY_TIMEOUT = 30.0
 #: The most bytes of its answer, which names all of them.
 MAX_ANSWER = 1024 * 1024
+#: The field with an address in the message's channel.
+_LOCATOR = "locator"
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,7 @@ def send_message(
     and the guide "Using the Send Prepared Message API Method", which names App Inbox. A
     call takes at most 1,000 recipients. One that may have arrived is never made again.
 
-    :returns: a result for each contact. When a call fails, those of its contacts have
+    :returns: a result for each recipient. When a call fails, those of its contacts have
         the error; unless the vendor has answered it, no further call is made.
     :raises ValueError: if the id or a parameter cannot be.
     :raises TypeError: if something is of a wrong type.
@@ -67,7 +69,11 @@ def send_message(
     if message_id < 1:
         raise ValueError("message_id must be the number of a message at the vendor.")
     json_param = written(json_object(params)) if params else None
-    waiting = iter(dict.fromkeys(_checked(contacts)))
+    # Contacts that differ in a name are the same recipient.
+    distinct: dict[tuple[str, ...], Contact] = {}
+    for contact in _checked(contacts):
+        distinct.setdefault(_whom(contact), contact)
+    waiting = iter(distinct.values())
     results: list[SendResult] = []
     is_down = False
     while chunk := list(islice(waiting, CHUNK)):
@@ -115,7 +121,13 @@ def _checked(contacts: Iterable[Contact]) -> Iterator[Contact]:
 def _recipient(contact: Contact) -> dict[str, str]:
     if contact.external_customer_id:
         return {"externalCustomerId": contact.external_customer_id}
-    return {"locator": contact.email or contact.phone or ""}
+    return {_LOCATOR: contact.email or contact.phone or ""}
+
+
+def _whom(contact: Contact) -> tuple[str, ...]:
+    """Return what is different for each recipient; addresses have no case."""
+    [(name, value)] = _recipient(contact).items()
+    return name, value.casefold() if name == _LOCATOR else value
 
 
 def _send(
@@ -159,13 +171,17 @@ def _results(
 ) -> Iterator[SendResult]:
     """Give each contact their entry: by its locator, the others by their order."""
     by_value: dict[str, Contact] = {}
+    # What was sent as a locator goes before what only looks like one.
+    for contact in contacts:
+        if locator := _recipient(contact).get(_LOCATOR):
+            by_value.setdefault(locator.casefold(), contact)
     for contact in contacts:
         for value in filter(None, contact.identity):
             by_value.setdefault(value.casefold(), contact)
     found: dict[Contact, dict[str, Any]] = {}
     others = []
     for entry in entries:
-        known = by_value.get(str(entry.get("locator")).casefold())
+        known = by_value.get(str(entry.get(_LOCATOR)).casefold())
         if known is None or known in found:
             others.append(entry)
         else:

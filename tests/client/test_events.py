@@ -121,6 +121,8 @@ def test_in_the_older_call_nested_values_are_texts_of_json() -> None:
         ({"params": {"share": float("nan")}}, "'share' must be a finite number"),
         ({"params": {"price": Decimal("Infinity")}}, "'price' must be a finite"),
         ({"params": {"email": "eve@b.c"}}, "'email' contradicts the contact"),
+        ({"params": {"contactId": "9"}}, "'contactId' contradicts the contact"),
+        ({"params": {"externalCustomerId": "7"}}, "contradicts the contact"),
         ({"params": {"text": "x" * MAX_BODY}}, "may have 20480 bytes"),
         ({"params": {"text": "ї" * (MAX_BODY // 2)}}, "may have 20480 bytes"),
     ],

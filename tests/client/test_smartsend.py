@@ -145,6 +145,39 @@ def test_a_thousand_are_sent_at_a_time_and_nobody_twice(
     assert all(result.ok for result in results)
 
 
+def test_contacts_that_the_vendor_knows_by_one_name_are_one_recipient(
+    api: VendorApi, vendor: responses.RequestsMock
+) -> None:
+    vendor.post(URL, json={"results": queued("ann@example.com", "7", "8")})
+    twins = [
+        Contact("ann@example.com"),
+        Contact("Ann@Example.com", first_name="Ann"),
+        Contact(external_customer_id="7"),
+        Contact("bob@example.com", external_customer_id="7"),
+        Contact("bob@example.com", external_customer_id="8"),
+    ]
+    assert [one.contact for one in send_message(api, 17, twins)] == [
+        twins[0],
+        twins[2],
+        twins[4],
+    ]
+    assert sizes(vendor) == [3]
+
+
+def test_a_phone_that_is_somebodys_id_has_its_own_result(
+    api: VendorApi, vendor: responses.RequestsMock
+) -> None:
+    phone = "380501112233"
+    failed = {"locator": phone, "status": "ERROR", "message": "no such phone"}
+    vendor.post(URL, json={"results": [failed, {"locator": None, "status": "OK"}]})
+    by_id, by_phone = Contact(external_customer_id=phone), Contact(phone=phone)
+    results = send_message(api, 17, [by_id, by_phone])
+    assert [(one.contact, one.ok) for one in results] == [
+        (by_id, True),
+        (by_phone, False),
+    ]
+
+
 def test_results_of_a_thousand_may_be_long(
     api: VendorApi, vendor: responses.RequestsMock
 ) -> None:
