@@ -125,8 +125,9 @@ const whoIsHere = (url, check, alone) => {
     try {
       await locks.request(NAME, { signal }, turn);
     } catch (error) {
+      if (signal.aborted) return; // the page goes, whether it had its turn or not
       if (isMine) throw error;
-      if (!signal.aborted) await work(); // there are no locks in this page
+      await work(); // there are no locks in this page
     }
   };
 
