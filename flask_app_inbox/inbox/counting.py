@@ -9,8 +9,8 @@ from dataclasses import replace
 from ..client.contact import Contact
 from ..client.deadline import Deadline
 from ..errors import VendorError, VendorUnavailable
-from ..web.places import NoPlace
 from ..web.this_app import this_app
+from ..web.turns import NoPlace
 from .contact_key import contact_key
 from .counts import Count
 from .reading import Reader, count_unread

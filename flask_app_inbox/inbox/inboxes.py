@@ -15,9 +15,9 @@ from ..client.messages import MAX_PAGE, MessagesClient
 from ..client.transport import Transport
 from ..errors import ConfigError
 from ..oauth.settings import FLASKS_KEY
-from ..web.places import Places
 from ..web.shared_store import SharedStore
 from ..web.steady_store import SteadyStore
+from ..web.turns import Turns
 from .contact_key import site_key
 from .counts import Counts
 from .rests import Rests
@@ -45,7 +45,7 @@ class Inboxes:
     chains: TokenChains
     counts: Counts
     rests: Rests
-    places: Places
+    places: Turns
     timeout: float
     has_extra: bool
 
@@ -83,7 +83,7 @@ def make_inboxes(
         chains=TokenChains(store, lambda: _encryptor_of(app, settings), hold=hold),
         counts=Counts(store, shared=shared, hold=hold, hears_news=hears_news),
         rests=Rests(store),
-        places=Places(PLACES),
+        places=Turns(PLACES),
         timeout=settings.timeout,
         has_extra=settings.draws_own_bell,
     )

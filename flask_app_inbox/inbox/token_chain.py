@@ -18,9 +18,8 @@ from typing import TYPE_CHECKING, TypeVar
 from ..client.deadline import Deadline
 from ..client.messages import TokenUse
 from ..errors import VendorInvalid, VendorRejected, VendorTimeout, VendorUnavailable
-from ..web.places import NoPlace, Places
 from ..web.steady_store import SteadyStore
-from ..web.turns import TooLate, Turns
+from ..web.turns import NoPlace, TooLate, Turns
 
 if TYPE_CHECKING:
     from ..web.encryption import Encryptor
@@ -112,8 +111,7 @@ class TokenChains:
         self._encryptor = encryptor
         self._hold = hold
         self._sleep = sleep
-        self._turns = Turns()
-        self._places = Places(PLACES)
+        self._turns = Turns(PLACES)
 
     @contextmanager
     def borrow(
@@ -127,7 +125,7 @@ class TokenChains:
         :raises VendorUnavailable: if too many wait for it.
         """
         try:
-            with self._places.hold(who), self._turns.wait(who, deadline.remaining()):
+            with self._turns.wait(who, deadline.remaining()):
                 ticket = self._wait_for_others(who, deadline)
                 chain = Chain(who, self._take(who, deadline), issue)
                 try:

@@ -268,7 +268,7 @@ def test_no_more_wait_for_a_chain_than_may(store: MemoryStore, vendor: Vendor) -
     with ThreadPoolExecutor(PLACES) as pool:
         calls = [pool.submit(ask, chains, vendor.issue, slow) for _ in range(PLACES)]
         inside.acquire()
-        wait_until(lambda: chains._places._taken.get().by_key[ANN] == PLACES)
+        wait_until(lambda: chains._turns._queues.get().by_key[ANN].members == PLACES)
         with pytest.raises(VendorUnavailable, match="too many") as raised:
             ask(chains, vendor.issue, vendor.call)
         assert raised.value.retry_after == 1

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from flask_app_inbox.web.turns import TooLate, Turns
+from flask_app_inbox.web.turns import NoPlace, TooLate, Turns
 
 
 def test_one_thread_at_a_time_has_the_turn() -> None:
@@ -25,6 +25,27 @@ def test_one_thread_at_a_time_has_the_turn() -> None:
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(visit, range(80)))
     assert (most, inside) == (1, 0)
+    assert turns._queues.get().by_key == {}
+
+
+def test_each_key_has_so_many_places() -> None:
+    turns = Turns(2)
+    with turns.hold("a"), turns.hold("a"):
+        with pytest.raises(NoPlace), turns.hold("a"):
+            pass
+        with turns.hold("b"):
+            pass
+    with pytest.raises(KeyError), turns.hold("a"):
+        raise KeyError
+    with turns.hold("a"), turns.hold("a"):
+        pass
+    assert turns._queues.get().by_key == {}
+
+
+def test_whoever_waits_for_the_turn_has_a_place() -> None:
+    turns = Turns(1)
+    with turns.wait("a", 1), pytest.raises(NoPlace), turns.wait("a", 1):
+        pass
     assert turns._queues.get().by_key == {}
 
 
