@@ -18,24 +18,26 @@ from typing import TYPE_CHECKING
 from ..errors import ConfigError
 from ..per_process import PerProcess
 from .problems import RateLimited
-from .redis_pool import NAMESPACE, make_pool
+from .redis_pool import NAMESPACE
 
 if TYPE_CHECKING:
     from limits import RateLimitItem
     from limits.strategies import SlidingWindowCounterRateLimiter
 
-    from .storage_guard import StorageGuard
+    from .redis_access import RedisAccess
+
+_OFF = "The rate limit is off, because APP_INBOX_STORAGE_URL does not work"
 
 
 @dataclass(frozen=True)
 class _Counting:
     """What one process counts with.
 
-    :param drop_connections: closes those that wait to be used.
+    :param redis: where the counts are; None: in this process.
     """
 
     windows: SlidingWindowCounterRateLimiter
-    drop_connections: Callable[[], None]
+    redis: RedisAccess | None = None
 
 
 class RateLimiter:
@@ -64,13 +66,12 @@ class RateLimiter:
         from limits import parse
 
         self._limit = parse(limit)
-        self._patience = patience
-        self._guard: StorageGuard | None = None
         if storage_url == "memory://":
             self._counting = PerProcess(_in_memory)
         else:
-            self._counting = PerProcess(lambda: _over_redis(storage_url, patience))
-            self._guard = _guard(patience, clock)
+            self._counting = PerProcess(
+                lambda: _over_redis(storage_url, patience, clock)
+            )
         self._counting.get()  # a URL that cannot work is told now
 
     def check(self, user_tag: str, seconds: float = math.inf) -> None:
@@ -85,45 +86,27 @@ class RateLimiter:
         if limit is None:
             return
         counting = self._counting.get()
-        if self._guard is None:
+        if counting.redis is None:
             wait = _count(counting, limit, user_tag)
         else:
             try:
-                wait = self._guard.ask(
-                    lambda: _count(counting, limit, user_tag),
-                    min(seconds, self._patience),
+                wait = counting.redis.ask(
+                    lambda: _count(counting, limit, user_tag), seconds
                 )
-            except Exception:  # the guard tells; no failure may cost the token
+            except Exception:  # the warning tells; no failure may cost the token
                 return
         if wait is not None:
             raise RateLimited(retry_after=wait)
 
 
-def _guard(patience: float, clock: Callable[[], float]) -> StorageGuard:
-    # Most sites have no Redis, and importing this takes milliseconds.
-    from .storage_guard import SILENCE, StorageGuard
-
-    return StorageGuard(
-        "The rate limit is off, because APP_INBOX_STORAGE_URL does not work",
-        (Exception,),
-        silence=min(SILENCE, patience),
-        clock=clock,
-    )
-
-
 def _count(counting: _Counting, limit: RateLimitItem, user_tag: str) -> float | None:
     """Count a request; if it is one too many, return the seconds until the next."""
-    try:
-        if counting.windows.hit(limit, NAMESPACE, user_tag):
-            return None
-        expiry = limit.get_expiry()
-        window = counting.windows.storage.get_sliding_window(  # type: ignore[attr-defined] # both have it
-            limit.key_for(NAMESPACE, user_tag), expiry
-        )
-    except Exception:
-        # After a failover they may all lead to a server that takes no changes.
-        counting.drop_connections()
-        raise
+    if counting.windows.hit(limit, NAMESPACE, user_tag):
+        return None
+    expiry = limit.get_expiry()
+    window = counting.windows.storage.get_sliding_window(  # type: ignore[attr-defined] # both have it
+        limit.key_for(NAMESPACE, user_tag), expiry
+    )
     return seconds_until_free(limit.amount, expiry, *window)
 
 
@@ -160,16 +143,24 @@ def _in_memory() -> _Counting:
 
     from .window_counts import WindowCounts
 
-    return _Counting(SlidingWindowCounterRateLimiter(WindowCounts()), lambda: None)
+    return _Counting(SlidingWindowCounterRateLimiter(WindowCounts()))
 
 
-def _over_redis(url: str, patience: float) -> _Counting:
+def _over_redis(url: str, patience: float, clock: Callable[[], float]) -> _Counting:
     from limits.storage import RedisStorage
     from limits.strategies import SlidingWindowCounterRateLimiter
 
+    from .redis_access import RedisAccess  # most sites have no Redis
+
     try:
-        pool = make_pool(url, patience)
-        storage = RedisStorage(url, connection_pool=pool, wrap_exceptions=True)
+        redis = RedisAccess(
+            url,
+            warning=_OFF,
+            patience=patience,
+            is_failure=lambda _: True,  # limits may not fit the driver
+            clock=clock,
+        )
+        storage = RedisStorage(url, connection_pool=redis.pool)
     except Exception as error:
         # The text of the error could hold parts of the address.
         raise ConfigError(
@@ -178,7 +169,4 @@ def _over_redis(url: str, patience: float) -> _Counting:
                 f"({type(error).__name__})."
             ]
         ) from None
-    return _Counting(
-        SlidingWindowCounterRateLimiter(storage),
-        lambda: pool.disconnect(inuse_connections=False),
-    )
+    return _Counting(SlidingWindowCounterRateLimiter(storage), redis)

@@ -27,6 +27,13 @@ class RedisDown(Exception):
         self.retry_after = retry_after
 
 
+def is_of_redis(error: Exception) -> bool:
+    """Return whether redis-py has raised an error."""
+    return any(
+        kind.__module__.partition(".")[0] == "redis" for kind in type(error).mro()
+    )
+
+
 class RedisAccess:
     """A pool of connections to Redis, and the way to ask it.
 
@@ -35,6 +42,8 @@ class RedisAccess:
     :param warning: what does not work while Redis is down, for the log; None: whoever
         asks tells of it.
     :param patience: seconds that Redis may take for one answer.
+    :param is_failure: tells which errors of a call say that Redis is down; any other
+        is an answer.
     :param clock: returns seconds that never run backwards.
     :raises Exception: if redis-py can make no connection of the URL.
     """
@@ -45,10 +54,12 @@ class RedisAccess:
         *,
         warning: str | None,
         patience: float,
+        is_failure: Callable[[Exception], bool] = is_of_redis,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.pool: ConnectionPool = make_pool(url, patience)
         self._patience = patience
+        self._is_failure = is_failure
         self._guard = StorageGuard(
             warning, (RedisDown,), silence=min(SILENCE, patience), clock=clock
         )
@@ -64,7 +75,7 @@ class RedisAccess:
             try:
                 return call()
             except Exception as error:
-                if not _is_of_redis(error):
+                if not self._is_failure(error):
                     raise
                 # After a failover they may all lead to a server that takes no changes.
                 self.pool.disconnect(inuse_connections=False)
@@ -75,9 +86,3 @@ class RedisAccess:
             return self._guard.ask(ask, min(self._patience, seconds))
         except StorageSilent as error:
             raise RedisDown(str(error), error.retry_after) from None
-
-
-def _is_of_redis(error: Exception) -> bool:
-    return any(
-        kind.__module__.partition(".")[0] == "redis" for kind in type(error).mro()
-    )

@@ -66,7 +66,9 @@ def test_after_a_failover_the_limit_and_the_tokens_are_back(
         tokens.write("key", TOKEN)
         assert tokens.read("key", Deadline(5)) == TOKEN
         tokens._redis.pool.disconnect()
-        limiter._counting.get().drop_connections()
+        redis = limiter._counting.get().redis
+        assert redis is not None
+        redis.pool.disconnect()
     assert len(new.keys()) == 2
 
 
