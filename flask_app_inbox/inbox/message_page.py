@@ -19,7 +19,7 @@ from ..bell.wording import Texts
 from ..client.message import MessagePage
 from ..errors import AppInboxError, LoaderError
 from ..web.addresses import own_url
-from ..web.assets import read_page_script, render_page
+from ..web.assets import render_page, respond_with_page_style
 from ..web.body import read_body
 from ..web.guards import check_same_origin
 from ..web.loaders import page_language
@@ -128,8 +128,7 @@ def _form() -> dict[str, list[str]]:
 
 def message_style() -> Response:
     """Serve the page's style."""
-    style = read_page_script("inbox/static/messages.css")
-    return Response(style.content, mimetype="text/css")
+    return respond_with_page_style("inbox/static/messages.css")
 
 
 def _send_to_login() -> AnyResponse:

@@ -36,7 +36,7 @@ from ..errors import (
     explain,
 )
 from ..web.addresses import own_url
-from ..web.assets import read_page_script, render_page
+from ..web.assets import render_page, respond_with_page_style
 from ..web.blueprint import AnyHostBlueprint, exempt_from_form_tokens
 from ..web.guards import check_same_origin
 from ..web.problems import Problem
@@ -159,9 +159,7 @@ def disconnect() -> str:
 @blueprint.get("/oauth.css")
 def style() -> Response:
     """Serve the pages' style."""
-    return Response(
-        read_page_script("oauth/static/oauth.css").content, mimetype="text/css"
-    )
+    return respond_with_page_style("oauth/static/oauth.css")
 
 
 @blueprint.errorhandler(StorageError)

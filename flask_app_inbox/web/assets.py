@@ -77,9 +77,9 @@ def read_short_script(*paths: str, is_module: bool = False) -> PageScript:
 
 
 @cache
-def read_style(path: str) -> PageScript:
+def read_style(*paths: str) -> PageScript:
     """Read a style sheet of the package, without its comments and blanks."""
-    source = _read((path,))
+    source = _read(paths)
     for found, shorter in _SHORTER_STYLE:
         source = found.sub(shorter, source)
     return _fingerprinted(source.strip(), "text/css")
@@ -120,6 +120,15 @@ def respond_with_script(script: PageScript, fingerprint: str = "") -> Response:
         response.cache_control.no_cache = True
     response.make_conditional(request)
     return response
+
+
+def respond_with_page_style(path: str) -> Response:
+    """Answer with the style sheet of a whole page of ours.
+
+    :param path: of what it has beside that of all our pages.
+    """
+    style = read_style("web/static/page.css", path)
+    return Response(style.content, mimetype=style.mimetype)
 
 
 def render(room: str, name: str, **values: object) -> Markup:
