@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable
 
 from ..client.contact import Contact
@@ -11,8 +10,7 @@ from ..client.messages import MAX_MESSAGES
 from .counting import find_count, known_count
 from .reading import inboxes_of, mark_read, read_page, reader_of
 from .state import current_state
-
-logger = logging.getLogger(__name__)
+from .telling import is_switched_off
 
 
 class MessageCalls:
@@ -98,12 +96,9 @@ class MessageCalls:
         :raises VendorError: with the cause, if that fails.
         """
         chosen = None if ids is None else checked_ids(ids)
+        if is_switched_off("mark_read") or chosen == ():
+            return
         state = current_state()
-        if not state.settings.enabled:
-            logger.debug("mark_read did nothing: APP_INBOX_ENABLED is False.")
-            return
-        if chosen == ():
-            return
         deadline = inboxes_of(state).deadline()
         reader = reader_of(state, contact, deadline, connection=connection)
         mark_read(reader, deadline, chosen)

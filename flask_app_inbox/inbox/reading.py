@@ -22,7 +22,7 @@ from .clean_message import clean_message
 from .contact_key import ContactKey, contact_key
 from .inboxes import Inboxes
 from .login import user_tag
-from .state import State
+from .state import SWITCHED_OFF, State
 from .token import issue_token
 from .token_chain import Chain, UnknownContact
 from .vendor_time import vendor_time
@@ -73,7 +73,7 @@ def inboxes_of(state: State) -> Inboxes:
     :raises AppInboxError: if the inbox is switched off.
     """
     if state.inboxes is None:
-        raise AppInboxError("APP_INBOX_ENABLED is False: no call to the vendor.")
+        raise AppInboxError(SWITCHED_OFF)
     return state.inboxes
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import Flask
 
@@ -18,11 +18,16 @@ from ..web.loaders import call_loader
 from ..web.rate_limit import RateLimiter
 from ..web.shared_store import SharedStore
 from ..web.this_app import this_app
-from .inboxes import Inboxes
 from .login import flask_login_id, load_flask_login_contact, user_tag
 from .settings import Settings
 
+if TYPE_CHECKING:
+    from ..oauth.connections import OAuthConnections
+    from .inboxes import Inboxes
+
 EXTENSION = "app_inbox"
+#: What is raised for a call that wants something of the vendor.
+SWITCHED_OFF = "APP_INBOX_ENABLED is False: no call to the vendor."
 
 
 @dataclass
@@ -91,13 +96,10 @@ class State:
         :raises ValueError: if the app has an API key and no connections.
         """
         if self.client is None:
-            raise AppInboxError("APP_INBOX_ENABLED is False: no call to the vendor.")
+            raise AppInboxError(SWITCHED_OFF)
         if connection is None:
             return self.client
-        # Most sites have an API key.
-        from ..oauth.connections import current_connections
-
-        connections = current_connections()
+        connections = self._connections()
         if connections is None:
             raise ValueError(
                 f"There is no connection {connection!r}: this app has an API key."
@@ -115,11 +117,7 @@ class State:
         if connection is not None:
             self.client_for(connection)  # it knows whether there are any
             return connection
-        if not self.settings.uses_oauth:
-            return None
-        from ..oauth.connections import current_connections
-
-        connections = current_connections()
+        connections = self._connections()
         return connections.current_name() if connections else None
 
     def connection_identity(self, name: str | None, deadline: Deadline) -> str:
@@ -129,22 +127,26 @@ class State:
         :raises ReconnectNeeded: if there is no such connection, or none any more.
         :raises StorageError: if it cannot be read.
         """
-        if name is None:
+        connections = self._connections()
+        if name is None or connections is None:
             return ""
-        from ..oauth.connections import current_connections
-
-        connections = current_connections()
-        keeper = connections.keeper(name) if connections else None
-        return (keeper.identity(deadline) if keeper else None) or ""
+        return connections.keeper(name).identity(deadline) or ""
 
     def known_identity(self, name: str | None) -> str | None:
         """Return the same without waiting for a database; None if it is not known."""
         if name is None:
             return ""
+        connections = self._connections()
+        return connections.store.known.find(name) if connections else None
+
+    def _connections(self) -> OAuthConnections | None:
+        """Return the OAuth connections of the current app; None: it has an API key."""
+        if not self.settings.uses_oauth:
+            return None
+        # Most sites have an API key.
         from ..oauth.connections import current_connections
 
-        connections = current_connections()
-        return connections.store.known.find(name) if connections else None
+        return current_connections()
 
 
 def current_state() -> State:
