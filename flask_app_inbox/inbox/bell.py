@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import Flask, Response, abort, has_request_context
 from flask.blueprints import BlueprintSetupState
 from markupsafe import Markup
@@ -16,8 +14,7 @@ from ..web.assets import respond_with_script
 from ..web.loaders import page_language
 from .bell_texts import bell_texts
 from .counting import known_count
-from .state import State, state_of
-from .token import blueprint
+from .state import State
 
 #: Our routes, by the name of their view.
 _ROUTES = {
@@ -29,14 +26,10 @@ _ROUTES = {
 
 
 def add_bell_routes(setup: BlueprintSetupState) -> None:
-    """Add the address of the bell's files in apps that draw their own bell."""
-    app: Any = setup.app
-    if state_of(app).settings.draws_own_bell:
-        rule = "/bell/<name>.<fingerprint>.<kind>"
-        setup.add_url_rule(rule, "bell_file", bell_file)
-
-
-blueprint.record(add_bell_routes)
+    """Add the address of the bell's files to an app that draws its own bell."""
+    bell_files()  # shortening them delays no page
+    rule = "/bell/<name>.<fingerprint>.<kind>"
+    setup.add_url_rule(rule, "bell_file", bell_file)
 
 
 def bell_file(name: str, fingerprint: str, kind: str) -> Response:

@@ -6,9 +6,7 @@ from typing import Any
 
 from flask import Response, request
 
-from ..bell.element import EMBED_SCRIPT as BELL_EMBED_SCRIPT
 from ..web.assets import read_short_script, respond_with_script
-from ..web.elements import elements_of
 from ..web.guards import check_same_origin
 from ..web.user_tag import check_user
 from .page import INBOX_SCRIPT, app_inbox, app_inbox_anchor
@@ -30,6 +28,9 @@ def embed() -> dict[str, Any]:
 
     The nonce is left out: it belongs to one page's policy.
     """
+    # Few sites have pages without our templates, and this parses HTML.
+    from ..web.elements import elements_of
+
     state = current_state()
     check_same_origin(request)
     hints = elements_of(app_inbox(nonce=""))
@@ -51,5 +52,7 @@ def embed_script() -> Response:
     """Serve the script of ``<app-inbox-bell>``, at an address that never changes."""
     state = current_state()
     if state.settings.draws_own_bell:
-        return respond_with_script(read_short_script(*BELL_EMBED_SCRIPT))
+        from ..bell.element import EMBED_SCRIPT as OWN_EMBED_SCRIPT
+
+        return respond_with_script(read_short_script(*OWN_EMBED_SCRIPT))
     return respond_with_script(state.embed_script)

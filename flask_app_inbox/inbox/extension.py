@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from weakref import WeakSet
 
 from flask import Flask
 
-from ..bell.wording import Texts
 from ..client.api import VendorApi
 from ..client.app_inbox import AppInboxClient
 from ..client.contact import Contact
@@ -29,12 +28,14 @@ from .embed import EMBED_SCRIPT
 from .events import EventCalls
 from .inboxes import Inboxes, make_inboxes
 from .message_calls import MessageCalls
-from .messages import add_message_routes
+from .own_routes import add_own_routes
 from .page import PAGE_SCRIPT, app_inbox, app_inbox_anchor
 from .settings import Settings, read_settings
 from .state import EXTENSION, Loaders, State, current_state, state_of
 from .token import blueprint, issue_token, script_blueprint
-from .webhook import add_webhook_route
+
+if TYPE_CHECKING:
+    from ..bell.wording import Texts
 
 ContactLoader = TypeVar(
     "ContactLoader", bound=Callable[[], Contact | Awaitable[Contact | None] | None]
@@ -42,11 +43,10 @@ ContactLoader = TypeVar(
 LanguageLoader = TypeVar("LanguageLoader", bound=Callable[[], object])
 OwnerLoader = TypeVar("OwnerLoader", bound=Callable[[], object])
 ConnectionLoader = TypeVar("ConnectionLoader", bound=Callable[[], object])
-TextsLoader = TypeVar("TextsLoader", bound=Callable[[str, Texts], object])
+TextsLoader = TypeVar("TextsLoader", bound="Callable[[str, Texts], object]")
 
 
-blueprint.record(add_message_routes)
-blueprint.record(add_webhook_route)
+blueprint.record(add_own_routes)
 
 
 class AppInbox(ContactCalls, EventCalls, MessageCalls):

@@ -22,17 +22,14 @@ from .message_calls import checked_ids
 from .message_page import add_page_routes, is_form, respond_to_form
 from .reading import mark_read, read_page_and_count
 from .request import MAX_BODY, PAGE_SIZE, asking_reader, page_number
-from .state import state_of
 
 
 def add_message_routes(setup: BlueprintSetupState) -> None:
-    """Add the addresses of messages in apps that draw their own bell."""
-    app: Any = setup.app
-    if state_of(app).settings.draws_own_bell:
-        setup.add_url_rule("/messages", "messages", messages)
-        setup.add_url_rule("/unread", "unread", unread)
-        setup.add_url_rule("/messages/read", "read", read, methods=["POST"])
-        add_page_routes(setup)
+    """Add the addresses of messages to an app that draws its own bell."""
+    setup.add_url_rule("/messages", "messages", messages)
+    setup.add_url_rule("/unread", "unread", unread)
+    setup.add_url_rule("/messages/read", "read", read, methods=["POST"])
+    add_page_routes(setup)
 
 
 def messages() -> dict[str, Any]:

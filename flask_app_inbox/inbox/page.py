@@ -13,7 +13,6 @@ from ..web.assets import render
 from ..web.loaders import page_language, page_nonce
 from ..web.page_marks import marks_of_page
 from ..web.this_app import this_app
-from .bell import own_bell, own_script
 from .script_source import script_source
 from .state import State, current_state, state_of
 
@@ -50,6 +49,8 @@ def app_inbox_anchor(size: int | None = None) -> Markup:
     if not settings.enabled:
         return Markup()
     if settings.draws_own_bell:
+        from .bell import own_bell  # most sites have the vendor's
+
         with _costing_the_inbox:
             return own_bell(this_app(), state)
         return Markup()
@@ -136,6 +137,8 @@ def _is_second_call() -> bool:
 
 def _own_script(app: Flask, state: State, folder: str, nonce: str | None) -> Markup:
     """Render the script of the site's own bell for this request's contact."""
+    from .bell import own_script
+
     script = Markup()
     with _costing_the_inbox:
         nonce = page_nonce(app, nonce, state.loaders.csp_nonce)

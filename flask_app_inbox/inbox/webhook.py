@@ -17,10 +17,8 @@ import hmac
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Any
 
 from flask import request
-from flask.blueprints import BlueprintSetupState
 
 from ..client.contact import Contact
 from ..client.foreign_json import read_json
@@ -37,7 +35,7 @@ from .clean_message import clean_message
 from .contact_key import contact_key, site_key
 from .problems import BeingTaken, WrongPassword
 from .settings import Settings
-from .state import State, current_state, state_of
+from .state import State, current_state
 
 logger = logging.getLogger(__name__)
 
@@ -67,14 +65,6 @@ class Arrival:
 
     contact: Contact
     message: Message
-
-
-def add_webhook_route(setup: BlueprintSetupState) -> None:
-    """Add the address in apps that have a password for it."""
-    app: Any = setup.app
-    settings = state_of(app).settings
-    if settings.enabled and settings.webhook_password is not None:
-        setup.add_url_rule("/webhook", "webhook", webhook, methods=["POST"])
 
 
 def webhook() -> dict[str, int]:

@@ -17,8 +17,6 @@ from flask import Response, request
 from jinja2 import Environment, PackageLoader
 from markupsafe import Markup
 
-from .shorten import shorten
-
 _PACKAGE = __package__.partition(".")[0]
 
 #: Seconds that a browser keeps a script under its fingerprint: a year.
@@ -72,6 +70,8 @@ def read_short_script(*paths: str, is_module: bool = False) -> PageScript:
 
     :param is_module: a module has a scope of its own already.
     """
+    from .shorten import shorten  # most sites have no such script
+
     source = _read(paths)
     return _fingerprinted(shorten(source if is_module else _in_own_scope(source)))
 
