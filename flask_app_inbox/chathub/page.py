@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from dataclasses import asdict
 
 from flask import has_request_context, request
@@ -81,7 +82,7 @@ def _panel(state: State, organization: str | None, nonce: str | None) -> Markup:
         else None,
         nonce=nonce,
     )
-    marks.update([_SCRIPT, *map(_mark, operators)])
+    marks.update(dict.fromkeys([_SCRIPT, *map(_mark, operators)], True))
     return html
 
 
@@ -96,7 +97,9 @@ def _mark(alias: str) -> str:
     return f"chathub {alias}"
 
 
-def _not_yet_rendered(operators: dict[str, int], marks: set[str]) -> dict[str, int]:
+def _not_yet_rendered(
+    operators: dict[str, int], marks: Mapping[str, object]
+) -> dict[str, int]:
     twice = [alias for alias in operators if _mark(alias) in marks]
     if twice:
         logger.warning(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from flask import Flask, Response, abort, has_request_context
+from dataclasses import dataclass
+
+from flask import Flask, Response, abort, has_request_context, request
 from flask.blueprints import BlueprintSetupState
 from markupsafe import Markup
 
@@ -12,6 +14,7 @@ from ..client.contact import Contact
 from ..web.addresses import address_under, own_folder
 from ..web.assets import respond_with_script
 from ..web.loaders import page_language
+from ..web.page_marks import marks_of_page
 from .bell_texts import bell_texts
 from .counting import known_count
 from .state import State
@@ -23,6 +26,23 @@ _ROUTES = {
     "unread": "unread",
     "read": "messages/read",
 }
+
+
+#: The mark with whose page it is.
+_WHO = "app_inbox who"
+
+
+@dataclass(frozen=True)
+class _Who:
+    """Whose page this is, and in which words it speaks.
+
+    :param user: the tag of the contact.
+    """
+
+    contact: Contact
+    user: str
+    language: str
+    texts: Texts
 
 
 def add_bell_routes(setup: BlueprintSetupState) -> None:
@@ -48,18 +68,16 @@ def own_bell(app: Flask, state: State) -> Markup:
     found = _who(app, state)
     if found is None:
         return Markup()
-    contact, language, texts = found
     folder = own_folder(app, "app_inbox", state.settings.url_prefix)
-    user = state.user_tag(contact)
-    count = known_count(state, contact)
+    count = known_count(state, found.contact)
     return render_bell(
         folder,
         page_url=_address(app, folder, "message_page"),
-        user=user,
+        user=found.user,
         unread=count.unread if count else None,
         is_old=count is not None and count.is_late,
-        language=language,
-        texts=texts,
+        language=found.language,
+        texts=found.texts,
         icon=state.settings.icon,
     )
 
@@ -73,7 +91,6 @@ def own_script(app: Flask, state: State, folder: str, nonce: str | None) -> Mark
     found = _who(app, state)
     if found is None:
         return Markup()
-    contact, language, texts = found
     return render_script(
         folder,
         Addresses(
@@ -81,20 +98,38 @@ def own_script(app: Flask, state: State, folder: str, nonce: str | None) -> Mark
             unread_url=_address(app, folder, "unread"),
             read_url=_address(app, folder, "read"),
         ),
-        user=state.user_tag(contact),
-        language=language,
-        texts=texts,
+        user=found.user,
+        language=found.language,
+        texts=found.texts,
         nonce=nonce,
     )
 
 
-def _who(app: Flask, state: State) -> tuple[Contact, str, Texts] | None:
-    """Return this request's contact, language and texts; None for a visitor."""
-    contact = state.contact() if has_request_context() else None
+def _who(app: Flask, state: State) -> _Who | None:
+    """Return whose page this is; None for a visitor.
+
+    It is found out once for a page, which has a bell or some and a script. What fails
+    is told once, too: the page's later calls get None.
+
+    :raises LoaderError: if a function of the site fails.
+    """
+    if not has_request_context():
+        return None
+    marks = marks_of_page(request.environ)
+    if _WHO not in marks:
+        marks[_WHO] = None
+        marks[_WHO] = _find_who(app, state)
+    who: _Who | None = marks[_WHO]
+    return who
+
+
+def _find_who(app: Flask, state: State) -> _Who | None:
+    contact = state.contact()
     if contact is None:
         return None
     language = page_language(app, state.loaders.language, state.settings.language)
-    return contact, language, bell_texts(state, language)
+    texts = bell_texts(state, language)
+    return _Who(contact, state.user_tag(contact), language, texts)
 
 
 def _address(app: Flask, folder: str, view: str) -> str:

@@ -126,7 +126,7 @@ def _is_second_call() -> bool:
     """Return whether the page has our script already; say so in the log."""
     marks = marks_of_page(request.environ)
     if _MARK not in marks:
-        marks.add(_MARK)
+        marks[_MARK] = True
         return False
     logger.warning(
         "app_inbox() was called twice in one page. The second call renders nothing, "

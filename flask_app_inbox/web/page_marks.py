@@ -1,4 +1,6 @@
-"""What a page has already, so that a second call in it renders nothing.
+"""What our calls in a page note for those that follow in the same page.
+
+A second call renders nothing, and the user of a page is looked up once.
 
 One request may render several pages: mails, a receipt, an error page after one that
 broke off in the middle, in whatever order and one within another. Each call of
@@ -12,7 +14,7 @@ always tells is who called us, so we look there.
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from jinja2 import Template
@@ -26,7 +28,7 @@ _RENDERING = frozenset({"render", "generate", "render_async", "generate_async"})
 _MARKS = "flask_app_inbox.page_marks"
 
 
-def marks_of_page(environ: WSGIEnvironment) -> set[str]:
+def marks_of_page(environ: WSGIEnvironment) -> dict[str, Any]:
     """Return the marks on the page that is being rendered, to be added to.
 
     They are gone with the page. Outside of one, as in a view, there are none.
@@ -35,11 +37,11 @@ def marks_of_page(environ: WSGIEnvironment) -> set[str]:
     """
     page = _page()
     if page is None:
-        return set()
-    pages: WeakKeyDictionary[Context, set[str]] | None = environ.get(_MARKS)
+        return {}
+    pages: WeakKeyDictionary[Context, dict[str, Any]] | None = environ.get(_MARKS)
     if pages is None:
         pages = environ[_MARKS] = WeakKeyDictionary()
-    return pages.setdefault(page, set())
+    return pages.setdefault(page, {})
 
 
 def _page() -> Context | None:

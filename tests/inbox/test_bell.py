@@ -8,12 +8,12 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from flask import Flask, render_template_string
+from flask import Flask, render_template_string, request
 
-from flask_app_inbox import AppInbox
+from flask_app_inbox import AppInbox, Contact
 from flask_app_inbox.bell.element import bell_files
 from flask_app_inbox.bell.wording import Texts
-from tests.conftest import SECRETS, MakeApp, load_nobody
+from tests.conftest import CONTACT, SECRETS, MakeApp, load_nobody
 
 PAGE = "{{ app_inbox_anchor() }}|{{ app_inbox() }}"
 
@@ -64,6 +64,26 @@ def test_a_loader_that_fails_costs_the_bell_and_not_the_page(
     with caplog.at_level(logging.ERROR):
         assert page_of(own_bell(loader=fail)) == "|"
     assert "The contact_loader raised RuntimeError" in caplog.text
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_bell_and_script_of_a_page_look_once_whose_it_is(
+    own_bell: Callable[..., Flask], caplog: pytest.LogCaptureFixture, fails: bool
+) -> None:
+    asked: list[str] = []
+
+    def load() -> Contact:
+        asked.append(request.path)
+        if fails:
+            raise RuntimeError("no session")
+        return CONTACT
+
+    client = own_bell(loader=load).test_client()
+    client.get("/")
+    assert asked == ["/"]
+    assert caplog.text.count("The contact_loader raised") == fails
+    client.get("/")
+    assert len(asked) == 2
 
 
 @pytest.mark.parametrize("name", bell_files())
