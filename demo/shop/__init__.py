@@ -17,6 +17,7 @@ from . import (
     anchor,
     backstage,
     basket,
+    buttons,
     catalogue,
     chat,
     checkout,
@@ -106,6 +107,7 @@ def _build(
         chat,
         questions,
         flow,
+        buttons,
     ):
         app.register_blueprint(module.blueprint)
     catalogue.init_app(app)

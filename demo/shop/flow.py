@@ -16,7 +16,6 @@ from flask import (
     Flask,
     Response,
     current_app,
-    flash,
     g,
     has_request_context,
     jsonify,
@@ -25,18 +24,17 @@ from flask import (
     url_for,
 )
 from flask_login import current_user, user_logged_in
-from flask_wtf import FlaskForm
 
-from flask_app_inbox import ConfigError
-
-from . import anchor, widget
+from . import widget
 from .backstage import Call, SandboxError, current_backstage
 from .explanations import explain
 from .flow_record import Entry, Record
 from .languages import translate
-from .news import Outcome, ask_for_sample
 
 blueprint = Blueprint("flow", __name__, url_prefix="/flow")
+
+#: What the drawer itself asks for is not shown in it.
+_DRAWERS = ("flow", "buttons")
 
 _MESSAGES = "/appinbox/"
 #: Paths that browsers request from the vendor; the shop's server calls the others.
@@ -54,13 +52,6 @@ _ASKED_BY_SCRIPTS = (
     *("app_inbox.token", "app_inbox.messages", "app_inbox.unread", "app_inbox.read"),
     "chathub.user",
 )
-
-#: How the message button is answered: a text's key and the status.
-_ANSWERS = {
-    Outcome.SENT: ("flow.did.message", 200),
-    Outcome.UNKNOWN: ("flow.did.unknown", 404),
-    Outcome.FAILED: ("flow.did.failed", 502),
-}
 
 _EXTENSION = "shop_flow"
 _KEY = "flow"
@@ -110,83 +101,6 @@ def calls() -> tuple[Response, int] | Response:
     )
 
 
-@blueprint.post("/message")
-def message() -> tuple[Response, int]:
-    """Tell the vendor that the current customer wants a sample message."""
-    if not _may_press():
-        return jsonify(code="login_required"), 401
-    says, status = _ANSWERS[ask_for_sample(current_user)]
-    return jsonify(says=translate(says)), status
-
-
-@blueprint.post("/tokens")
-def tokens() -> tuple[Response, int]:
-    """Invalidate every token, so that bells must ask for new ones."""
-    if not _may_press():
-        return jsonify(code="login_required"), 401
-    sandbox = current_backstage()
-    try:
-        if sandbox is None:
-            raise SandboxError("There is no sandbox.")
-        sandbox.invalidate_tokens()
-    except SandboxError:
-        return jsonify(says=translate("flow.did.failed")), 502
-    return jsonify(says=translate("flow.did.tokens")), 200
-
-
-@blueprint.post("/anchor")
-def move_bell() -> tuple[Response, int]:
-    """Move the bell to one of the places offered, or to a selector that was typed."""
-    if not _may_press():
-        return jsonify(code="login_required"), 401
-    typed = anchor.Place(
-        request.form.get("selector", "").strip(), request.form.get("position", "")
-    )
-    place = anchor.PLACES.get(request.form.get("place", ""), typed)
-    says, status = _try_to_move(place)
-    if status == 200:
-        flash(says)
-    return jsonify(says=says, moved=status == 200), status
-
-
-def _try_to_move(place: anchor.Place) -> tuple[str, int]:
-    if current_backstage() is None:
-        return translate("flow.anchor.real"), 409
-    try:
-        anchor.move(place)
-    except ConfigError as error:
-        problem = " ".join(error.problems)
-        return translate("flow.anchor.refused", problem=problem), 400
-    except anchor.NoAnchor:
-        return translate("flow.anchor.none", selector=place.selector), 400
-    except SandboxError as error:
-        says = (
-            "flow.anchor.vendor_refused" if error.status == 400 else "flow.did.failed"
-        )
-        return translate(says), 400 if error.status == 400 else 502
-    moved = translate(
-        "flow.anchor.moved", selector=place.selector, position=place.position
-    )
-    return moved, 200
-
-
-@blueprint.post("/widget")
-def draw_bell() -> tuple[Response, int]:
-    """Let the vendor's script draw the bell, or the site itself."""
-    if not _may_press():
-        return jsonify(code="login_required"), 401
-    chosen = request.form.get("widget", "")
-    if chosen not in widget.WIDGETS:
-        return jsonify(says=translate("flow.did.failed")), 400
-    widget.draw_by(chosen)
-    flash(translate(f"flow.widget.now.{chosen}"))
-    return jsonify(changed=True), 200
-
-
-def _may_press() -> bool:
-    return bool(current_user.is_authenticated and FlaskForm().validate_on_submit())
-
-
 def _record() -> Record:
     record: Record = current_app.extensions[_EXTENSION]
     return record
@@ -203,7 +117,7 @@ def _start_clock() -> None:
 
 
 def _note_request(response: Response) -> Response:
-    if request.blueprint == "flow" or not _is_of_interest(response):
+    if request.blueprint in _DRAWERS or not _is_of_interest(response):
         return response
     ms = (time.perf_counter() - g.flow_started) * 1000
     call = Call(g.flow_at, request.method, request.path, response.status_code, ms)

@@ -44,7 +44,7 @@ def test_the_shop_does_nothing_for_its_customers_by_the_sandboxs_control_api() -
         if {"current_backstage"} & {one.name for one in name.names}
     }
     # The customers' module asks only whether a real vendor shows no log.
-    assert behind == {"anchor", "customers", "flow", "questions"}
+    assert behind == {"anchor", "buttons", "customers", "flow", "questions"}
     for path in SHOP.glob("*.py"):
         assert all(node.level < 2 for node in _imports(path)), path
 
