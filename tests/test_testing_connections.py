@@ -9,6 +9,7 @@ from flask import Flask, request
 
 from flask_app_inbox import AppInbox, Contact
 from flask_app_inbox.testing import ConnectionsDouble, VendorDouble
+from tests.fixtures.registration import OAUTH
 
 
 @pytest.fixture
@@ -16,9 +17,7 @@ def app(tmp_path: Path) -> Flask:
     app = Flask("shop", instance_path=str(tmp_path / "instance"))
     app.config.update(
         SECRET_KEY="a key",
-        APP_INBOX_OAUTH_CLIENT_ID="shop",
-        APP_INBOX_OAUTH_CLIENT_SECRET="secret",
-        APP_INBOX_OAUTH_REDIRECT_URI="https://shop.example/app-inbox/oauth/callback",
+        **OAUTH,
         # A machine with more to do than this test is slow, not broken.
         APP_INBOX_TIMEOUT=20,
         # Nobody is there, and nobody is asked.

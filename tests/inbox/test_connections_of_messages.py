@@ -14,6 +14,7 @@ from flask_app_inbox.signals import token_issued
 from flask_app_inbox.testing import ConnectionsDouble, VendorDouble
 from flask_app_inbox.web.user_tag import USER_HEADER
 from tests.conftest import MakeApp, state_of
+from tests.fixtures.registration import OAUTH
 
 LIST, UNREAD = "/app-inbox/messages", "/app-inbox/unread"
 ANN = Contact(external_customer_id=7)
@@ -29,9 +30,7 @@ def app(tmp_path: Path, inbox: AppInbox) -> Flask:
     app = Flask("shop", instance_path=str(tmp_path / "instance"))
     app.config.update(
         SECRET_KEY="a key",
-        APP_INBOX_OAUTH_CLIENT_ID="shop",
-        APP_INBOX_OAUTH_CLIENT_SECRET="secret",
-        APP_INBOX_OAUTH_REDIRECT_URI="https://shop.example/app-inbox/oauth/callback",
+        **OAUTH,
         # A machine with more to do than this test is slow, not broken.
         APP_INBOX_TIMEOUT=20,
         APP_INBOX_WIDGET="site",

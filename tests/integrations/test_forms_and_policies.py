@@ -11,6 +11,7 @@ from flask_wtf.csrf import CSRFProtect
 
 from flask_app_inbox import AppInbox, ChatHub, Contact
 from flask_app_inbox.testing import VendorDouble
+from tests.fixtures.registration import OAUTH
 from tests.integrations.conftest import LAYOUT, MakeSite, ask, client_of, shown
 from tests.manuals import block_of
 
@@ -51,9 +52,7 @@ def test_a_site_that_protects_by_hand_leaves_our_endpoints_out(
     app = Flask("shop")
     app.config.update(
         SECRET_KEY="a key",
-        APP_INBOX_OAUTH_CLIENT_ID="id",
-        APP_INBOX_OAUTH_CLIENT_SECRET="secret",
-        APP_INBOX_OAUTH_REDIRECT_URI="https://shop.example/app-inbox/oauth/callback",
+        **OAUTH,
         CHATHUB_KEY="key",
     )
     AppInbox(app).contact_loader(lambda: None)

@@ -18,15 +18,11 @@ from flask_login import LoginManager, UserMixin
 from flask_app_inbox import AppInbox, ChatHub, Contact
 from flask_app_inbox.signals import token_issued
 from flask_app_inbox.testing import VendorDouble
+from tests.fixtures.registration import OAUTH
 
 Function = Callable[[], Any]
 
 PAGE = "The page [{{ app_inbox() if app_inbox }}{{ chathub() if chathub }}]"
-OAUTH = {
-    "APP_INBOX_OAUTH_CLIENT_ID": "id",
-    "APP_INBOX_OAUTH_CLIENT_SECRET": "secret",
-    "APP_INBOX_OAUTH_REDIRECT_URI": "https://shop.example/app-inbox/oauth/callback",
-}
 
 
 class Unprintable:
