@@ -98,6 +98,8 @@ const vendorBell = (selector, position) => {
     const look = lookOf(part);
     leaveOut(look);
     parts.set(part, { look, home: anchor });
+    // This event does not leave a shadow tree.
+    part.shadowRoot?.addEventListener("beforetoggle", onToggle, true);
     // Marks are written once, so that no observer of the site's goes round in circles.
     part.setAttribute(MARK, "");
     part.setAttribute("hx-history", "false"); // htmx: keep no copy of the page
@@ -111,28 +113,31 @@ const vendorBell = (selector, position) => {
   /** @type {HTMLElement | undefined} what has lost the focus in this very task */
   let unfocused;
 
-  document.addEventListener(
-    "beforetoggle",
-    (event) => {
-      const { target, newState } = /** @type {ToggleEvent} */ (event);
-      if (!(target instanceof HTMLElement) || !target.popover) return;
-      if (newState === "open") open.add(target);
-      else open.delete(target);
-    },
-    true,
-  );
-  document.addEventListener("focusout", ({ target }) => {
+  /** @param {Event} event */
+  const onToggle = (event) => {
+    const { target, newState } = /** @type {ToggleEvent} */ (event);
+    if (!(target instanceof HTMLElement) || !target.popover) return;
+    if (newState === "open") open.add(target);
+    else open.delete(target);
+  };
+  document.addEventListener("beforetoggle", onToggle, true);
+  document.addEventListener("focusout", (event) => {
+    const [target] = event.composedPath(); // in a shadow tree, too
     if (!(target instanceof HTMLElement)) return;
     unfocused = target;
     setTimeout(() => (unfocused = undefined));
   });
 
+  /** @param {Element} part @param {HTMLElement | undefined} element */
+  const holds = (part, element) =>
+    !!element && (part.contains(element) || part.shadowRoot?.contains(element));
+
   /** @param {Element[]} missing parts */
   const restore = (missing) => {
     if (!anchor || ++puts > FIGHTS) return;
     if (puts === 1) setTimeout(rest, 1000);
-    const isOurs = (/** @type {Element | undefined} */ element) =>
-      missing.some((part) => part.contains(element || null));
+    const isOurs = (/** @type {HTMLElement | undefined} */ element) =>
+      missing.some((part) => holds(part, element));
     const lost = [...open].filter(isOurs);
     anchor[put](...missing);
     for (const popover of lost) popover.showPopover();
@@ -176,7 +181,7 @@ const vendorBell = (selector, position) => {
       isShown = false;
       for (const popover of open) {
         for (const part of parts.keys()) {
-          if (part.contains(popover)) popover.hidePopover();
+          if (holds(part, popover)) popover.hidePopover();
         }
       }
       settle();
