@@ -87,12 +87,12 @@ def log_in(page: Page, shop: str) -> None:
     page.locator("input[name=email]").fill("olena@example.com")
     page.locator("input[type=password]").fill("demo")
     page.keyboard.press("Enter")
-    page.locator("button.aib-bell[aria-label*=unread]").wait_for()
+    page.locator("[part=bell][aria-label*=unread]").wait_for()
 
 
 def open_bell(page: Page) -> None:
-    page.locator("button.aib-bell").click()
-    page.locator(".aib-message").first.wait_for()
+    page.locator("[part=bell]").click()
+    page.locator("[part~=message]").first.wait_for()
     page.wait_for_load_state("networkidle")
 
 
@@ -103,7 +103,7 @@ def move_bell(page: Page, place: str) -> None:
         part.locator("summary").click()
     part.get_by_role("button", name=place).click()
     part.get_by_role("button", name=place, pressed=True).wait_for()
-    page.locator("button.aib-bell[aria-label*=unread]").wait_for()
+    page.locator("[part=bell][aria-label*=unread]").wait_for()
 
 
 def take(page: Page, name: str) -> None:

@@ -30,7 +30,7 @@ ARROWS: dict[str, set[str]] = {
         *("bell", "client", "config", "web", "oauth", "sandbox", "errors", "signals"),
     },
     "chathub": {"client", "config", "web", "errors", "per_process"},
-    "sandbox": set(),
+    "sandbox": {"bell"},
     "testing": {"oauth", "sandbox", "per_process"},
     "__init__": {"inbox", "chathub", "client", "errors", "oldest_flask"},
 }

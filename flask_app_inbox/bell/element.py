@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 from typing import TypedDict
 
 from markupsafe import Markup
 
-from ..web.assets import PageScript, read_short_script, read_style, render
+from ..web.assets import PageScript, read_short_script, read_source, read_style, render
+from .languages import TEXTS
 from .texts import bell_name, known_language, texts_for_browser
 from .wording import Texts
 
@@ -26,18 +28,31 @@ BELL_SCRIPT = (*_BELL, "bell/static/site_bell.js")
 EMBED_SCRIPT = (
     "web/static/make_element.js",
     *_BELL,
+    "bell/static/draw_bell.js",
     "bell/static/bell_embed.js",
 )
 #: What comes when somebody is about to open the panel.
-PANEL_SCRIPT = (
-    "web/static/make_element.js",
-    "bell/static/plural.js",
+_PANEL = (
     "bell/static/message_list.js",
     "bell/static/message_html.js",
     "bell/static/times.js",
     "bell/static/message_item.js",
     "bell/static/panel.js",
+)
+PANEL_SCRIPT = (
+    "web/static/make_element.js",
+    "bell/static/plural.js",
+    *_PANEL,
     "bell/static/panel_module.js",
+)
+#: The element alone, for a script that finds its messages in its own way.
+_ELEMENT = (
+    "web/static/make_element.js",
+    "bell/static/store.js",
+    "bell/static/plural.js",
+    "bell/static/bell.js",
+    "bell/static/draw_bell.js",
+    *_PANEL,
 )
 
 #: What the bell shows unless the site has another picture.
@@ -45,6 +60,34 @@ ICON = Markup(
     '<svg part="icon" viewBox="0 0 24 24" aria-hidden="true">'
     '<path d="M6 9a6 6 0 1 1 12 0c0 6 2 7 2 7H4s2-1 2-7M10 20h4"/></svg>'
 )
+
+
+@dataclass(frozen=True)
+class Element:
+    """What a script needs that draws the element and asks somebody else.
+
+    :param source: the element's scripts, for one scope with those of the other.
+    :param bell_style: of the page, for a bell of the tag that was asked for.
+    :param panel_style: of the bell's shadow tree.
+    :param texts: in JSON, by language.
+    """
+
+    source: str
+    bell_style: str
+    panel_style: str
+    texts: Mapping[str, str]
+
+
+def element_of(tag: str) -> Element:
+    """Return the element for bells whose tag is another one."""
+    files = bell_files()
+    bell_style = files["bell.css"].content.decode()
+    return Element(
+        read_source(*_ELEMENT),
+        bell_style.replace("app-inbox-bell", tag),
+        files["panel.css"].content.decode(),
+        {language: texts_for_browser(texts) for language, texts in TEXTS.items()},
+    )
 
 
 @cache

@@ -12,7 +12,7 @@ from flask import Flask, Response, abort, request
 from flask.json.provider import DefaultJSONProvider
 from werkzeug.exceptions import HTTPException
 
-from . import console, control, cors, inbox, rest
+from . import console, control, cors, inbox, rest, widget
 from .chathub import api as chathub_api
 from .chathub import control as chathub_control
 from .chathub import panel as chathub_panel
@@ -59,6 +59,7 @@ def create_sandbox(
     app.register_blueprint(control.blueprint)
     app.register_blueprint(chathub_control.blueprint)
     app.register_blueprint(console.blueprint)
+    app.register_blueprint(widget.blueprint)
     if find_spec("authlib"):
         oauth = import_module(f"{__package__}.oauth")
         oauth.add_to(app)

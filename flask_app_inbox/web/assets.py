@@ -7,7 +7,7 @@ script are for its readers; they are removed before it is served.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
@@ -56,7 +56,7 @@ def read_page_script(*paths: str) -> PageScript:
     :param paths: below the package, like ``"web/static/site_endpoint.js"``; several
         files become one script, in a scope of its own.
     """
-    source = _read(paths)
+    source = read_source(*paths)
     if len(paths) > 1:
         source = _in_own_scope(source)
     for left_out in (_LINES_OF_COMMENT, _TYPES, _WORDS_AFTER_CODE, _INDENTS):
@@ -72,20 +72,21 @@ def read_short_script(*paths: str, is_module: bool = False) -> PageScript:
     """
     from .shorten import shorten  # most sites have no such script
 
-    source = _read(paths)
+    source = read_source(*paths)
     return _fingerprinted(shorten(source if is_module else _in_own_scope(source)))
 
 
 @cache
 def read_style(*paths: str) -> PageScript:
     """Read a style sheet of the package, without its comments and blanks."""
-    source = _read(paths)
+    source = read_source(*paths)
     for found, shorter in _SHORTER_STYLE:
         source = found.sub(shorter, source)
     return _fingerprinted(source.strip(), "text/css")
 
 
-def _read(paths: Iterable[str]) -> str:
+def read_source(*paths: str) -> str:
+    """Read files of the package one after the other, as they were written."""
     package = files(_PACKAGE)
     return "\n".join(package.joinpath(path).read_text("utf-8") for path in paths)
 

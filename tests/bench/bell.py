@@ -23,8 +23,8 @@ ROUNDS = 25
 #: Notes when the badge first shows a number, in ms since the navigation began.
 WATCH = """
 new MutationObserver(() => {
-  const badge = document.querySelector(".aib-badge");
-  if (badge && badge.textContent.trim()) window.benchBell ??= performance.now();
+  const bell = document.querySelector("app-inbox-sandbox");
+  if (bell?.dataset.unread) window.benchBell ??= performance.now();
 }).observe(document, {
   attributes: true, characterData: true, childList: true, subtree: true,
 });

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from flask_app_inbox.inbox.anchor import POSITIONS
-from tests.fixtures.bell import bell, message, open_panel
+from tests.fixtures.bell import WIDGET, bell, message, open_panel
 from tests.fixtures.browser import LAYOUT
 from tests.fixtures.complaints import FAILED_LOAD, Complaints
 from tests.fixtures.control import TOKEN_PATH, Control
@@ -66,8 +66,8 @@ def test_a_contact_that_the_vendor_does_not_know_gets_an_empty_panel(
     )
     page.goto(f"{make_site()}/login?email=stranger@example.com")
     page.wait_for_function("window.unknown")
-    expect(open_panel(page)).to_contain_text("No notifications for you yet")
-    expect(page.locator(".aib-badge")).to_be_hidden()
+    expect(open_panel(page)).to_contain_text("Nothing here yet")
+    expect(page.locator("[part=badge]")).to_be_hidden()
 
 
 @pytest.mark.parametrize("form", ["features", "options"])
@@ -90,7 +90,7 @@ def test_the_bell_stands_where_the_vendor_was_told(
     page.goto(f"{site}/login?email={ANN}")
     expect(bell(page, unread=0)).to_be_visible()
     inside = position in ("afterbegin", "beforeend")
-    expect(page.locator("span.inbox .aib-bell")).to_have_count(1 if inside else 0)
+    expect(page.locator(f"span.inbox {WIDGET}")).to_have_count(1 if inside else 0)
 
 
 def test_a_site_writes_the_element_of_any_other_selector(
@@ -102,7 +102,7 @@ def test_a_site_writes_the_element_of_any_other_selector(
     element = "<p class='tools'><span data-bell></span></p>"
     layout = LAYOUT.replace("{{ app_inbox_anchor() }}", element)
     page.goto(f"{make_site(ANCHOR=selector, layout=layout)}/login?email={ANN}")
-    expect(page.locator("[data-bell] .aib-bell")).to_be_visible()
+    expect(page.locator(f"[data-bell] {WIDGET}")).to_be_visible()
 
 
 def test_the_widget_speaks_the_pages_language(

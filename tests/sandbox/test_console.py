@@ -8,6 +8,8 @@ from collections.abc import Callable
 import pytest
 import requests
 
+from flask_app_inbox.bell.languages import TEXTS
+
 Call = Callable[..., requests.Response]
 
 
@@ -46,7 +48,9 @@ def test_the_script_is_led_by_the_sites_configuration(
         assert first.startswith(start)
         assert first.endswith(";")
         assert "</" not in first
-        return json.loads(first.removeprefix(start)[:-1])
+        told = json.loads(first.removeprefix(start)[:-1])
+        assert told.pop("look")["texts"].keys() == TEXTS.keys()
+        return told
 
     assert configuration() == {
         "selector": "#app-inbox",

@@ -22,7 +22,7 @@
 const openPanel = async (host, button, page) => {
   const TICK = 30000; // milliseconds
   const root = /** @type {ShadowRoot} */ (host.shadowRoot);
-  const { language, style = "", texts: said } = page.settings();
+  const { language, style, texts: said } = page.settings();
   const texts = JSON.parse(said || "{}");
 
   /** @param {string} part @param {string} text @param {() => void} work */
@@ -268,13 +268,16 @@ const openPanel = async (host, button, page) => {
     close();
   });
 
-  // Nothing is shown before its style is there.
-  const dress = makeElement("link", { rel: "stylesheet", href: style });
-  const dressed = new Promise((resolve, reject) => {
-    dress.onload = resolve;
-    dress.onerror = reject;
-  });
-  root.append(dress, panel);
-  await dressed;
+  if (style) {
+    // Nothing is shown before its style is there.
+    const dress = makeElement("link", { rel: "stylesheet", href: style });
+    const dressed = new Promise((resolve, reject) => {
+      dress.onload = resolve;
+      dress.onerror = reject;
+    });
+    root.append(dress);
+    await dressed;
+  }
+  root.append(panel);
   return { toggle: () => (end ? close() : open()), close };
 };

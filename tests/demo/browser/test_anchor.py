@@ -13,7 +13,7 @@ from demo.seeds import Keeper
 from demo.shop.anchor import PLACES
 from flask_app_inbox.sandbox import SandboxServer
 from tests.demo.conftest import MakeShop
-from tests.fixtures.bell import bell, open_panel
+from tests.fixtures.bell import WIDGET, bell, open_panel
 from tests.fixtures.complaints import FAILED_LOAD, Complaints
 
 from .conftest import enter
@@ -65,8 +65,8 @@ def test_the_drawer_names_the_anchor_and_outlines_it_while_it_is_open(
 @pytest.mark.parametrize(
     ("button", "place"),
     [
-        ("Beside the name", ".logo + .aib-root"),
-        ("In the footer", ".footer-name + .aib-root"),
+        ("Beside the name", f".logo + {WIDGET}"),
+        ("In the footer", f".footer-name + {WIDGET}"),
     ],
 )
 def test_a_click_moves_the_bell_to_another_anchor_in_sight(
@@ -77,7 +77,7 @@ def test_a_click_moves_the_bell_to_another_anchor_in_sight(
     anchor_part(page).get_by_role("button", name=button).click()
     wait_for_move(page)
     expect(page.locator(place)).to_be_in_viewport()
-    expect(page.locator(".aib-root")).to_have_count(1)
+    expect(page.locator(WIDGET)).to_have_count(1)
     assert outline(page.locator(place.partition(" ")[0])) == "dashed"
     open_panel(page)
 
@@ -90,10 +90,10 @@ def test_a_typed_place_is_tried_and_a_wrong_one_explained(
     anchor_part(page)
     type_place(page, "#bell >", "beforeend")
     page.get_by_text("it is not a valid CSS selector").wait_for()
-    expect(page.locator("#app-inbox .aib-root")).to_have_count(1)
+    expect(page.locator(f"#app-inbox {WIDGET}")).to_have_count(1)
     type_place(page, "#bell", "afterend")
     wait_for_move(page)
-    expect(page.locator("#bell + .aib-root")).to_be_visible()
+    expect(page.locator(f"#bell + {WIDGET}")).to_be_visible()
     expect(page.locator(".flow-anchor summary")).to_contain_text("afterend")
 
 
@@ -122,7 +122,7 @@ def test_another_anchor_and_position_in_the_settings_have_a_bell(
     Keeper(shop, SandboxClient(sandbox.url, lambda _: None), address).look()
     enter(page, address)
     bell(page, 4).wait_for()
-    expect(page.locator("#bell > .aib-root")).to_be_visible()
+    expect(page.locator(f"#bell > {WIDGET}")).to_be_visible()
 
 
 @pytest.mark.parametrize("name", PLACES)

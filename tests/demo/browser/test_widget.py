@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.fixtures.bell import bell
+from tests.fixtures.bell import WIDGET, bell
 
 from .conftest import enter
 from .test_layout import FONTS, LOOK
@@ -24,7 +24,7 @@ def test_the_shops_own_bell_shows_the_same_inbox(page: Page, address: str) -> No
     choose(page, "The shop itself")
     own = page.get_by_role("button", name="Notifications, 4 unread", exact=True)
     expect(own).to_be_visible()
-    expect(page.locator(".aib-root")).to_have_count(0)
+    expect(page.locator(WIDGET)).to_have_count(0)
     page.get_by_role("button", name="Close", exact=True).click()
     own.click()
     panel = page.get_by_role("dialog", name="Notifications")

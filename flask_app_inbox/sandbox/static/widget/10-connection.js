@@ -7,19 +7,18 @@ const ANSWER_WITHIN = 10_000;
 const CALLBACK_WITHIN = 60_000;
 const RENEWAL_GAP = { first: 1_500, longest: 15_000, forgotten: 60_000 };
 
-/**
- * rejected: the page gave no token; unknown: the vendor knows no such contact;
- * network: no answer; refused: an answer that cannot be used; waiting: the
- * token is dead and it is too early to ask for another one.
- *
- * @typedef {"rejected" | "unknown" | "network" | "refused" | "waiting"} Cause
- */
+/** Why there is no answer that can be used. */
 class Failure extends Error {
-  /** @param {Cause} cause @param {string} message @param {number} wait ms */
-  constructor(cause, message, wait = 0) {
+  /**
+   * @param {string} message
+   * @param {object} more
+   * @param {number} [more.pause] ms that the vendor asks for
+   * @param {boolean} [more.isUnknown] whether the vendor knows no such contact
+   */
+  constructor(message, { pause = 0, isUnknown = false } = {}) {
     super(message);
-    this.kind = cause;
-    this.wait = wait;
+    this.pause = pause;
+    this.isUnknown = isUnknown;
   }
 }
 
@@ -62,22 +61,21 @@ class Connection {
    * Send one request after those before it are answered.
    *
    * @param {string} path
-   * @param {{ body?: object, eager?: boolean }} options eager: a person waits,
-   *   so a dead token is renewed without regard to how lately that was
+   * @param {object} [body] of a POST
    * @returns {Promise<unknown>} the answer's JSON; undefined to a POST
    */
-  send(path, { body, eager = false } = {}) {
-    const answer = this.#tail.then(() => this.#exchange(path, body, eager));
+  send(path, body) {
+    const answer = this.#tail.then(() => this.#exchange(path, body));
     this.#tail = answer.catch(() => undefined);
     return answer;
   }
 
-  /** @param {string} path @param {object | undefined} body @param {boolean} eager */
-  async #exchange(path, body, eager) {
+  /** @param {string} path @param {object | undefined} body */
+  async #exchange(path, body) {
     for (let attempt = 0; attempt < 3; attempt += 1) {
       // Other tabs may invalidate each other's tokens: spread the requests.
       if (attempt > 1) await pause(200 + Math.random() * 600);
-      if (this.#token === null) await this.#renew(eager);
+      if (this.#token === null) await this.#renew();
       const response = await this.#fetch(path, body);
       if (response.status !== 401) {
         this.#token = response.headers.get("ES-TOKEN") ?? this.#token;
@@ -85,27 +83,23 @@ class Connection {
       }
       this.#token = null;
     }
-    throw new Failure("refused", "every token was refused");
+    throw new Failure("every token was refused");
   }
 
-  /** @param {boolean} eager */
-  async #renew(eager) {
-    const now = Date.now();
-    const since = now - this.#renewedAt;
-    if (!eager && since < this.#gap) {
-      throw new Failure("waiting", "asked a moment ago", this.#gap - since);
-    }
+  async #renew() {
+    const since = Date.now() - this.#renewedAt;
     if (this.#renewedAt) this.onRenewal();
+    if (since < this.#gap) await pause(this.#gap - since);
     this.#gap = nextGap(this.#gap, since);
-    this.#renewedAt = now;
+    this.#renewedAt = Date.now();
     const token = await this.#ask();
-    if (token === "") throw new Failure("unknown", "unknown contact");
+    if (token === "") throw new Failure("unknown contact", { isUnknown: true });
     this.#token = token;
   }
 
   async #ask() {
     const late = pause(CALLBACK_WITHIN).then(() => {
-      throw new Failure("rejected", "getAuthTokenCallback did not answer");
+      throw new Failure("getAuthTokenCallback did not answer");
     });
     const asked = Promise.resolve().then(() => this.askPage());
     /** @type {unknown} */
@@ -115,7 +109,7 @@ class Connection {
     } catch (error) {
       if (error instanceof Failure) throw error;
       console.warn(`${SAYS} getAuthTokenCallback gave no token:`, error);
-      throw new Failure("rejected", "getAuthTokenCallback rejected");
+      throw new Failure("getAuthTokenCallback rejected");
     } finally {
       late.catch(() => undefined);
     }
@@ -123,7 +117,7 @@ class Connection {
     console.warn(
       `${SAYS} getAuthTokenCallback must give a Promise of a string.`,
     );
-    throw new Failure("rejected", "getAuthTokenCallback gave no string");
+    throw new Failure("getAuthTokenCallback gave no string");
   }
 
   /** @param {string} path @param {object | undefined} body */
@@ -143,7 +137,7 @@ class Connection {
         signal: globalThis.AbortSignal?.timeout?.(ANSWER_WITHIN),
       });
     } catch {
-      throw new Failure("network", "no answer");
+      throw new Failure("no answer");
     }
   }
 
@@ -152,12 +146,12 @@ class Connection {
     if (!response.ok) {
       const seconds = Number(response.headers.get("Retry-After"));
       const wait = seconds > 0 ? Math.min(seconds, 300) * 1_000 : 0;
-      throw new Failure("refused", `status ${response.status}`, wait);
+      throw new Failure(`status ${response.status}`, { pause: wait });
     }
     try {
       return withBody ? await response.json() : undefined;
     } catch {
-      throw new Failure("refused", "the answer is no JSON");
+      throw new Failure("the answer is no JSON");
     }
   }
 }

@@ -1,13 +1,12 @@
 /**
  * Taking over the page's eS queue, and the one init.
  *
- * @typedef {{ selector: string, position: InsertPosition, icon?: string | null, initForm?: InitForm }} Site
+ * @typedef {{ selector: string, position: InsertPosition, icon?: string | null, initForm?: InitForm, look: Look }} Site
  * @typedef {"features" | "options"} InitForm flags and then options, or options alone
  * @typedef {{ (...command: unknown[]): void, q?: ArrayLike<unknown>[], c?: (command: ArrayLike<unknown>) => void, taken?: true }} Queue
  * @typedef {{ getAuthTokenCallback?: unknown, language?: unknown }} InitOptions
  */
 const ANCHOR_WITHIN = 30_000;
-const BELL = '<div class="aib-root" data-aib-phase="loading"></div>';
 const SAYS = "App Inbox sandbox:";
 
 const page =
@@ -92,22 +91,30 @@ function start({ getAuthTokenCallback, language }) {
   }
   const base = new URL("../appinbox/v1/", script.src);
   whenThere(site.selector, (anchor) => {
-    dress();
-    new Inbox(plant(anchor, site.position), base, {
+    startBell(plant(anchor, site), base, {
       askPage: () => getAuthTokenCallback(),
-      speech: speak(language),
+      language: knownLanguage(language, site.look),
       icon: site.icon,
+      look: site.look,
     });
   });
 }
 
-/** @param {Element} anchor @param {InsertPosition} position */
-function plant(anchor, position) {
+/** @param {unknown} asked what init was given @param {Look} look */
+function knownLanguage(asked, { texts }) {
+  const wanted =
+    typeof asked === "string" && asked ? asked : document.documentElement.lang;
+  const short = wanted.slice(0, 2).toLowerCase();
+  return Object.hasOwn(texts, short) ? short : "en";
+}
+
+/** @param {Element} anchor @param {Site} site */
+function plant(anchor, { position, look: { tag } }) {
   try {
-    anchor.insertAdjacentHTML(position, trusted(BELL));
+    anchor.insertAdjacentHTML(position, trusted(`<${tag}></${tag}>`));
   } catch {
     // The page's Trusted Types do not let us have a policy.
-    anchor.insertAdjacentElement(position, make("div", "aib-root"));
+    anchor.insertAdjacentElement(position, document.createElement(tag));
   }
   const planted = {
     beforebegin: anchor.previousElementSibling,
