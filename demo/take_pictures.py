@@ -8,18 +8,31 @@ another. It needs Playwright (extra ``test``) and Chromium, and writes to
 from __future__ import annotations
 
 import argparse
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, FloatRect, Page, sync_playwright
 
 PICTURES = Path(__file__).parent / "pictures"
 SWITCHES = ["--no-sandbox", "--disable-gpu", "--hide-scrollbars"]
 DESKTOP = (1120, 640)
 WIDE = (1280, 720)
 PHONE = (360, 720)
+
+#: The bell's manual, and a style sheet in it that is a theme, with its name.
+BELL_MANUAL = PICTURES.parents[1] / "flask_app_inbox" / "bell" / "README.md"
+THEME = re.compile(r"```css\n/\* (\w+) \*/\n(.*?)```", re.DOTALL)
+#: Where the panel is, in a window of ``DESKTOP``.
+THEME_CLIP: FloatRect = {"x": 620, "y": 0, "width": 440, "height": 400}
+#: Constructed sheets need no exception in the shop's policy.
+ADD_STYLE = """style => {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(style);
+  document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
+}"""
 
 #: Resolves when the images that can be seen are there.
 IMAGES_IN_SIGHT = """() => {
@@ -60,6 +73,8 @@ def main() -> None:
             move_bell(page, "Beside the name")
             take(page, "anchor")
             move_bell(page, "In the header")
+        with new_page(browser, DESKTOP) as page:
+            take_themes(page, addresses.shop)
         with new_page(browser, (1120, 900)) as page:
             page.goto(addresses.sandbox)
             page.wait_for_load_state("networkidle")
@@ -106,9 +121,30 @@ def move_bell(page: Page, place: str) -> None:
     page.locator("[part=bell][aria-label*=unread]").wait_for()
 
 
-def take(page: Page, name: str) -> None:
+def take_themes(page: Page, shop: str) -> None:
+    """Take the shop's own bell in each theme that the bell's manual has."""
+    log_in(page, shop)
+    choose_widget(page, "The shop itself")
+    for name, style in re.findall(THEME, BELL_MANUAL.read_text("utf-8")):
+        page.reload()
+        page.evaluate(ADD_STYLE, style)
+        open_bell(page)
+        take(page, f"theme-{name.lower()}", clip=THEME_CLIP)
+    page.keyboard.press("Escape")
+    choose_widget(page, "The vendor’s script")
+
+
+def choose_widget(page: Page, name: str) -> None:
+    """Choose in the drawer who draws the bell."""
+    page.get_by_role("button", name="How it works").click()
+    page.get_by_role("button", name=name).click()
+    page.locator(".note", has_text="bell").wait_for()
+    page.get_by_role("button", name="Close", exact=True).click()
+
+
+def take(page: Page, name: str, clip: FloatRect | None = None) -> None:
     page.evaluate(IMAGES_IN_SIGHT)
-    page.screenshot(path=PICTURES / f"{name}.png")
+    page.screenshot(path=PICTURES / f"{name}.png", clip=clip)
 
 
 if __name__ == "__main__":
