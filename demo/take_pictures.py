@@ -131,7 +131,7 @@ def take_themes(page: Page, shop: str) -> None:
         open_bell(page)
         take(page, f"theme-{name.lower()}", clip=THEME_CLIP)
     page.keyboard.press("Escape")
-    choose_widget(page, "The vendor’s script")
+    choose_widget(page, "s script")
 
 
 def choose_widget(page: Page, name: str) -> None:

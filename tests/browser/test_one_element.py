@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from flask_app_inbox.sandbox import SandboxServer
-from tests.fixtures.bell import open_panel
+from tests.fixtures.bell import bell, message, open_panel
 from tests.fixtures.control import Control
 
 ANN = "ann@example.com"
@@ -62,6 +62,23 @@ def test_both_draw_the_same(drawn_by: Callable[..., Any], language: str) -> None
     by_vendor = drawn_by("vendor", "app-inbox-sandbox", language)
     by_site = drawn_by("site", "app-inbox-bell", language)
     assert by_vendor == by_site
+
+
+def test_the_stand_in_tells_no_page_what_a_vendor_would_not(
+    page: Page, control: Control, make_site: Callable[..., str]
+) -> None:
+    control.add(ANN, "First")
+    page.add_init_script(
+        """window.heard = [];
+        for (const name of ["open", "read", "click", "change"]) {
+          document.addEventListener(`app-inbox:${name}`, () => heard.push(name));
+        }"""
+    )
+    page.goto(f"{make_site()}/login?email={ANN}")
+    open_panel(page)
+    message(page, "First").click()
+    expect(bell(page, unread=0)).to_be_visible()
+    assert page.evaluate("[heard, typeof window.appInbox]") == [[], "undefined"]
 
 
 def test_a_sites_custom_properties_style_both(

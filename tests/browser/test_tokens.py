@@ -84,6 +84,25 @@ def test_a_vendor_that_answers_nonsense_is_told_and_leaves_the_page_alone(
     expect(page.locator("main")).to_have_text(ANN)
 
 
+def test_a_vendor_that_refuses_each_token_is_an_error_and_no_endless_wait(
+    page: Page,
+    control: Control,
+    complaints: Complaints,
+    make_site: Callable[..., str],
+) -> None:
+    complaints.expected = [FAILED_LOAD]
+    control.add(ANN, "Hello")
+    for route in ("messages", "count"):
+        control.call(
+            "POST", "faults", route=route, kind="status", status=401, times=None
+        )
+    page.goto(f"{make_site(RATE_LIMIT='1000/minute')}/login?email={ANN}")
+    panel = open_panel(page)
+    expect(panel).to_contain_text("Notifications did not load", timeout=60_000)
+    control.call("DELETE", "faults")
+    expect(bell(page, unread=1)).to_be_visible(timeout=30_000)
+
+
 def test_a_failed_panel_fills_once_the_vendor_is_back(
     page: Page, control: Control, make_site: Callable[..., str]
 ) -> None:

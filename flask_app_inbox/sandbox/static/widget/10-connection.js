@@ -43,18 +43,19 @@ class Connection {
   #token = null;
   /** @type {Promise<unknown>} */
   #tail = Promise.resolve();
+  #hasWorked = false;
   #renewedAt = 0;
   #gap = 0;
 
   /**
    * @param {URL} base the messages' address at the vendor
    * @param {() => unknown} askPage getAuthTokenCallback
-   * @param {() => void} onRenewal called before the page is asked again
+   * @param {() => void} onLoss called when tokens are refused that were taken before
    */
-  constructor(base, askPage, onRenewal) {
+  constructor(base, askPage, onLoss) {
     this.base = base;
     this.askPage = askPage;
-    this.onRenewal = onRenewal;
+    this.onLoss = onLoss;
   }
 
   /**
@@ -79,16 +80,18 @@ class Connection {
       const response = await this.#fetch(path, body);
       if (response.status !== 401) {
         this.#token = response.headers.get("ES-TOKEN") ?? this.#token;
+        this.#hasWorked = true;
         return this.#read(response, !body);
       }
       this.#token = null;
+      if (this.#hasWorked) this.onLoss();
+      this.#hasWorked = false;
     }
     throw new Failure("every token was refused");
   }
 
   async #renew() {
     const since = Date.now() - this.#renewedAt;
-    if (this.#renewedAt) this.onRenewal();
     if (since < this.#gap) await pause(this.#gap - since);
     this.#gap = nextGap(this.#gap, since);
     this.#renewedAt = Date.now();

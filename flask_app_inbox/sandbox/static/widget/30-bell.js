@@ -55,6 +55,12 @@ function startBell(host, base, { askPage, language, icon, look }) {
   };
 
   host.lang = language;
+  // A site that hears these would miss them at the vendor's.
+  for (const name of ["open", "read", "click"]) {
+    host.addEventListener(`app-inbox:${name}`, (event) =>
+      event.stopPropagation(),
+    );
+  }
   drawTree(host, icon, look);
   const bell = wireBell(host, page);
   if (bell) page.subscribe(bell.render);
