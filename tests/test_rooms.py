@@ -78,6 +78,17 @@ def test_a_room_imports_only_from_the_rooms_below_it(module: tuple[str, ...]) ->
     assert {_room(found) for found in _imports(module)} - allowed == set()
 
 
+def test_the_sandbox_knows_the_element_and_nothing_else_of_ours() -> None:
+    used = {
+        found
+        for module in MODULES
+        if _room(module) == "sandbox"
+        for found in _imports(module)
+        if _room(found) != "sandbox"
+    }
+    assert used == {("bell", "element")}
+
+
 def test_every_arrow_is_used() -> None:
     drawn = {
         (_room(module), _room(found))

@@ -1,7 +1,8 @@
 """The sandbox: a program that speaks the vendors' protocols on localhost.
 
 It stands for the vendor in demos, tests and development, so it imports nothing of
-the extension: the two meet on the wire alone.
+the extension but the element of `bell` that its page script draws: the two meet on the
+wire alone.
 """
 
 from __future__ import annotations
