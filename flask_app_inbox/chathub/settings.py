@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from ..config import validators
 from ..config.proxy_url import PROXY_HELP, proxy_problems, proxy_url
+from ..config.rate import rate_limit
 from ..config.reader import read, setting
 from ..config.storage_url import storage_url
 from ..errors import ConfigError
@@ -136,7 +137,7 @@ class ChatHubSettings:
     proxy: str | None = setting(None, proxy_url, PROXY_HELP, secret=True)
     rate_limit: str | None = setting(
         "30/minute",
-        validators.rate_limit,
+        rate_limit,
         "Token requests for each operator; `False`: no limit.",
     )
     storage_url: str = setting(
@@ -219,7 +220,7 @@ def _missing_credentials(config: Mapping[str, Any]) -> list[str]:
 def _missing_packages(storage_url: str) -> list[str]:
     needed = {"dogpile.cache": "chathub", "cryptography": "chathub"}
     if re.match("rediss?:", storage_url):
-        needed["redis"] = "redis"
+        needed |= dict.fromkeys(("redis", "limits"), "redis")
     extras = dict.fromkeys(
         extra for module, extra in needed.items() if not _is_there(module)
     )

@@ -42,8 +42,10 @@ def storage_url(value: Any) -> str:
 
 
 def lacks_client(url: str) -> bool:
-    """Return whether the package that a checked address needs is not installed."""
-    return url != "memory://" and find_spec("redis") is None
+    """Return whether a package that a checked address needs is not installed."""
+    return url != "memory://" and any(
+        find_spec(name) is None for name in ("redis", "limits")
+    )
 
 
 def _is_redis(value: str) -> bool:

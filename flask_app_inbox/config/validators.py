@@ -211,34 +211,3 @@ def language(value: Any) -> str:
         hint = " (Ukrainian is uk)" if value in ("ua", "UA") else ""
         raise ValueError(f"a language of ISO 639-1 such as en, uk or pt-BR{hint}")
     return code
-
-
-def rate_limit(value: Any) -> str | None:
-    """Check a limit in the notation of the limits library; False is none."""
-    from limits import parse_many
-
-    if value is False:
-        return None
-    if isinstance(value, str) and "\n" not in value:
-        try:
-            rates = parse_many(value)
-            # limits reads "0 minutes" as one.
-            numbers = [int(digits) for digits in re.findall("[0-9]+", value)]
-        except ValueError:
-            rates, numbers = [], []
-        # Of several rates only the first would count, and 0 would refuse everybody.
-        if (
-            len(rates) == 1
-            and all(0 < number <= _LARGEST for number in numbers)
-            and rates[0].get_expiry() <= _LONGEST
-        ):
-            return plain(value)
-    raise ValueError(
-        "one rate like 30/minute or 5 per second, or False (false in the environment) "
-        "for none"
-    )
-
-
-#: What Redis can count, and how long it can wait.
-_LARGEST = 10**9
-_LONGEST = 366 * 24 * 60 * 60

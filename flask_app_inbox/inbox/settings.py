@@ -17,6 +17,7 @@ from ..client.events import EVENT_PATH
 from ..client.platforms import PLATFORMS, Platform
 from ..config import validators
 from ..config.proxy_url import PROXY_HELP, proxy_url
+from ..config.rate import rate_limit
 from ..config.reader import either, read, setting
 from ..config.storage_url import storage_url
 from ..errors import ConfigError
@@ -176,7 +177,7 @@ class Settings(OAuthSettings):
     proxy: str | None = setting(None, proxy_url, PROXY_HELP, secret=True)
     rate_limit: str | None = setting(
         "30/minute",
-        validators.rate_limit,
+        rate_limit,
         "Token requests for each contact; `False`: no limit.",
     )
     storage_url: str = setting(

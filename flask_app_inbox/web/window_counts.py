@@ -1,9 +1,8 @@
 """Counts of requests in this process: what ``memory://`` stands for.
 
-The memory storage of limits starts a thread up to a hundred times a second, and each
-sweeps over all keys. With 10,000 contacts that costs a quarter of a millisecond of
-processor time per request. A sliding window needs only the counts of two windows. So
-here a new window drops the oldest as a whole, without threads and sweeps.
+A sliding window needs only the counts of two windows. A new window drops the oldest as
+a whole, without threads and sweeps: the memory storage of the limits library starts a
+thread up to a hundred times a second, and each sweeps over all keys.
 """
 
 from __future__ import annotations
@@ -12,28 +11,27 @@ import threading
 import time
 from collections.abc import Callable
 
-from limits.storage import SlidingWindowCounterSupport, Storage
+from ..config.rate import Rate
 
 #: How many keys a window holds. Beyond that it forgets the oldest, whose contacts start
 #: again from zero.
 CAPACITY = 100_000
 
 
-class WindowCounts(Storage, SlidingWindowCounterSupport):
-    """Sliding windows of limits, in this process and bounded.
-
-    It registers no scheme, so the site's own use of ``memory://`` with limits is not
-    affected.
+class WindowCounts:
+    """Sliding windows in this process, and bounded.
 
     :param clock: returns seconds since the epoch.
     """
 
-    STORAGE_SCHEME = None
-
     def __init__(
-        self, *, capacity: int = CAPACITY, clock: Callable[[], float] = time.time
+        self,
+        rate: Rate,
+        *,
+        capacity: int = CAPACITY,
+        clock: Callable[[], float] = time.time,
     ) -> None:
-        super().__init__()
+        self._rate = rate
         self._capacity = capacity
         self._clock = clock
         self._lock = threading.Lock()
@@ -41,40 +39,27 @@ class WindowCounts(Storage, SlidingWindowCounterSupport):
         self._current: dict[str, int] = {}
         self._previous: dict[str, int] = {}
 
-    def acquire_sliding_window_entry(
-        self, key: str, limit: int, expiry: int, amount: int = 1
-    ) -> bool:
-        """Count a request and return True, if its window has room for it."""
+    def __len__(self) -> int:
+        """Return how many keys it remembers."""
         with self._lock:
-            previous, weight, current, _ = self._look(key, expiry)
-            if int(previous * weight / expiry) + current + amount > limit:
-                return False
+            return len(self._current.keys() | self._previous.keys())
+
+    def count(self, key: str, seconds: float = 0.0) -> float | None:  # noqa: ARG002 - it never waits
+        """Count a request; if it is one too many, return the seconds until the next."""
+        with self._lock:
+            number, elapsed = divmod(self._clock(), self._rate.seconds)
+            self._turn_to(int(number))
+            left = self._rate.seconds - elapsed
+            previous, current = self._previous.get(key, 0), self._current.get(key, 0)
+            overlap = int(previous * left / self._rate.seconds)
+            if overlap + current >= self._rate.amount:
+                return seconds_until_free(
+                    self._rate, previous, left, current, left + self._rate.seconds
+                )
             if key not in self._current and len(self._current) >= self._capacity:
                 del self._current[next(iter(self._current))]
-            self._current[key] = current + amount
-            return True
-
-    def get_sliding_window(
-        self, key: str, expiry: int
-    ) -> tuple[int, float, int, float]:
-        """Return count and seconds left of the previous and the current window."""
-        with self._lock:
-            return self._look(key, expiry)
-
-    def clear_sliding_window(self, key: str, expiry: int) -> None:  # noqa: ARG002 - limits names the parameters
-        """Forget a key."""
-        self.clear(key)
-
-    def _look(self, key: str, expiry: int) -> tuple[int, float, int, float]:
-        number, elapsed = divmod(self._clock(), expiry)
-        self._turn_to(int(number))
-        left = expiry - elapsed
-        return (
-            self._previous.get(key, 0),
-            left,
-            self._current.get(key, 0),
-            left + expiry,
-        )
+            self._current[key] = current + 1
+            return None
 
     def _turn_to(self, number: int) -> None:
         if number == self._number:
@@ -84,35 +69,26 @@ class WindowCounts(Storage, SlidingWindowCounterSupport):
         self._current = {}
         self._number = number
 
-    @property
-    def base_exceptions(self) -> type[Exception]:
-        """What a storage raises when it is down; this one never is."""
-        return OSError
 
-    def check(self) -> bool:
-        """Return whether the storage works."""
-        return True
+def seconds_until_free(
+    rate: Rate,
+    previous: int,
+    previous_left: float,
+    current: int,
+    current_left: float,
+) -> float:
+    """Return when a sliding window has room for one more request; at least 1.
 
-    def clear(self, key: str) -> None:
-        """Forget a key."""
-        with self._lock:
-            self._current.pop(key, None)
-            self._previous.pop(key, None)
-
-    def reset(self) -> int | None:
-        """Forget everything."""
-        with self._lock:
-            count = len(self._current.keys() | self._previous.keys())
-            self._current, self._previous = {}, {}
-            return count
-
-    # limits wants every storage to have fixed windows, but they let twice the limit
-    # through at their edges.
-    def incr(self, key: str, expiry: int, amount: int = 1) -> int:
-        raise NotImplementedError
-
-    def get(self, key: str) -> int:
-        raise NotImplementedError
-
-    def get_expiry(self, key: str) -> float:
-        raise NotImplementedError
+    :param previous: how many requests the window before has counted.
+    :param previous_left: seconds until that counts nothing any more.
+    :param current: how many requests this window has counted.
+    :param current_left: seconds until the same is true of this window.
+    """
+    start = 0.0
+    if current >= rate.amount:
+        # Nothing is free before this window is the one before.
+        start = max(0.0, current_left - rate.seconds)
+        previous, previous_left, current = current, rate.seconds, 0
+    room = rate.amount - current
+    free = previous_left - room * rate.seconds / previous if previous else 0.0
+    return max(1.0, start + max(0.0, free) + 0.001)

@@ -16,9 +16,10 @@ from flask import Flask
 from limits.storage import RedisStorage
 
 from flask_app_inbox import AppInbox, ConfigError, Contact
+from flask_app_inbox.config.rate import Rate
 from flask_app_inbox.web.outage import PAUSE, WARN_EVERY
 from flask_app_inbox.web.problems import RateLimited
-from flask_app_inbox.web.rate_limit import RateLimiter, seconds_until_free
+from flask_app_inbox.web.rate_limit import RateLimiter
 from flask_app_inbox.web.window_counts import WindowCounts
 from tests.fixtures.clock import Clock
 from tests.fixtures.redis import RedisServer
@@ -64,12 +65,12 @@ def test_no_limit_counts_nothing() -> None:
 
 
 def hits(counts: WindowCounts, times: int, key: str = "ann") -> int:
-    return sum(counts.acquire_sliding_window_entry(key, 30, 60) for _ in range(times))
+    return sum(counts.count(key) is None for _ in range(times))
 
 
 def test_the_edge_of_a_window_does_not_let_two_limits_through() -> None:
     clock = Clock(NOON + 59)
-    counts = WindowCounts(clock=clock)
+    counts = WindowCounts(Rate(30, 60), clock=clock)
     assert hits(counts, 40) == 30
     clock.now = NOON + 61
     assert hits(counts, 40) == 1
@@ -83,52 +84,46 @@ def test_who_comes_back_when_told_gets_in_and_not_before(
     limit: int, moments: tuple[float, ...]
 ) -> None:
     clock = Clock()
-    counts = WindowCounts(clock=clock)
+    counts = WindowCounts(Rate(limit, 60), clock=clock)
+    wait: float | None = None
     for moment in moments:
         clock.now = NOON + moment
-        while counts.acquire_sliding_window_entry("ann", limit, 60):
+        while (wait := counts.count("ann")) is None:
             pass
-    wait = seconds_until_free(limit, 60, *counts.get_sliding_window("ann", 60))
+    assert wait is not None
     assert wait >= 1
     if wait > 1:
         clock.now += wait - 0.1
-        assert not counts.acquire_sliding_window_entry("ann", limit, 60)
+        assert counts.count("ann") is not None
         clock.now -= wait - 0.1
     clock.now += wait
-    assert counts.acquire_sliding_window_entry("ann", limit, 60)
+    assert counts.count("ann") is None
 
 
 def test_after_two_quiet_windows_a_contact_is_forgotten() -> None:
     clock = Clock(NOON)
-    counts = WindowCounts(clock=clock)
+    counts = WindowCounts(Rate(30, 60), clock=clock)
     hits(counts, 30)
     clock.now = NOON + 60
-    assert counts.get_sliding_window("ann", 60) == (30, 60, 0, 120)
+    assert hits(counts, 1) == 0, "the window before counts whole at its end"
     clock.now = NOON + 120
-    assert counts.get_sliding_window("ann", 60) == (0, 60, 0, 120)
-    assert counts.reset() == 0
+    assert hits(counts, 1, "bob") == 1
+    assert len(counts) == 1
 
 
 def test_a_clock_set_back_neither_fails_nor_locks_anybody_out() -> None:
     clock = Clock(NOON)
-    counts = WindowCounts(clock=clock)
+    counts = WindowCounts(Rate(30, 60), clock=clock)
     hits(counts, 30)
     clock.now = NOON - 3600
     assert hits(counts, 1) == 1
 
 
 def test_counts_are_bounded() -> None:
-    counts = WindowCounts(capacity=10, clock=Clock(NOON))
+    counts = WindowCounts(Rate(30, 60), capacity=10, clock=Clock(NOON))
     for number in range(100):
         assert hits(counts, 1, f"contact {number}")
-    assert counts.reset() == 10
-
-
-def test_a_forgotten_key_starts_anew() -> None:
-    counts = WindowCounts(clock=Clock(NOON))
-    assert hits(counts, 31) == 30
-    counts.clear_sliding_window("ann", 60)
-    assert hits(counts, 1) == 1
+    assert len(counts) == 10
 
 
 def test_counting_in_this_process_starts_no_thread() -> None:
@@ -152,11 +147,20 @@ def test_sixteen_threads_share_one_limit() -> None:
     assert 100 <= sum(passed) <= 110
 
 
-def test_the_memory_storage_of_other_extensions_stays_as_it_is() -> None:
-    from limits.storage import MemoryStorage, storage_from_string
-
-    RateLimiter("3/minute", "memory://")
-    assert type(storage_from_string("memory://")) is MemoryStorage
+def test_what_counts_on_redis_is_not_imported_without_it() -> None:
+    program = """
+import sys
+from flask import Flask
+from flask_app_inbox import AppInbox
+app = Flask("shop")
+app.config.update(SECRET_KEY="x", APP_INBOX_API_KEY="key")
+AppInbox(app)
+print(*({"limits", "redis"} & {*sys.modules}))
+"""
+    run = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert run.stdout.split() == []
 
 
 # Over Redis
@@ -281,10 +285,11 @@ def test_an_app_with_options_in_its_storage_url_does_not_start(query: str) -> No
         shop(f"redis://127.0.0.1:6379/0?{query}")
 
 
+@pytest.mark.parametrize("package", ["redis", "limits"])
 def test_the_missing_extra_is_named_with_the_line_that_installs_it(
-    monkeypatch: pytest.MonkeyPatch,
+    package: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(sys.modules, "redis", None)
+    monkeypatch.setitem(sys.modules, package, None)
     with pytest.raises(ConfigError) as error:
         shop("redis://127.0.0.1:6379/0")
     assert 'pip install "flask-app-inbox[redis]"' in str(error.value)

@@ -18,6 +18,7 @@ from flask_app_inbox.inbox.check.storage import check_storage
 from flask_app_inbox.inbox.settings import Settings, read_settings
 from flask_app_inbox.web.outage import PAUSE
 from flask_app_inbox.web.rate_limit import RateLimiter
+from flask_app_inbox.web.redis_counts import RedisCounts
 from tests.fixtures.clock import Clock
 from tests.fixtures.forwarder import forwarding
 from tests.fixtures.redis import RedisServer
@@ -66,9 +67,10 @@ def test_after_a_failover_the_limit_and_the_tokens_are_back(
         tokens.write("key", TOKEN)
         assert tokens.read("key", Deadline(5)) == TOKEN
         tokens._redis.pool.disconnect()
-        redis = limiter._counting.get().redis
-        assert redis is not None
-        redis.pool.disconnect()
+        assert limiter._counts is not None
+        counts = limiter._counts.get()
+        assert isinstance(counts, RedisCounts)
+        counts._redis.pool.disconnect()
     assert len(new.keys()) == 2
 
 
