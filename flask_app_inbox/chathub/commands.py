@@ -25,7 +25,6 @@ commands = click.Group()
 
 def add_commands(group: click.Group) -> None:
     """Add the commands to the blueprint's group."""
-    group.short_help = "ChatHub: the vendor's operator panel for your staff."
     group.commands.update(commands.commands)
 
 

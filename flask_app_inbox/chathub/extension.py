@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 from weakref import WeakSet
 
 from flask import Flask
@@ -23,12 +23,14 @@ from ..web.csp import origin_of
 from ..web.meant_app import meant_app
 from ..web.rate_limit import RateLimiter
 from ..web.template_calls import add_template_calls
-from .commands import add_commands
 from .endpoints import blueprint, script_blueprint
 from .page import chathub
 from .settings import PREFIX, ChatHubSettings, read_settings
 from .state import EXTENSION, Loaders, Scripts, State, current_state, state_of
 from .tokens import OperatorTokens
+
+if TYPE_CHECKING:
+    from click import Group
 
 OperatorLoader = TypeVar(
     "OperatorLoader",
@@ -100,11 +102,17 @@ class ChatHub:
             loaders=self._loaders,
         )
         self._apps.add(app)
-        add_commands(blueprint.cli)
         app.register_blueprint(
             blueprint if settings.enabled else script_blueprint,
             url_prefix=settings.url_prefix,
         )
+        if settings.enabled:
+            blueprint.cli.offer(
+                app,
+                "chathub",
+                "ChatHub: the vendor's operator panel for your staff.",
+                _add_commands,
+            )
         add_template_calls(app, chathub=chathub)
 
     def operator_loader(self, loader: OperatorLoader) -> OperatorLoader:
@@ -187,6 +195,12 @@ class ChatHub:
 
 
 _SWITCHED_OFF = "CHATHUB_ENABLED is False: no call to the vendor."
+
+
+def _add_commands(group: Group) -> None:
+    from .commands import add_commands
+
+    add_commands(group)
 
 
 def _client(settings: ChatHubSettings) -> ChatHubClient:

@@ -97,13 +97,14 @@ class AppInbox(ContactCalls, EventCalls, MessageCalls):
             loaders=self._loaders,
         )
         self._apps.add(app)
-        add_commands(blueprint.cli)
-        if settings.enabled:
-            app.register_blueprint(blueprint, url_prefix=settings.url_prefix)
-        else:
-            # Its commands stay: `check` tells why there is no bell.
-            app.cli.add_command(blueprint.cli, "app-inbox")
-            app.register_blueprint(script_blueprint, url_prefix=settings.url_prefix)
+        app.register_blueprint(
+            blueprint if settings.enabled else script_blueprint,
+            url_prefix=settings.url_prefix,
+        )
+        # Switched off, too: `check` tells why there is no bell.
+        blueprint.cli.offer(
+            app, "app-inbox", "App Inbox: the vendor's bell on this site.", add_commands
+        )
         add_template_calls(app, app_inbox=app_inbox, app_inbox_anchor=app_inbox_anchor)
 
     def _client(self, app: Flask, settings: Settings) -> AppInboxClient:

@@ -97,7 +97,7 @@ class AnyHostBlueprint(Blueprint):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.cli = AdvisingGroup()
+        self.cli: AdvisingGroup = AdvisingGroup()
         self.url_value_preprocessor(_forget_host)
         self.url_defaults(_stay_on_host)
 

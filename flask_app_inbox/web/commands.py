@@ -2,16 +2,46 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import click
+from flask import Flask
 from flask.cli import AppGroup
 
 from ..errors import AppInboxError, explain
 
 
 class AdvisingGroup(AppGroup):
-    """Commands that tell a failure as a sentence, never as a traceback."""
+    """Commands that tell a failure as a sentence, never as a traceback.
+
+    They are imported when somebody asks for one: a process that serves pages needs
+    none of them.
+    """
+
+    _add: Callable[[click.Group], None] | None = None
+
+    def offer(
+        self, app: Flask, name: str, summary: str, add: Callable[[click.Group], None]
+    ) -> None:
+        """Become a group of an app's commands.
+
+        :param summary: what ``flask --help`` says about it.
+        :param add: adds the commands.
+        """
+        self.short_help = summary
+        self._add = add
+        app.cli.add_command(self, name)
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of the commands."""
+        self._load()
+        return super().list_commands(ctx)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return a command by its name."""
+        self._load()
+        return super().get_command(ctx, cmd_name)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command that the context names."""
@@ -19,3 +49,8 @@ class AdvisingGroup(AppGroup):
             return super().invoke(ctx)
         except AppInboxError as error:
             raise click.ClickException(explain(error)) from error
+
+    def _load(self) -> None:
+        add, self._add = self._add, None
+        if add is not None:
+            add(self)

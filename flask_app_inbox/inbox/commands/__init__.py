@@ -13,10 +13,8 @@ import click
 
 def add_commands(group: click.Group) -> None:
     """Add the commands to the blueprint's group."""
-    # Here, so that importing the package does not import them.
     from ...oauth.commands import oauth
 
-    group.short_help = "App Inbox: the vendor's bell on this site."
     for found in iter_modules(__path__):
         module = import_module(f"{__name__}.{found.name}")
         for value in vars(module).values():
