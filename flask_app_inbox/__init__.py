@@ -11,10 +11,6 @@ check_flask()
 
 # ruff: noqa: E402
 from .client.contact import Contact
-from .client.contacts import RefusedContact, SyncResult
-from .client.import_status import ImportStatus
-from .client.message import Message, MessagePage
-from .client.smartsend import SendResult
 from .errors import (
     AppInboxError,
     ConfigError,
@@ -32,6 +28,10 @@ from .inbox.extension import AppInbox
 
 if TYPE_CHECKING:
     from .chathub import ChatHub
+    from .client.contacts import RefusedContact, SyncResult
+    from .client.import_status import ImportStatus
+    from .client.message import Message, MessagePage
+    from .client.smartsend import SendResult
 
 __all__ = [
     "AppInbox",
@@ -56,11 +56,21 @@ __all__ = [
     "VendorUnavailable",
 ]
 
+#: Where the names are that a site with the bell alone does not pay for.
+_LATER = {
+    "ChatHub": "chathub",
+    "ImportStatus": "client.import_status",
+    "Message": "client.message",
+    "MessagePage": "client.message",
+    "RefusedContact": "client.contacts",
+    "SendResult": "client.smartsend",
+    "SyncResult": "client.contacts",
+}
+
 
 def __getattr__(name: str) -> object:
-    # A site with the bell alone does not pay for importing the panel.
-    if name == "ChatHub":
-        from .chathub import ChatHub
+    if name in _LATER:
+        from importlib import import_module
 
-        return ChatHub
+        return getattr(import_module(f"{__name__}.{_LATER[name]}"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

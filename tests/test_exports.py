@@ -63,17 +63,77 @@ def test_the_public_names_are_these_and_exist(
     assert all(hasattr(module, name) for name in names)
 
 
-def test_importing_the_package_brings_in_none_of_the_extras() -> None:
-    extras = ["flask_wtf", "redis", "limits", "pytest", "sqlalchemy"]
-    extras += ["dogpile", "cryptography", "authlib", "bs4", "nh3", "responses"]
-    code = (
-        "import sys, flask_app_inbox; "
-        f"print([name for name in {extras} if name in sys.modules])"
-    )
+def modules_after(code: str) -> set[str]:
+    """Return what a new interpreter has imported after some lines."""
     run = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+        [sys.executable, "-c", f"import sys\n{code}\nprint(*sys.modules)"],
+        capture_output=True,
+        text=True,
+        check=True,
     )
-    assert run.stdout.strip() == "[]"
+    return set(run.stdout.split())
+
+
+#: What only some sites have.
+EXTRAS = {"flask_wtf", "redis", "limits", "pytest", "sqlalchemy", "dogpile"} | {
+    *("cryptography", "authlib", "bs4", "nh3", "responses"),
+}
+#: Rooms and modules of ours that no page with the vendor's bell asks for, and what
+#: of Python's takes long to import.
+UNASKED = """
+bell.cleaning bell.element chathub client.contacts client.import_status client.message
+client.smartsend inbox.check inbox.counts inbox.icon inbox.inboxes inbox.messages
+inbox.reading inbox.token_chain inbox.webhook oauth.commands oauth.connections sandbox
+testing web.elements web.encryption web.redis_access web.shorten
+""".split()
+SLOW = {"asyncio", "pkgutil", "shlex"}
+SHOP = """
+from flask import Flask, render_template_string
+from flask_app_inbox import AppInbox, Contact
+app = Flask("shop")
+app.config.update(
+    SECRET_KEY="x", APP_INBOX_API_KEY="key", APP_INBOX_SCRIPT_ID="any",
+    APP_INBOX_API_URL="http://127.0.0.1:9",
+)
+AppInbox(app).contact_loader(lambda: Contact(email="ann@example.com"))
+"""
+#: What a customer of such a site asks for.
+ASKED = """
+import re
+view = lambda: render_template_string("{{ app_inbox_anchor() }}{{ app_inbox() }}")
+app.add_url_rule("/", view_func=view)
+client = app.test_client()
+page = client.get("/").text
+assert client.get(re.search('src="(/app-inbox/app_inbox.*?js)"', page)[1]).data
+assert client.get("/app-inbox/user").status_code == 204
+assert client.post("/app-inbox/token").status_code == 503
+"""
+
+
+def ours(modules: set[str]) -> set[str]:
+    return {name for name in modules if name.startswith("flask_app_inbox.")}
+
+
+def test_importing_the_package_brings_in_none_of_the_extras() -> None:
+    assert modules_after("import flask_app_inbox") & EXTRAS == set()
+
+
+def test_a_site_with_the_vendors_bell_imports_nothing_else() -> None:
+    before = modules_after("import flask, requests, flask_login")
+    found = modules_after(SHOP) - before
+    unasked = {f"flask_app_inbox.{name}" for name in UNASKED}
+    assert found & (unasked | EXTRAS | SLOW) == set()
+
+
+def test_no_customer_waits_for_an_import_of_ours() -> None:
+    asked = SHOP + ASKED
+    assert ours(modules_after(asked)) - ours(modules_after(SHOP)) == set()
+
+
+def test_names_that_come_later_are_listed_once() -> None:
+    assert set(flask_app_inbox._LATER) <= set(flask_app_inbox.__all__)
+    with pytest.raises(AttributeError, match="no attribute 'Bell'"):
+        _ = flask_app_inbox.Bell
 
 
 def test_the_wire_does_not_know_flask() -> None:

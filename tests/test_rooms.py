@@ -27,7 +27,8 @@ ARROWS: dict[str, set[str]] = {
     "bell": {"config", "web"},
     "oauth": {"client", "config", "web", "errors", "per_process", "signals"},
     "inbox": {
-        *("bell", "client", "config", "web", "oauth", "sandbox", "errors", "signals"),
+        *("bell", "client", "config", "web", "oauth", "sandbox"),
+        *("errors", "per_process", "signals"),
     },
     "chathub": {"client", "config", "web", "errors", "per_process"},
     "sandbox": {"bell"},

@@ -6,9 +6,8 @@ import re
 import time
 import zlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import requests
 
@@ -23,12 +22,14 @@ MAX_TOKEN = 8192
 LOST = "\N{REPLACEMENT CHARACTER}"
 
 
-@dataclass(frozen=True)
-class Answer:
+class Answer(NamedTuple):
     """A vendor's answer; the body may hold anything, so repr hides it."""
 
     status: int
-    body: bytes = field(repr=False)
+    body: bytes
+
+    def __repr__(self) -> str:
+        return f"Answer(status={self.status})"
 
     def json(self) -> Any:
         """Parse the body.

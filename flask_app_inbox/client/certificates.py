@@ -23,7 +23,7 @@ _NEEDED = (
     "rehash` has prepared"
 )
 #: How OpenSSL finds a certificate in a folder.
-_HASHED = re.compile(r"[0-9a-f]{8}\.[0-9]+")
+_HASHED = r"[0-9a-f]{8}\.[0-9]+"
 
 
 def trusted_certificates() -> str:
@@ -74,5 +74,5 @@ def _check(place: str) -> None:
             tls_context(place)
         except ssl.SSLError:  # whose text says nothing that a reader could use
             raise ValueError from None
-    elif not any(_HASHED.fullmatch(file.name) for file in Path(place).iterdir()):
+    elif not any(re.fullmatch(_HASHED, file.name) for file in Path(place).iterdir()):
         raise ValueError

@@ -31,8 +31,8 @@ IDENTIFIERS = {
 }
 
 #: How it refuses an event where the account demands parameters.
-_DEMANDED = re.compile(rb"should have the following params:([^<>{}]{1,1000})")
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.]{0,99}")
+_DEMANDED = rb"should have the following params:([^<>{}]{1,1000})"
+_NAME = r"[A-Za-z_][A-Za-z0-9_.]{0,99}"
 
 
 def send_event(
@@ -142,9 +142,9 @@ def _value(value: Any, *, as_text: bool) -> Any:
 
 def _demanded(answer: Answer) -> list[str]:
     """Return the names of the parameters that it misses, and nothing else of it."""
-    found = _DEMANDED.search(answer.body)
+    found = re.search(_DEMANDED, answer.body)
     if answer.status != 400 or not found:
         return []
     words = found[1].decode(errors="replace").replace(",", " ").split()
     names = (word.strip("\"'[].;:") for word in words)
-    return [name for name in names if _NAME.fullmatch(name)]
+    return [name for name in names if re.fullmatch(_NAME, name)]

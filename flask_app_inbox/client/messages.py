@@ -7,7 +7,7 @@ successor travels in the same header of the answer.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
 from requests import PreparedRequest, Request
@@ -16,7 +16,7 @@ from requests.auth import AuthBase
 from ..errors import VendorInvalid
 from .answer import LOST, MAX_TOKEN, Answer, check_status
 from .deadline import Deadline
-from .message import MessagePage, count_of, page_of
+from .message import MessagePage, count_of, id_of, page_of
 from .transport import Transport
 
 MESSAGES_PATH = "/v1/messages"
@@ -150,3 +150,21 @@ def _judge(use: TokenUse) -> Callable[[int, Mapping[str, str], bytes], Answer]:
         return check_status(status, headers, body)
 
     return judge
+
+
+def checked_ids(ids: Iterable[object]) -> tuple[str, ...]:
+    """Return ids of messages as text, each once.
+
+    :raises ValueError: if one cannot be an id, or there are too many.
+    """
+    chosen: dict[str, None] = {}
+    if isinstance(ids, (str, bytes)):
+        raise ValueError("Give a list of ids, not one id.")
+    for each in ids:
+        one = id_of(each)
+        if one is None:
+            raise ValueError("An id is a string of printable characters, or an int.")
+        chosen[one] = None
+        if len(chosen) > MAX_MESSAGES:
+            raise ValueError(f"At most {MAX_MESSAGES} ids can be given at once.")
+    return tuple(chosen)

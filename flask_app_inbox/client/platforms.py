@@ -7,11 +7,10 @@ reach every other documented form.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True)
-class Platform:
+class Platform(NamedTuple):
     """Where a platform lives.
 
     :param api_url: base of the REST API; the token path is joined to it.

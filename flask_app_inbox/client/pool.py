@@ -45,7 +45,7 @@ MAX_IDLE = 60.0
 _KEEPALIVE = (("TCP_KEEPIDLE", 20), ("TCP_KEEPINTVL", 5), ("TCP_KEEPCNT", 3))
 
 #: How http.client says that a proxy opens no tunnel. The rest are the proxy's words.
-_REFUSED = re.compile("Tunnel connection failed: ([0-9]{3})")
+_REFUSED = "Tunnel connection failed: ([0-9]{3})"
 
 #: What urllib3 must call for us, and where.
 _CALLS = (
@@ -118,7 +118,7 @@ class _KeptConnection(HTTPConnection):
         try:
             super()._tunnel()
         except OSError as error:
-            refusal = _REFUSED.match(str(error))
+            refusal = re.match(_REFUSED, str(error))
             if refusal is None:
                 raise
             raise TunnelRefused(int(refusal[1])) from None

@@ -8,12 +8,10 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from types import MappingProxyType
 from urllib.parse import unquote, urlsplit
 
 
-@dataclass(frozen=True)
 class Proxy:
     """A proxy.
 
@@ -21,8 +19,12 @@ class Proxy:
     :param headers: what the proxy alone gets with each request.
     """
 
-    url: str
-    headers: Mapping[str, str] = field(repr=False)
+    def __init__(self, url: str, headers: Mapping[str, str]) -> None:
+        self.url = url
+        self.headers = headers
+
+    def __repr__(self) -> str:
+        return f"Proxy(url={self.url!r})"
 
 
 def parse_proxy(url: str) -> Proxy:

@@ -17,7 +17,6 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from urllib3.connection import HTTPConnection
@@ -36,25 +35,25 @@ RESERVE = 5.0
 _TIMES_WHOLE_CALLS = ssl.SSLSocket.__module__ == "ssl"
 
 
-@dataclass
 class Exchange:
     """One request and its answer, as the sockets see them.
 
     :param new_connection: whether no kept connection may serve it.
     """
 
-    deadline: Deadline
-    new_connection: bool = False
-    #: Whether the vendor may have got the request, or some of it.
-    was_sent: bool = False
-    #: Whether an earlier exchange has used its connection.
-    on_kept: bool = False
-    #: Whether it has come no further than to a proxy.
-    is_at_proxy: bool = False
-    #: Whether the headers of an answer have come.
-    was_answered: bool = False
-    #: The part of the time that is left for a new connection.
-    _reserve: float = 0.0
+    def __init__(self, deadline: Deadline, *, new_connection: bool = False) -> None:
+        self.deadline = deadline
+        self.new_connection = new_connection
+        #: Whether the vendor may have got the request, or some of it.
+        self.was_sent = False
+        #: Whether an earlier exchange has used its connection.
+        self.on_kept = False
+        #: Whether it has come no further than to a proxy.
+        self.is_at_proxy = False
+        #: Whether the headers of an answer have come.
+        self.was_answered = False
+        #: The part of the time that is left for a new connection.
+        self._reserve = 0.0
 
     def begin(self, last_answer: float | None) -> None:
         """Note that the request is being sent.

@@ -15,7 +15,6 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 import requests
@@ -46,33 +45,42 @@ RETRIES = 2
 FIRST_PAUSE = 0.1
 
 
-@dataclass(frozen=True)
 class _Resources:
     """What the calls of one process share."""
 
-    slots: threading.BoundedSemaphore
-    session: requests.Session
-    breakers: dict[str, Breaker] = field(default_factory=dict)
-    pauses: Pauses = field(default_factory=Pauses)
+    def __init__(
+        self, slots: threading.BoundedSemaphore, session: requests.Session
+    ) -> None:
+        self.slots = slots
+        self.session = session
+        self.breakers: dict[str, Breaker] = {}
+        self.pauses = Pauses()
 
     def close(self) -> None:
         """Close the kept connections."""
         self.session.close()
 
 
-@dataclass
 class _Call:
     """One call, over all its attempts."""
 
-    request: requests.Request
-    deadline: Deadline
-    repeatable: bool
-    retries: int
-    judge: Judge
-    #: Whether the vendor may have done what it was asked, at the last attempt.
-    may_have_worked: bool = False
-    #: The same for all attempts; what the vendor refuses it does not do.
-    may_have_worked_once: bool = False
+    def __init__(
+        self,
+        request: requests.Request,
+        deadline: Deadline,
+        repeatable: bool,
+        retries: int,
+        judge: Judge,
+    ) -> None:
+        self.request = request
+        self.deadline = deadline
+        self.repeatable = repeatable
+        self.retries = retries
+        self.judge = judge
+        #: Whether the vendor may have done what it was asked, at the last attempt.
+        self.may_have_worked = False
+        #: The same for all attempts; what the vendor refuses it does not do.
+        self.may_have_worked_once = False
 
     @property
     def kind(self) -> Hashable:

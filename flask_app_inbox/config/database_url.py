@@ -7,11 +7,12 @@ host, and prints hosts; and where a path ends, SQLAlchemy's versions disagree.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, unquote
 
-#: Compiled where a site has one, as it takes milliseconds.
+#: Both are compiled where a site has one, as that takes milliseconds.
 _POSTGRESQL = r"""
     postgres(ql)?(\+psycopg)?://
     ((?P<user>[^:@/?\#\[\]]*)(:(?P<password>[^@/?\#\[\]]*))?@)?
@@ -20,12 +21,11 @@ _POSTGRESQL = r"""
     (/(?P<name>[^@/?\#]*))?
     (\?(?P<options>[^@?\#]+))?
     """
-_SQLITE = re.compile(r"sqlite:///(?P<path>[^?\#]+)")
+_SQLITE = r"sqlite:///(?P<path>[^?\#]+)"
 
 
-@dataclass(frozen=True)
-class DatabaseAddress:
-    """A database URL, taken apart and unescaped.
+class DatabaseAddress(NamedTuple):
+    """A database URL, taken apart and unescaped; repr hides it.
 
     :param path: of SQLite's file; None: it is PostgreSQL.
     :param options: of PostgreSQL's client library.
@@ -33,11 +33,14 @@ class DatabaseAddress:
 
     path: str | None = None
     user: str | None = None
-    password: str | None = field(default=None, repr=False)
+    password: str | None = None
     host: str | None = None
     port: int | None = None
     name: str | None = None
-    options: dict[str, str] = field(default_factory=dict)
+    options: Mapping[str, str] = MappingProxyType({})
+
+    def __repr__(self) -> str:
+        return f"<DatabaseAddress of {self.path or self.name}>"
 
 
 def database_url(value: Any) -> str:
@@ -55,7 +58,7 @@ def read_database_url(url: str) -> DatabaseAddress | None:
     """Return the parts of a URL; None if it is none that can work."""
     if not url.isprintable() or " " in url:
         return None
-    if match := _SQLITE.fullmatch(url):
+    if match := re.fullmatch(_SQLITE, url):
         path = unquote(match["path"])
         return None if path == ":memory:" or "\0" in path else DatabaseAddress(path)
     match = re.fullmatch(_POSTGRESQL, url, re.VERBOSE)

@@ -19,7 +19,7 @@ _CODES = frozenset(
     zh zu
     """.split()
 )
-_TAG = re.compile(r"([A-Za-z]{2})(?:[-_][A-Za-z0-9]{1,8})*")
+_TAG = r"([A-Za-z]{2})(?:[-_][A-Za-z0-9]{1,8})*"
 
 
 def two_letters(tag: object) -> str | None:
@@ -30,7 +30,7 @@ def two_letters(tag: object) -> str | None:
     """
     if not isinstance(tag, str):
         return None
-    match = _TAG.fullmatch(tag.strip())
+    match = re.fullmatch(_TAG, tag.strip())
     if match is None:
         return None
     code = match[1].lower()

@@ -10,8 +10,8 @@ from __future__ import annotations
 import difflib
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, fields
-from typing import Any
+from dataclasses import field, fields
+from typing import Any, NamedTuple
 
 logger = logging.getLogger(__name__)
 
@@ -22,8 +22,7 @@ Check = Callable[[Any], Any]
 _METADATA = "setting"
 
 
-@dataclass(frozen=True)
-class Setting:
+class Setting(NamedTuple):
     """One setting.
 
     :param key: its name without the prefix, like ``API_KEY``.

@@ -60,10 +60,9 @@ def quoted(key: str, check: Callable[[Any], str]) -> Callable[[Any], str]:
 
 def matching(pattern: str, what: str) -> Callable[[Any], str]:
     """Make a check for strings of one form."""
-    compiled = re.compile(pattern)
 
     def check(value: Any) -> str:
-        if not isinstance(value, str) or not compiled.fullmatch(value):
+        if not isinstance(value, str) or not re.fullmatch(pattern, value):
             raise ValueError(f"{what}: a string of the form {pattern}")
         return plain(value)
 

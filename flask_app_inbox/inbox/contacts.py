@@ -6,15 +6,17 @@ import operator
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from inspect import signature
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..client.contact import Contact
-from ..client.contacts import SyncResult, delete_contact, import_contacts
-from ..client.import_status import ImportStatus, read_import_status
 from ..errors import LoaderError
 from ..web.loaders import call, calling
 from .state import Loaders, State, current_state
 from .telling import client_to_tell
+
+if TYPE_CHECKING:
+    from ..client.contacts import SyncResult
+    from ..client.import_status import ImportStatus
 
 _LOADER = "contacts_loader"
 
@@ -75,6 +77,8 @@ class ContactCalls:
             :class:`VendorError` as ``error``, and the next result is that of the next
             call.
         """
+        from ..client.contacts import import_contacts
+
         client = client_to_tell("sync_contacts", connection)
         return import_contacts(client.api, contacts) if client else iter(())
 
@@ -88,6 +92,8 @@ class ContactCalls:
             that it does not know, :class:`VendorInvalid`.
         :raises AppInboxError: if ``APP_INBOX_ENABLED`` is False.
         """
+        from ..client.import_status import read_import_status
+
         client = current_state().client_for(connection)
         return read_import_status(client.api, session_id)
 
@@ -103,6 +109,8 @@ class ContactCalls:
         :raises ValueError: if the contact has no ``external_customer_id``.
         :raises VendorError: with the cause, if that fails.
         """
+        from ..client.contacts import delete_contact
+
         client = client_to_tell("delete_contact", connection)
         return delete_contact(client.api, contact, erase=erase) if client else False
 

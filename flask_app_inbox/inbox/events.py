@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from ..client.contact import Contact
 from ..client.events import event_body, send_event
 from ..client.params import Params
-from ..client.smartsend import SendResult, send_message
 from .state import current_state
 from .telling import client_to_tell
+
+if TYPE_CHECKING:
+    from ..client.smartsend import SendResult
 
 
 class EventCalls:
@@ -78,6 +81,8 @@ class EventCalls:
         :raises VendorError: with the cause, if the first call fails as a whole.
         """
         contacts = [to] if isinstance(to, Contact) else list(to)
+        from ..client.smartsend import send_message
+
         client = client_to_tell("send_message", connection)
         if client is None:
             return []

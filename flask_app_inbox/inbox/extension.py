@@ -14,6 +14,7 @@ from ..client.contact import Contact
 from ..client.credentials import ApiKey, Credentials
 from ..client.transport import Transport
 from ..oauth.settings import PREFIX
+from ..per_process import PerProcess
 from ..web.assets import read_page_script
 from ..web.blueprint import claim_prefix
 from ..web.csp import Policy
@@ -26,7 +27,6 @@ from .contacts import ContactCalls
 from .csp import csp_sources
 from .embed import EMBED_SCRIPT
 from .events import EventCalls
-from .inboxes import Inboxes, make_inboxes
 from .message_calls import MessageCalls
 from .own_routes import add_own_routes
 from .page import PAGE_SCRIPT, app_inbox, app_inbox_anchor
@@ -36,6 +36,7 @@ from .token import blueprint, issue_token, script_blueprint
 
 if TYPE_CHECKING:
     from ..bell.wording import Texts
+    from .inboxes import Inboxes
 
 ContactLoader = TypeVar(
     "ContactLoader", bound=Callable[[], Contact | Awaitable[Contact | None] | None]
@@ -85,7 +86,7 @@ class AppInbox(ContactCalls, EventCalls, MessageCalls):
         app.extensions[EXTENSION] = State(
             settings=settings,
             client=client,
-            inboxes=_make_inboxes(app, settings, client, store) if client else None,
+            later_inboxes=_later_inboxes(app, settings, client, store),
             store=store,
             rate_limiter=RateLimiter(
                 settings.rate_limit if client else None,
@@ -228,16 +229,25 @@ class AppInbox(ContactCalls, EventCalls, MessageCalls):
         return csp_sources(state_of(app).settings, into)
 
 
-def _make_inboxes(
-    app: Flask, settings: Settings, client: AppInboxClient, store: SharedStore
-) -> Inboxes:
-    return make_inboxes(
-        app,
-        settings,
-        client.api.transport,
-        store,
-        hears_news=settings.webhook_password is not None,
-    )
+def _later_inboxes(
+    app: Flask, settings: Settings, client: AppInboxClient | None, store: SharedStore
+) -> PerProcess[Inboxes] | None:
+    if client is None:
+        return None
+    transport = client.api.transport
+
+    def make() -> Inboxes:
+        from .inboxes import make_inboxes
+
+        return make_inboxes(
+            app,
+            settings,
+            transport,
+            store,
+            hears_news=settings.webhook_password is not None,
+        )
+
+    return PerProcess(make, remembers=False)
 
 
 def make_client(

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from ..client.contact import Contact
-from ..client.message import MessagePage, id_of
-from ..client.messages import MAX_MESSAGES
-from .counting import find_count, known_count
-from .reading import inboxes_of, mark_read, read_page, reader_of
 from .state import current_state
 from .telling import is_switched_off
+
+if TYPE_CHECKING:
+    from ..client.message import MessagePage
+
+# What reads messages is imported by whoever asks for some: pages with the vendor's bell
+# do not.
 
 
 class MessageCalls:
@@ -40,6 +43,9 @@ class MessageCalls:
         :raises VendorError: with the cause, if the vendor does not give it.
         :raises AppInboxError: if ``APP_INBOX_ENABLED`` is False.
         """
+        from ..client.messages import MAX_MESSAGES
+        from .reading import inboxes_of, read_page, reader_of
+
         # True would be the second page, and one message to a page.
         are_numbers = type(page) is int and type(page_size) is int
         if not are_numbers or page < 0 or not 1 <= page_size <= MAX_MESSAGES:
@@ -71,6 +77,9 @@ class MessageCalls:
             say it.
         :raises AppInboxError: if ``APP_INBOX_ENABLED`` is False, and ``fetch`` is not.
         """
+        from .counting import find_count, known_count
+        from .reading import inboxes_of, reader_of
+
         state = current_state()
         if not fetch:
             count = known_count(state, contact, connection=connection)
@@ -95,6 +104,9 @@ class MessageCalls:
         :raises ValueError: if an id cannot be one, or there are too many.
         :raises VendorError: with the cause, if that fails.
         """
+        from ..client.messages import checked_ids
+        from .reading import inboxes_of, mark_read, reader_of
+
         chosen = None if ids is None else checked_ids(ids)
         if is_switched_off("mark_read") or chosen == ():
             return
@@ -102,21 +114,3 @@ class MessageCalls:
         deadline = inboxes_of(state).deadline()
         reader = reader_of(state, contact, deadline, connection=connection)
         mark_read(reader, deadline, chosen)
-
-
-def checked_ids(ids: Iterable[object]) -> tuple[str, ...]:
-    """Return ids of messages as text, each once.
-
-    :raises ValueError: if one cannot be an id, or there are too many.
-    """
-    chosen: dict[str, None] = {}
-    if isinstance(ids, (str, bytes)):
-        raise ValueError("Give a list of ids, not one id.")
-    for each in ids:
-        one = id_of(each)
-        if one is None:
-            raise ValueError("An id is a string of printable characters, or an int.")
-        chosen[one] = None
-        if len(chosen) > MAX_MESSAGES:
-            raise ValueError(f"At most {MAX_MESSAGES} ids can be given at once.")
-    return tuple(chosen)

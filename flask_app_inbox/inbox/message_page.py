@@ -17,6 +17,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from ..bell.texts import known_language, texts_in
 from ..bell.wording import Texts
 from ..client.message import MessagePage
+from ..client.messages import checked_ids
 from ..errors import AppInboxError, LoaderError
 from ..web.addresses import own_url
 from ..web.assets import render_page, respond_with_page_style
@@ -26,7 +27,6 @@ from ..web.loaders import page_language
 from ..web.problems import BadRequest, CrossOrigin, LoginRequired, Problem, UserChanged
 from ..web.this_app import this_app
 from .bell_texts import bell_texts
-from .message_calls import checked_ids
 from .reading import mark_read, read_page_and_count
 from .request import MAX_BODY, PAGE_SIZE, asking_reader, page_number
 from .state import State, current_state

@@ -15,10 +15,10 @@ from flask.blueprints import BlueprintSetupState
 from werkzeug.wrappers import Response as AnyResponse
 
 from ..client.message import Message
+from ..client.messages import checked_ids
 from ..web.body import read_body
 from ..web.problems import BadRequest
 from .counting import find_count
-from .message_calls import checked_ids
 from .message_page import add_page_routes, is_form, respond_to_form
 from .reading import mark_read, read_page_and_count
 from .request import MAX_BODY, PAGE_SIZE, asking_reader, page_number

@@ -16,6 +16,8 @@ def add_own_routes(setup: BlueprintSetupState) -> None:
     """Add the addresses to an app."""
     app: Any = setup.app
     settings = state_of(app).settings
+    if settings.draws_own_bell or settings.webhook_password is not None:
+        _ = state_of(app).inboxes  # its import delays no request
     if settings.draws_own_bell:
         from .bell import add_bell_routes
         from .messages import add_message_routes

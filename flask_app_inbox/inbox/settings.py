@@ -38,7 +38,7 @@ _MESSAGES_URLS = ", ".join(
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Settings(OAuthSettings):
     """The checked values of ``APP_INBOX_*``."""
 

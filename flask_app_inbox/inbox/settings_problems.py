@@ -53,11 +53,7 @@ def settings_problems(
 
 def _missing(values: Mapping[str, Any], config: Mapping[str, Any]) -> Iterator[str]:
     """Say what an app needs that is not switched off."""
-    if lacks_extra():
-        if values["widget"] == "site":
-            yield f"{PREFIX}WIDGET must be vendor until {INSTALL_BELL}"
-        if values["webhook_password"]:
-            yield f"{PREFIX}WEBHOOK_PASSWORD must wait until {INSTALL_BELL}"
+    yield from _missing_extra(values)
     if lacks_client(values["storage_url"]):
         yield (
             f"{PREFIX}STORAGE_URL must be memory:// until you install the extra for "
@@ -65,3 +61,13 @@ def _missing(values: Mapping[str, Any], config: Mapping[str, Any]) -> Iterator[s
         )
     if config.get(f"{PREFIX}API_KEY") is None and not is_begun(config):
         yield _NO_KEY
+
+
+def _missing_extra(values: Mapping[str, Any]) -> list[str]:
+    """Say what cannot be without the extra for the site's own bell."""
+    found = []
+    if values["widget"] == "site":
+        found.append(f"{PREFIX}WIDGET must be vendor until {INSTALL_BELL}")
+    if values["webhook_password"]:
+        found.append(f"{PREFIX}WEBHOOK_PASSWORD must wait until {INSTALL_BELL}")
+    return found if found and lacks_extra() else []

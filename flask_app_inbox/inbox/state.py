@@ -12,6 +12,7 @@ from ..client.app_inbox import AppInboxClient
 from ..client.contact import Contact
 from ..client.deadline import Deadline
 from ..errors import AppInboxError, LoaderError
+from ..per_process import PerProcess
 from ..web.assets import PageScript
 from ..web.failure_log import FailureLog
 from ..web.loaders import call_loader
@@ -30,7 +31,7 @@ EXTENSION = "app_inbox"
 SWITCHED_OFF = "APP_INBOX_ENABLED is False: no call to the vendor."
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class Loaders:
     """Functions of the site that we call; each is optional."""
 
@@ -43,13 +44,14 @@ class Loaders:
     texts: Callable[..., Any] | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class State:
     """One app's inbox; without a client and inboxes it is switched off."""
 
     settings: Settings
     client: AppInboxClient | None
-    inboxes: Inboxes | None
+    #: Most sites with the vendor's bell never ask for them.
+    later_inboxes: PerProcess[Inboxes] | None
     #: What processes share; raises where Redis does not work.
     store: SharedStore
     rate_limiter: RateLimiter
@@ -57,6 +59,11 @@ class State:
     embed_script: PageScript
     loaders: Loaders
     failures: FailureLog = field(default_factory=FailureLog)
+
+    @property
+    def inboxes(self) -> Inboxes | None:
+        """What messages are read with, made when somebody asks for it."""
+        return self.later_inboxes.get() if self.later_inboxes else None
 
     def contact(self) -> Contact | None:
         """Return the contact of this request, None if nobody is logged in.

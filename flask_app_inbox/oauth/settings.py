@@ -87,7 +87,8 @@ def _encryption_key(key: Any) -> str:
     return key.strip()
 
 
-@dataclass(frozen=True)
+# Only the subclass has values; methods made here would be made again there.
+@dataclass(frozen=True, init=False, repr=False, eq=False)
 class OAuthSettings:
     """The settings of ``APP_INBOX_*`` that are about OAuth."""
 

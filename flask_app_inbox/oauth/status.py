@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime, timezone
-from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -40,6 +39,8 @@ def account_name(account: dict[str, Any]) -> str:
 
 def connect_command(name: str) -> str:
     """Return the command line that makes the connection of a name."""
+    from shlex import quote
+
     option = "" if name == DEFAULT_CONNECTION else f" --connection {quote(name)}"
     return f"flask app-inbox oauth connect{option}"
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
+from typing import NamedTuple
 
 from flask import Response, request
 from jinja2 import Environment, PackageLoader
@@ -22,26 +22,25 @@ _PACKAGE = __package__.partition(".")[0]
 #: Seconds that a browser keeps a script under its fingerprint: a year.
 MAX_AGE = 365 * 24 * 60 * 60
 
-_INDENTS = re.compile(r"^\s+", re.MULTILINE)
-_LINES_OF_COMMENT = re.compile(r"^ *(?://.*|/\*\*(?:.|\n)*?\*/)\n", re.MULTILINE)
+_INDENTS = r"(?m)^\s+"
+_LINES_OF_COMMENT = r"(?m)^ *(?://.*|/\*\*(?:.|\n)*?\*/)\n"
 #: What a style sheet does without. In our values no sign stands beside a blank that
 #: means something, but in sums, whose signs are not among these.
 _SHORTER_STYLE = (
-    (re.compile(r"/\*.*?\*/", re.DOTALL), ""),
-    (re.compile(r"\s+"), " "),
-    (re.compile(r" ?([{};,>]) ?"), r"\1"),
-    (re.compile(r"(?<=[\w-]): "), ":"),
-    (re.compile(r'(?<==)"([\w-]+)"(?=\])'), r"\1"),
-    (re.compile(r"(?<![\w.])0(?=\.\d)"), ""),
-    (re.compile(r";}"), "}"),
+    (r"(?s)/\*.*?\*/", ""),
+    (r"\s+", " "),
+    (r" ?([{};,>]) ?", r"\1"),
+    (r"(?<=[\w-]): ", ":"),
+    (r'(?<==)"([\w-]+)"(?=\])', r"\1"),
+    (r"(?<![\w.])0(?=\.\d)", ""),
+    (r";}", "}"),
 )
 # Within a line, only what cannot be part of a string: types, and words without quotes.
-_TYPES = re.compile(r"/\*\* @type .*?\*/ ?")
-_WORDS_AFTER_CODE = re.compile(r" // [^\"'`\n]*$", re.MULTILINE)
+_TYPES = r"/\*\* @type .*?\*/ ?"
+_WORDS_AFTER_CODE = r"(?m) // [^\"'`\n]*$"
 
 
-@dataclass(frozen=True)
-class PageScript:
+class PageScript(NamedTuple):
     """A script or a style sheet, and the fingerprint that its address carries."""
 
     content: bytes
@@ -60,7 +59,7 @@ def read_page_script(*paths: str) -> PageScript:
     if len(paths) > 1:
         source = _in_own_scope(source)
     for left_out in (_LINES_OF_COMMENT, _TYPES, _WORDS_AFTER_CODE, _INDENTS):
-        source = left_out.sub("", source)
+        source = re.sub(left_out, "", source)
     return _fingerprinted(source)
 
 
@@ -81,7 +80,7 @@ def read_style(*paths: str) -> PageScript:
     """Read a style sheet of the package, without its comments and blanks."""
     source = read_source(*paths)
     for found, shorter in _SHORTER_STYLE:
-        source = found.sub(shorter, source)
+        source = re.sub(found, shorter, source)
     return _fingerprinted(source.strip(), "text/css")
 
 

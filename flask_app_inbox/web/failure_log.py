@@ -10,7 +10,6 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
 from ..errors import AppInboxError, LoaderError
 from ..per_process import PerProcess
@@ -21,13 +20,13 @@ logger = logging.getLogger(__name__)
 PAUSE = 60.0
 
 
-@dataclass(frozen=True)
 class _Lines:
     """When each code's next line is due, and how many failures it will count."""
 
-    lock: threading.Lock = field(default_factory=threading.Lock)
-    due: dict[str, float] = field(default_factory=dict)
-    left_out: dict[str, int] = field(default_factory=dict)
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.due: dict[str, float] = {}
+        self.left_out: dict[str, int] = {}
 
 
 class FailureLog:

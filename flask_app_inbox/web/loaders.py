@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-_BASE64 = re.compile(r"[A-Za-z0-9+/_-]+={0,2}")
+_BASE64 = r"[A-Za-z0-9+/_-]+={0,2}"
 
 
 def call(function: Callable[..., Any], *given: Any, **named: Any) -> Any:
@@ -144,7 +144,7 @@ def page_nonce(
         nonce = _nonce_of_page(app, source) if given is None else given
         if not nonce:
             return None
-        if isinstance(nonce, str) and _BASE64.fullmatch(nonce):
+        if isinstance(nonce, str) and re.fullmatch(_BASE64, nonce):
             return nonce
     logger.warning("The nonce for our script is not base64, so it is left out.")
     return None

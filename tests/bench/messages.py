@@ -23,6 +23,7 @@ from flask_app_inbox.inbox.counts import Counts
 from flask_app_inbox.inbox.reading import reader_of
 from flask_app_inbox.inbox.state import EXTENSION, State
 from flask_app_inbox.inbox.token_chain import TokenChains
+from flask_app_inbox.per_process import PerProcess
 from flask_app_inbox.web.encryption import Encryptor
 from flask_app_inbox.web.shared_store import MemoryStore
 from flask_app_inbox.web.steady_store import SteadyStore
@@ -174,7 +175,8 @@ class _Play:
             counts=self._counts,
         )
         with self._app.app_context():
-            state = replace(state, inboxes=inboxes)
+            later = PerProcess(lambda: inboxes, remembers=False)
+            state = replace(state, later_inboxes=later)
             self._readers = [
                 reader_of(state, Contact("", "", number), inboxes.deadline())
                 for number in range(CUSTOMERS)

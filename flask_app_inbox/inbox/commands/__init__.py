@@ -5,14 +5,14 @@ To add one, write a module here that defines a ``click.Command``.
 
 from __future__ import annotations
 
-from importlib import import_module
-from pkgutil import iter_modules
-
 import click
 
 
 def add_commands(group: click.Group) -> None:
     """Add the commands to the blueprint's group."""
+    from importlib import import_module
+    from pkgutil import iter_modules
+
     from ...oauth.commands import oauth
 
     for found in iter_modules(__path__):
