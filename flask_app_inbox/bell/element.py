@@ -9,7 +9,7 @@ from typing import TypedDict
 
 from markupsafe import Markup
 
-from ..web.assets import PageScript, read_short_script, read_source, read_style, render
+from ..web.assets import PageScript, read_script, read_source, read_style, render
 from .languages import TEXTS
 from .texts import bell_name, known_language, texts_for_browser
 from .wording import Texts
@@ -94,8 +94,8 @@ def element_of(tag: str) -> Element:
 def bell_files() -> Mapping[str, PageScript]:
     """Return the files of the bell, by the name that stands in their addresses."""
     return {
-        "bell.js": read_short_script(*BELL_SCRIPT),
-        "panel.js": read_short_script(*PANEL_SCRIPT, is_module=True),
+        "bell.js": read_script(*BELL_SCRIPT),
+        "panel.js": read_script(*PANEL_SCRIPT, is_module=True),
         "bell.css": read_style("bell/static/bell.css"),
         "panel.css": read_style("bell/static/panel.css"),
     }

@@ -17,7 +17,7 @@ from ..client.chathub_answers import (
 )
 from ..client.transport import Transport
 from ..errors import AppInboxError
-from ..web.assets import read_page_script
+from ..web.assets import read_script
 from ..web.blueprint import claim_prefix
 from ..web.csp import origin_of
 from ..web.meant_app import meant_app
@@ -84,7 +84,7 @@ class ChatHub:
                 patience=settings.storage_timeout,
             ),
             scripts=Scripts(
-                page=read_page_script(
+                page=read_script(
                     "web/static/site_endpoint.js",
                     "web/static/make_element.js",
                     "web/static/who_is_here.js",
@@ -97,7 +97,7 @@ class ChatHub:
                     "chathub/static/operator_panel.js",
                     "chathub/static/chathub.js",
                 ),
-                frame=read_page_script("chathub/static/chathub_frame.js"),
+                frame=read_script("chathub/static/chathub_frame.js"),
             ),
             loaders=self._loaders,
         )

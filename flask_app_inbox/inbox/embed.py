@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Response, request
 
-from ..web.assets import read_short_script, respond_with_script
+from ..web.assets import read_script, respond_with_script
 from ..web.guards import check_same_origin
 from ..web.user_tag import check_user
 from .page import INBOX_SCRIPT, app_inbox, app_inbox_anchor
@@ -54,5 +54,5 @@ def embed_script() -> Response:
     if state.settings.draws_own_bell:
         from ..bell.element import EMBED_SCRIPT as OWN_EMBED_SCRIPT
 
-        return respond_with_script(read_short_script(*OWN_EMBED_SCRIPT))
+        return respond_with_script(read_script(*OWN_EMBED_SCRIPT))
     return respond_with_script(state.embed_script)

@@ -15,7 +15,7 @@ from ..client.credentials import ApiKey, Credentials
 from ..client.transport import Transport
 from ..oauth.settings import PREFIX
 from ..per_process import PerProcess
-from ..web.assets import read_page_script
+from ..web.assets import read_script
 from ..web.blueprint import claim_prefix
 from ..web.csp import Policy
 from ..web.meant_app import meant_app
@@ -93,8 +93,8 @@ class AppInbox(ContactCalls, EventCalls, MessageCalls):
                 settings.storage_url,
                 patience=settings.storage_timeout,
             ),
-            script=read_page_script(*PAGE_SCRIPT),
-            embed_script=read_page_script(*EMBED_SCRIPT),
+            script=read_script(*PAGE_SCRIPT),
+            embed_script=read_script(*EMBED_SCRIPT),
             loaders=self._loaders,
         )
         self._apps.add(app)

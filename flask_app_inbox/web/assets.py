@@ -1,7 +1,7 @@
 """What we put into pages: scripts, styles and HTML.
 
-Scripts and templates live in the room that they belong to. Comments and indents of a
-script are for its readers; they are removed before it is served.
+Scripts and templates live in the room that they belong to. Comments, blanks and long
+names of a script are for its readers; it is made short before it is served.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from collections.abc import Callable
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
-from typing import NamedTuple
 
 from flask import Response, request
 from jinja2 import Environment, PackageLoader
@@ -22,8 +21,6 @@ _PACKAGE = __package__.partition(".")[0]
 #: Seconds that a browser keeps a script under its fingerprint: a year.
 MAX_AGE = 365 * 24 * 60 * 60
 
-_INDENTS = r"(?m)^\s+"
-_LINES_OF_COMMENT = r"(?m)^ *(?://.*|/\*\*(?:.|\n)*?\*/)\n"
 #: What a style sheet does without. In our values no sign stands beside a blank that
 #: means something, but in sums, whose signs are not among these.
 _SHORTER_STYLE = (
@@ -35,68 +32,80 @@ _SHORTER_STYLE = (
     (r"(?<![\w.])0(?=\.\d)", ""),
     (r";}", "}"),
 )
-# Within a line, only what cannot be part of a string: types, and words without quotes.
-_TYPES = r"/\*\* @type .*?\*/ ?"
-_WORDS_AFTER_CODE = r"(?m) // [^\"'`\n]*$"
 
 
-class PageScript(NamedTuple):
-    """A script or a style sheet, and the fingerprint that its address carries."""
+class PageScript:
+    """A script or a style sheet, and the fingerprint that its address carries.
 
-    content: bytes
-    fingerprint: str
-    mimetype: str = "text/javascript"
+    It is made short when a browser asks for it, as a page needs the address alone. So
+    the fingerprint is one of what it is made of.
+
+    :param source: as it is written.
+    :param shorten: makes it short.
+    :param way: tells this way of making it short from others.
+    """
+
+    def __init__(
+        self, source: str, shorten: Callable[[str], str], way: str, mimetype: str
+    ) -> None:
+        self.mimetype = mimetype
+        self.fingerprint = sha256(f"{way}\n{source}".encode()).hexdigest()[:16]
+        self._source = source
+        self._shorten = shorten
+        self._content = b""
+
+    @property
+    def content(self) -> bytes:
+        """What browsers get."""
+        if not self._content:
+            self._content = self._shorten(self._source).encode()
+        return self._content
 
 
 @cache
-def read_page_script(*paths: str) -> PageScript:
+def read_script(*paths: str, is_module: bool = False) -> PageScript:
     """Read a script of the package.
 
     :param paths: below the package, like ``"web/static/site_endpoint.js"``; several
-        files become one script, in a scope of its own.
-    """
-    source = read_source(*paths)
-    if len(paths) > 1:
-        source = _in_own_scope(source)
-    for left_out in (_LINES_OF_COMMENT, _TYPES, _WORDS_AFTER_CODE, _INDENTS):
-        source = re.sub(left_out, "", source)
-    return _fingerprinted(source)
-
-
-@cache
-def read_short_script(*paths: str, is_module: bool = False) -> PageScript:
-    """Read a script of the package that every byte counts for.
-
+        files become one script.
     :param is_module: a module has a scope of its own already.
     """
-    from .shorten import shorten  # most sites have no such script
-
     source = read_source(*paths)
-    return _fingerprinted(shorten(source if is_module else _in_own_scope(source)))
+    if not is_module:
+        source = f'(() => {{\n"use strict";\n{source}}})();\n'
+    return PageScript(source, _shorten_script, _way_of_scripts(), "text/javascript")
+
+
+def _way_of_scripts() -> str:
+    """Return what shortens scripts, as it is written."""
+    code = files(_PACKAGE).joinpath("web/shorten.py")
+    return code.read_text("utf-8") if code.is_file() else ""  # a frozen app has none
+
+
+def _shorten_script(source: str) -> str:
+    from .shorten import shorten
+
+    return shorten(source)
 
 
 @cache
 def read_style(*paths: str) -> PageScript:
     """Read a style sheet of the package, without its comments and blanks."""
-    source = read_source(*paths)
+    return PageScript(
+        read_source(*paths), _shorten_style, repr(_SHORTER_STYLE), "text/css"
+    )
+
+
+def _shorten_style(source: str) -> str:
     for found, shorter in _SHORTER_STYLE:
         source = re.sub(found, shorter, source)
-    return _fingerprinted(source.strip(), "text/css")
+    return source.strip()
 
 
 def read_source(*paths: str) -> str:
     """Read files of the package one after the other, as they were written."""
     package = files(_PACKAGE)
     return "\n".join(package.joinpath(path).read_text("utf-8") for path in paths)
-
-
-def _in_own_scope(source: str) -> str:
-    return f'(() => {{\n"use strict";\n{source}}})();\n'
-
-
-def _fingerprinted(source: str, mimetype: str = "text/javascript") -> PageScript:
-    content = source.encode()
-    return PageScript(content, sha256(content).hexdigest()[:16], mimetype)
 
 
 def respond_with_script(script: PageScript, fingerprint: str = "") -> Response:

@@ -29,17 +29,18 @@ _BEFORE_REGEX = frozenset("( , = : [ ! & | ? { } ; => && || ?? return".split())
 #: What belongs to the language and the browser, as far as we use it by its bare name.
 _TAKEN = frozenset(
     """
-    AbortController AbortSignal Array BroadcastChannel CSSStyleSheet CustomEvent
-    Date DocumentFragment Error Event HTMLAnchorElement HTMLElement
-    HTMLScriptElement Infinity Intl JSON Map Math MutationObserver NaN Node Number
-    Object Promise RegExp Set String Text URL WeakMap addEventListener arguments as
-    async await break case catch class clearInterval clearTimeout const constructor
-    continue customElements default delete do document else export extends false
-    fetch finally for from function get getComputedStyle getSelection history if
-    import in innerHeight innerWidth instanceof isNaN let location matchMedia module
-    navigator new null of parseInt performance queueMicrotask removeEventListener
-    return self set setInterval setTimeout static super switch this throw true try
-    typeof undefined void while window
+    AbortController AbortSignal Array Boolean BroadcastChannel CSSStyleSheet
+    CustomEvent DOMException Date DocumentFragment Error Event HTMLAnchorElement
+    HTMLElement HTMLScriptElement Infinity Intl JSON Map Math MutationObserver NaN
+    Node Number Object Promise Proxy Reflect RegExp Set String Text URL
+    URLSearchParams WeakMap WeakSet addEventListener arguments as async await break
+    case catch class clearInterval clearTimeout console const constructor continue
+    customElements default delete do document else export extends false fetch
+    finally for from function get getComputedStyle getSelection history if import in
+    innerHeight innerWidth instanceof isNaN let location matchMedia module navigator
+    new null observedAttributes of parent parseInt performance queueMicrotask
+    removeEventListener return self set setInterval setTimeout static super switch
+    this throw true try typeof undefined void while window
     """.split()
 )
 
@@ -48,6 +49,8 @@ _TAKEN = frozenset(
 _BEFORE_OBJECT = frozenset(
     "( , = : [ ? | & || && ?? ... return const let throw export default".split()
 )
+#: After these a name may be that of a method.
+_BEFORE_METHOD = frozenset("{ } ; async get set static".split())
 _OPENING = ("(", "[", "{")
 _CLOSING = (")", "]", "}")
 #: Longer words and what says the same.
@@ -218,7 +221,7 @@ def _roles(tokens: list[tuple[str, str]]) -> Iterator[str]:
 
 def _is_method(texts: list[str], at: int) -> bool:
     """Return whether a body in braces follows a name: ``connectedCallback() {``."""
-    if texts[at + 1] != "(" or texts[at - 1] not in ("{", "}", ";"):
+    if texts[at + 1] != "(" or texts[at - 1] not in _BEFORE_METHOD:
         return False
     depth = 0
     for after in range(at + 1, len(texts) - 1):

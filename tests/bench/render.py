@@ -14,7 +14,7 @@ from flask_login import login_user
 
 from flask_app_inbox.bell.element import bell_files
 from flask_app_inbox.inbox.page import PAGE_SCRIPT
-from flask_app_inbox.web.assets import read_page_script
+from flask_app_inbox.web.assets import read_script
 from tests.bench.report import Row
 from tests.bench.sites import User, create
 
@@ -95,7 +95,7 @@ def measure_size() -> Row:
     app = create("ours")
     page = len(rendered(app, "{{ app_inbox_anchor() }}{{ app_inbox() }}"))
     rival = len(rendered(app, '{% include "snippet.html" %}'))
-    packed = len(gzip.compress(read_page_script(*PAGE_SCRIPT).content, 6))
+    packed = len(gzip.compress(read_script(*PAGE_SCRIPT).content, 6))
     return Row(
         "bytes added to a page; our script compressed, once",
         f"{page} B; {packed} B",

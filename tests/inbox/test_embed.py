@@ -10,7 +10,7 @@ from flask import Flask, abort, session
 from werkzeug.test import TestResponse
 
 from flask_app_inbox.inbox.embed import EMBED_SCRIPT
-from flask_app_inbox.web.assets import read_page_script
+from flask_app_inbox.web.assets import read_script
 from flask_app_inbox.web.user_tag import USER_HEADER
 from tests.conftest import CONTACT, SECRETS, MakeApp, load_nobody
 from tests.inbox.test_page import Elements, render
@@ -159,7 +159,7 @@ def test_the_elements_script_has_an_address_that_a_page_can_name(
     make_app: MakeApp,
 ) -> None:
     response = ask(make_app(URL_PREFIX="/bell"), "/bell/embed.js")
-    assert response.data == read_page_script(*EMBED_SCRIPT).content
+    assert response.data == read_script(*EMBED_SCRIPT).content
     assert response.content_type == "text/javascript; charset=utf-8"
     assert response.headers["Cache-Control"] == "no-cache"
     assert "Vary" not in response.headers

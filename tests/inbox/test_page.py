@@ -15,10 +15,10 @@ from flask.testing import FlaskClient
 
 from flask_app_inbox import AppInbox, Contact
 from flask_app_inbox.inbox.page import PAGE_SCRIPT
-from flask_app_inbox.web.assets import read_page_script
+from flask_app_inbox.web.assets import read_script
 from tests.conftest import CONTACT, SECRETS, MakeApp, load_nobody
 
-FINGERPRINT = read_page_script(*PAGE_SCRIPT).fingerprint
+FINGERPRINT = read_script(*PAGE_SCRIPT).fingerprint
 
 
 class Elements(HTMLParser):

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from markupsafe import Markup
 
 from flask_app_inbox.inbox.page import PAGE_SCRIPT
-from flask_app_inbox.web.assets import PageScript, read_page_script, render
+from flask_app_inbox.web.assets import PageScript, read_script, render
 from tests.conftest import MakeApp
 
 PREFIX = "/app-inbox/app_inbox."
@@ -23,13 +23,32 @@ def client(make_app: MakeApp) -> FlaskClient:
 
 @pytest.fixture
 def script() -> PageScript:
-    return read_page_script(*PAGE_SCRIPT)
+    return read_script(*PAGE_SCRIPT)
 
 
-def test_the_fingerprint_is_one_of_the_content(script: PageScript) -> None:
+def test_the_fingerprint_is_one_of_source_and_shortener(script: PageScript) -> None:
     assert re.fullmatch("[0-9a-f]{16}", script.fingerprint)
     assert b'"use strict"' in script.content
-    assert read_page_script(*PAGE_SCRIPT) is script
+    assert read_script(*PAGE_SCRIPT) is script
+    scripts = [
+        PageScript(source, str.strip, way, "text/javascript")
+        for source, way in (("a;", "one"), ("b;", "one"), ("a;", "two"))
+    ]
+    assert len({script.fingerprint for script in scripts}) == 3
+
+
+def test_a_page_does_not_wait_for_its_script_to_be_shortened() -> None:
+    asked: list[str] = []
+
+    def shorten(source: str) -> str:
+        asked.append(source)
+        return "a;"
+
+    script = PageScript("a; // b", shorten, "", "text/javascript")
+    assert script.fingerprint
+    assert asked == []
+    assert (script.content, script.content) == (b"a;", b"a;")
+    assert asked == ["a; // b"]
 
 
 def test_under_its_fingerprint_it_is_kept_for_a_year(
@@ -76,7 +95,7 @@ def test_it_needs_no_login_and_runs_no_loader(
     "files", [PAGE_SCRIPT, ("chathub/static/chathub_frame.js",)], ids=["bell", "frame"]
 )
 def test_comments_are_for_readers_of_the_source_alone(files: tuple[str, ...]) -> None:
-    served = read_page_script(*files).content.decode()
+    served = read_script(*files).content.decode()
     assert not re.search(r"/\*\*|(^|\s)//\s", served, re.MULTILINE)
 
 

@@ -27,6 +27,9 @@ SCRIPTS = {
     " twice() { return this.size * 2; } } new Box(4).twice();",
     "methods named as variables": "const twice = 3; class Box { twice() { return 7; } }"
     " new Box().twice() + twice;",
+    "methods of all kinds": "class Box { static make() { return new Box(); }"
+    " get size() { return 2; } async wait() { return 3; } }"
+    " Box.make().size + typeof Box.make().wait;",
     "loops": "let sum = 0; for (const [key, value] of Object.entries({ a: 1, b: 2 }))"
     " sum += value; for (let at = 0; at < 3; at++) sum += at; sum;",
     "declarations in blocks": "let first = 1; { let first = 2; let second = first; }"
