@@ -81,10 +81,11 @@ EXTRAS = {"flask_wtf", "redis", "limits", "pytest", "sqlalchemy", "dogpile"} | {
 #: Rooms and modules of ours that no page with the vendor's bell asks for, and what
 #: of Python's takes long to import.
 UNASKED = """
-bell.cleaning bell.element chathub client.contacts client.import_status client.message
-client.smartsend inbox.check inbox.counts inbox.icon inbox.inboxes inbox.messages
-inbox.reading inbox.token_chain inbox.webhook oauth.commands oauth.connections sandbox
-testing web.elements web.encryption web.redis_access web.shorten
+bell chathub client.contacts client.events client.import_status client.message
+client.smartsend config.database_url inbox.check inbox.counts inbox.csp inbox.icon
+inbox.inboxes inbox.messages inbox.reading inbox.token_chain inbox.webhook
+oauth.commands oauth.connections sandbox testing web.elements web.encryption
+web.redis_access web.shorten
 """.split()
 SLOW = {"asyncio", "pkgutil", "shlex"}
 SHOP = """

@@ -12,8 +12,7 @@ from .api import VendorApi
 from .contact import Contact
 from .deadline import Deadline
 from .params import Params, json_object, text_value, written
-
-EVENT_PATH = "/v2/event"
+from .platforms import EVENT_PATH
 
 #: The most characters of an event's key, and of its key value.
 MAX_KEY = 100

@@ -32,6 +32,8 @@ class Platform(NamedTuple):
     domains: tuple[str, ...]
 
 
+#: Where events are sent, below the API's base.
+EVENT_PATH = "/v2/event"
 #: The web guides of all three platforms load the script from this host.
 _SCRIPT_URL = "https://statics.esputnik.com"
 #: The guide "App Inbox for mobile apps", of eSputnik and of Yespo alike.

@@ -11,9 +11,8 @@ from typing import Any, NamedTuple
 
 from .validators import plain
 
-_RATE = re.compile(
-    r"\s*([0-9]+)\s*(?:/|per)\s*([0-9]+)?\s*(second|minute|hour|day|month|year)s?\s*",
-    re.IGNORECASE,
+_RATE = (
+    r"\s*([0-9]+)\s*(?:/|per)\s*([0-9]+)?\s*(second|minute|hour|day|month|year)s?\s*"
 )
 _SECONDS = {
     "second": 1,
@@ -41,7 +40,7 @@ def read_rate(text: str) -> Rate:
 
     :raises ValueError: if it is none, or none that can be kept.
     """
-    match = None if "\n" in text else _RATE.fullmatch(text)
+    match = None if "\n" in text else re.fullmatch(_RATE, text, re.IGNORECASE)
     amount, times, unit = match.groups("1") if match else ("0", "0", "second")
     rate = Rate(0, 0)
     if max(len(amount), len(times)) <= _DIGITS:

@@ -6,12 +6,11 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from ..client.contact import Contact
-from ..client.events import event_body, send_event
-from ..client.params import Params
 from .state import current_state
 from .telling import client_to_tell
 
 if TYPE_CHECKING:
+    from ..client.params import Params
     from ..client.smartsend import SendResult
 
 
@@ -51,6 +50,8 @@ class EventCalls:
         :raises TypeError: if something is of a wrong type; nothing is sent then.
         :raises VendorError: with the cause, if the vendor does not take it.
         """
+        from ..client.events import event_body, send_event
+
         path = current_state().settings.event_path
         body = event_body(key, contact, params, key_value=key_value, path=path)
         client = client_to_tell("send_event", connection)

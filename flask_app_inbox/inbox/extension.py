@@ -17,14 +17,12 @@ from ..oauth.settings import PREFIX
 from ..per_process import PerProcess
 from ..web.assets import read_script
 from ..web.blueprint import claim_prefix
-from ..web.csp import Policy
 from ..web.meant_app import meant_app
 from ..web.rate_limit import RateLimiter
 from ..web.shared_store import SharedStore, open_store
 from ..web.template_calls import add_template_calls
 from .commands import add_commands
 from .contacts import ContactCalls
-from .csp import csp_sources
 from .embed import EMBED_SCRIPT
 from .events import EventCalls
 from .message_calls import MessageCalls
@@ -36,6 +34,7 @@ from .token import blueprint, issue_token, script_blueprint
 
 if TYPE_CHECKING:
     from ..bell.wording import Texts
+    from ..web.csp import Policy
     from .inboxes import Inboxes
 
 ContactLoader = TypeVar(
@@ -225,6 +224,8 @@ class AppInbox(ContactCalls, EventCalls, MessageCalls):
         :raises RuntimeError: before ``init_app``, and if it is not clear which app is
             meant.
         """
+        from .csp import csp_sources
+
         app = app or meant_app(self._apps, "csp_sources()")
         return csp_sources(state_of(app).settings, into)
 

@@ -13,8 +13,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from ..client.events import EVENT_PATH
-from ..client.platforms import PLATFORMS, Platform
+from ..client.platforms import EVENT_PATH, PLATFORMS, Platform
 from ..config import validators
 from ..config.proxy_url import PROXY_HELP, proxy_url
 from ..config.rate import rate_limit

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ..bell.extra import INSTALL_BELL, lacks_extra
 from ..config.proxy_url import proxy_problems
 from ..config.storage_url import lacks_client
 from ..oauth.settings import PREFIX, is_begun, oauth_problems
@@ -63,11 +62,14 @@ def _missing(values: Mapping[str, Any], config: Mapping[str, Any]) -> Iterator[s
         yield _NO_KEY
 
 
-def _missing_extra(values: Mapping[str, Any]) -> list[str]:
+def _missing_extra(values: Mapping[str, Any]) -> Iterator[str]:
     """Say what cannot be without the extra for the site's own bell."""
-    found = []
-    if values["widget"] == "site":
-        found.append(f"{PREFIX}WIDGET must be vendor until {INSTALL_BELL}")
-    if values["webhook_password"]:
-        found.append(f"{PREFIX}WEBHOOK_PASSWORD must wait until {INSTALL_BELL}")
-    return found if found and lacks_extra() else []
+    draws, hears = values["widget"] == "site", bool(values["webhook_password"])
+    if not draws and not hears:
+        return
+    from ..bell.extra import INSTALL_BELL, lacks_extra
+
+    if draws and lacks_extra():
+        yield f"{PREFIX}WIDGET must be vendor until {INSTALL_BELL}"
+    if hears and lacks_extra():
+        yield f"{PREFIX}WEBHOOK_PASSWORD must wait until {INSTALL_BELL}"

@@ -31,17 +31,18 @@ EXTENSION = "app_inbox"
 SWITCHED_OFF = "APP_INBOX_ENABLED is False: no call to the vendor."
 
 
-@dataclass(eq=False, repr=False)
 class Loaders:
     """Functions of the site that we call; each is optional."""
 
     contact: Callable[[], Any] | None = None
     contacts: Callable[..., Any] | None = None
     language: Callable[[], Any] | None = None
-    csp_nonce: Callable[[], Any] | None = None
     owner: Callable[[], Any] | None = None
     connection: Callable[[], Any] | None = None
     texts: Callable[..., Any] | None = None
+
+    def __init__(self, csp_nonce: Callable[[], Any] | None = None) -> None:
+        self.csp_nonce = csp_nonce
 
 
 @dataclass(frozen=True, eq=False, repr=False)

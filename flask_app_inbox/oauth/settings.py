@@ -10,7 +10,6 @@ from typing import Any
 
 from ..client.platforms import PLATFORMS
 from ..config import validators
-from ..config.database_url import database_url
 from ..config.reader import setting
 
 #: The prefix of every App Inbox setting.
@@ -87,6 +86,13 @@ def _encryption_key(key: Any) -> str:
     return key.strip()
 
 
+def _database_url(value: Any) -> str:
+    """Check where connections are stored."""
+    from ..config.database_url import database_url  # most sites keep none
+
+    return database_url(value)
+
+
 # Only the subclass has values; methods made here would be made again there.
 @dataclass(frozen=True, init=False, repr=False, eq=False)
 class OAuthSettings:
@@ -131,7 +137,7 @@ class OAuthSettings:
     )
     database_url: str | None = setting(
         None,
-        database_url,
+        _database_url,
         "Where OAuth connections are kept: `sqlite:////path/file` or "
         "`postgresql://user:password@host/name` (extra `postgres`) for several "
         "machines. A relative SQLite path starts at the instance folder. Signs are "

@@ -18,7 +18,7 @@ from ..errors import LoaderError
 from .loaders import calling
 
 #: A variable of a rule, by its name.
-_VARIABLE = re.compile(r"<(?:[^<>]*:)?(\w+)>")
+_VARIABLE = r"<(?:[^<>]*:)?(\w+)>"
 
 
 class NoAddress(LoaderError):
@@ -82,7 +82,7 @@ def address_under(app: Flask, folder: str, endpoint: str, route: str) -> str:
 
 def matches(prefix: str, path: str, route: str) -> bool:
     """Return whether a path ends with a route of ours."""
-    texts = _VARIABLE.split(prefix)[::2]  # between them are the names
+    texts = re.split(_VARIABLE, prefix)[::2]  # between them are the names
     return bool(
         re.search(".+".join(map(re.escape, texts)) + re.escape(route) + "$", path)
     )
@@ -95,7 +95,7 @@ def _filled(app: Flask, endpoint: str, values: dict[str, Any]) -> dict[str, Any]
     or made something else of them.
     """
     rule = next(app.url_map.iter_rules(endpoint))
-    missing = set(_VARIABLE.findall(rule.rule)) - set(values)
+    missing = set(re.findall(_VARIABLE, rule.rule)) - set(values)
     if not missing:
         return values
     adapter = app.create_url_adapter(request)

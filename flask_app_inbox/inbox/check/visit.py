@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import Context
+from copy import copy
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 from urllib.parse import urljoin, urlsplit
@@ -286,7 +287,8 @@ def logged_in_as(app: Flask, contact: Contact) -> Iterator[None]:
     asks who is logged in.
     """
     state: State = app.extensions[EXTENSION]
-    loaders = replace(state.loaders, contact=lambda: contact)
+    loaders = copy(state.loaders)
+    loaders.contact = lambda: contact
     app.extensions[EXTENSION] = replace(state, loaders=loaders)
     try:
         yield
