@@ -33,7 +33,12 @@ from .own_messages import check_messages
 from .own_script import check_own_script, find_own_script
 from .page import address_in, check_answer, is_page, report_no_page
 from .page_policy import check_policy
-from .session import check_cookie_paths, check_cookies, check_secret_key
+from .session import (
+    check_cookie_paths,
+    check_cookies,
+    check_secret_key,
+    check_webhook_password,
+)
 from .storage import check_storage, processes_of
 from .vendor import STRANGER, check_account, check_script
 from .visit import Page, Site, SiteInProcess, VisitError, logged_in_as
@@ -93,6 +98,7 @@ def check(app: Flask, site: Site, options: CheckOptions) -> Report:
         _check_visitors(site, options, state, section)
     section = report.section("Operation")
     check_secret_key(app, section)
+    check_webhook_password(state.settings.webhook_password, section)
     check_cookies(app, site.origin, section)
     check_cookie_paths(app, state.settings.url_prefix, section)
     processes = options.processes or processes_of(os.environ)

@@ -1,4 +1,4 @@
-"""The key and the cookies that every login depends on."""
+"""The secrets of the site, and the cookies that every login depends on."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ from .finding import FindingKind, Section
 
 #: Bits; 16 random bytes have about 62 by this measure, `secrets.token_hex()` 250.
 ENOUGH = 56
+#: Characters of a webhook's password. Nobody types it, so it costs nothing.
+LONG_PASSWORD = 16
 _WORDS = re.compile(
     r"secret|change|passw|default|example|random|flask|secure|\b(?:dev|test|key)\b",
     re.IGNORECASE,
@@ -64,6 +66,15 @@ SECRET_KEY_PUBLISHED = FindingKind(
     why="Anyone who tries the known samples can forge a session of any customer and "
     "read that customer's messages.",
     fix=_NEW_KEY,
+)
+WEBHOOK_PASSWORD_SHORT = FindingKind(
+    "webhook_password_short",
+    "warning",
+    what="APP_INBOX_WEBHOOK_PASSWORD has only {length} characters.",
+    why="Anyone may try passwords at the webhook. Whoever finds it can hand your "
+    "receivers of message_received messages that the vendor never sent.",
+    fix='APP_INBOX_WEBHOOK_PASSWORD = "…"  # python -c \'import secrets; '
+    "print(secrets.token_hex())'; tell support the new one",
 )
 COOKIE_NOT_HTTPONLY = FindingKind(
     "cookie_not_httponly",
@@ -123,6 +134,16 @@ def check_secret_key(app: Flask, section: Section) -> None:
         section.report(SECRET_KEY_WEAK)
     else:
         section.ok("SECRET_KEY is long enough.")
+
+
+def check_webhook_password(password: str | None, section: Section) -> None:
+    """Find a password of the webhook that somebody could find by trying."""
+    if password is None:
+        return
+    if len(password) < LONG_PASSWORD:
+        section.report(WEBHOOK_PASSWORD_SHORT, length=len(password))
+    else:
+        section.ok("The webhook's password is long enough.")
 
 
 def is_published(key: str | bytes) -> bool:

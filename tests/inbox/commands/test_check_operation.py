@@ -54,6 +54,22 @@ def test_no_secret_key(make_site: MakeSite, findings: Findings) -> None:
     assert "secrets.token_hex()" in told["secret_key_missing"]["fix"]
 
 
+@pytest.mark.parametrize(
+    ("password", "codes"),
+    [
+        (None, set()),
+        ("hunter2hunter22", {"webhook_password_short"}),
+        ("4d1b4e9f1c2a4b65", set()),
+    ],
+)
+def test_a_webhook_password_is_long(
+    make_site: MakeSite, findings: Findings, password: str | None, codes: set[str]
+) -> None:
+    told = findings(make_site(WEBHOOK_PASSWORD=password))
+    assert set(told) == codes
+    assert "hunter2" not in str(told)
+
+
 def test_cookies_for_everybody(make_site: MakeSite, findings: Findings) -> None:
     told = findings(
         make_site(
@@ -201,7 +217,7 @@ def test_memory_storage_with_several_processes(
     told = findings(make_site())
     assert told["storage_not_shared"]["fix"].startswith("APP_INBOX_STORAGE_URL")
     assert "webhook_not_shared" not in told
-    told = findings(make_site(WEBHOOK_PASSWORD="a long password"))
+    told = findings(make_site(WEBHOOK_PASSWORD="a password that is long"))
     assert told["webhook_not_shared"]["fix"].startswith("APP_INBOX_STORAGE_URL")
 
 
