@@ -38,6 +38,8 @@ TEXTS: Mapping[str, Texts] = MappingProxyType(
             open="Open",
             mark="Mark as read",
             read="Read",
+            marked="Marked as read.",
+            home="Back to the site",
         ),
         "uk": Texts(
             title="Сповіщення",
@@ -76,6 +78,8 @@ TEXTS: Mapping[str, Texts] = MappingProxyType(
             open="Відкрити",
             mark="Позначити як прочитане",
             read="Прочитано",
+            marked="Позначено як прочитане.",
+            home="Повернутися на сайт",
         ),
         "ru": Texts(
             title="Уведомления",
@@ -114,6 +118,8 @@ TEXTS: Mapping[str, Texts] = MappingProxyType(
             open="Открыть",
             mark="Отметить как прочитанное",
             read="Прочитано",
+            marked="Отмечено как прочитанное.",
+            home="Вернуться на сайт",
         ),
         "de": Texts(
             title="Benachrichtigungen",
@@ -149,6 +155,8 @@ TEXTS: Mapping[str, Texts] = MappingProxyType(
             open="Öffnen",
             mark="Als gelesen markieren",
             read="Gelesen",
+            marked="Als gelesen markiert.",
+            home="Zurück zur Website",
         ),
         "es": Texts(
             title="Notificaciones",
@@ -177,6 +185,8 @@ TEXTS: Mapping[str, Texts] = MappingProxyType(
             open="Abrir",
             mark="Marcar como leída",
             read="Leída",
+            marked="Marcado como leído.",
+            home="Volver al sitio",
         ),
         "it": Texts(
             title="Notifiche",
@@ -205,6 +215,8 @@ TEXTS: Mapping[str, Texts] = MappingProxyType(
             open="Apri",
             mark="Segna come letta",
             read="Letta",
+            marked="Segnato come letto.",
+            home="Torna al sito",
         ),
         "pl": Texts(
             title="Powiadomienia",
@@ -243,6 +255,8 @@ TEXTS: Mapping[str, Texts] = MappingProxyType(
             open="Otwórz",
             mark="Oznacz jako przeczytane",
             read="Przeczytane",
+            marked="Oznaczono jako przeczytane.",
+            home="Wróć do serwisu",
         ),
     }
 )

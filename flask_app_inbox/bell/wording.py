@@ -37,6 +37,8 @@ class Texts:
     :param open: a button that opens a message's link and marks it as read.
     :param mark: a button that marks one message.
     :param read: the state of a message.
+    :param marked: said after a button has marked something.
+    :param home: a link to the site's first page.
     """
 
     title: str
@@ -65,3 +67,5 @@ class Texts:
     open: str
     mark: str
     read: str
+    marked: str
+    home: str

@@ -19,13 +19,14 @@ from ..bell.wording import Texts
 from ..client.message import MessagePage
 from ..client.messages import checked_ids
 from ..errors import AppInboxError, LoaderError
-from ..web.addresses import own_url
+from ..web.addresses import own_url, site_home
 from ..web.assets import render_page, respond_with_page_style
 from ..web.body import read_body
 from ..web.guards import check_same_origin
 from ..web.loaders import page_language
 from ..web.problems import BadRequest, CrossOrigin, LoginRequired, Problem, UserChanged
 from ..web.this_app import this_app
+from ..web.written_times import written_time
 from .bell_texts import bell_texts
 from .reading import mark_read, read_page_and_count
 from .request import MAX_BODY, PAGE_SIZE, asking_reader, page_number
@@ -97,10 +98,12 @@ def respond_to_form() -> AnyResponse:
         number = page_number(form.get("page", ["0"])[0])
     except ValueError:
         raise BadRequest from None
+    marked = None
     try:
         reader, deadline = asking_reader(limited=True, user=form.get("user", [""])[0])
         if ids != ():
             mark_read(reader, deadline, ids)
+            marked = 1
     except CrossOrigin:
         raise
     except (LoginRequired, UserChanged):
@@ -109,7 +112,7 @@ def respond_to_form() -> AnyResponse:
         pass
     except (AppInboxError, Problem) as error:
         return _tell(error)
-    return redirect(_address("message_page", page=number or None), 303)
+    return redirect(_address("message_page", page=number or None, marked=marked), 303)
 
 
 def _form() -> dict[str, list[str]]:
@@ -170,7 +173,8 @@ def _render(
     :param user: the tag for the forms.
     :param failed: whether there is no list, because it could not be had.
     """
-    language = _language(current_state())
+    app, state = this_app(), current_state()
+    language = _language(state)
     values = {
         "messages": found.messages,
         "page": number,
@@ -178,11 +182,13 @@ def _render(
         "unread": unread,
         "user": user,
         "failed": failed,
+        "marked": not failed and request.args.get("marked") == "1",
         "language": known_language(language),
-        "texts": _texts(current_state(), language),
+        "texts": _texts(state, language),
         "address_of": _address,
+        "home": site_home(app, blueprint.name, state.settings.url_prefix),
+        "written_time": lambda at: written_time(app, at, known_language(language)),
     }
-    app = this_app()
     try:
         theirs = app.jinja_env.get_template(TEMPLATE)
     except TemplateNotFound:

@@ -12,7 +12,7 @@ from typing import Any
 
 from flask import Flask, request
 from werkzeug.exceptions import HTTPException
-from werkzeug.routing import BuildError
+from werkzeug.routing import BuildError, RequestRedirect
 
 from ..errors import LoaderError
 from .loaders import calling
@@ -63,6 +63,39 @@ def own_url(app: Flask, endpoint: str, **values: Any) -> str:
                 f"Nothing tells what {endpoint} has in the place of its variables. "
                 "Say it with app.url_defaults."
             ) from None
+
+
+def site_home(app: Flask, blueprint: str, prefix: str) -> str:
+    """Return the path of the site's first page, for a page of ours to lead back to.
+
+    Where the prefix of our routes has variables, that is the page of this tenant, if
+    there is one: ``/north/`` for ``/<tenant>/app-inbox``.
+
+    :param blueprint: see :func:`own_folder`.
+    :raises LoaderError: if our own path cannot be found out.
+    """
+    root = request.script_root
+    # What follows the last part with a variable, if anything does.
+    _, has_variable, rest = prefix.rpartition(">")
+    _, has_parts, own_parts = rest.partition("/")
+    if has_variable and has_parts:
+        folder = own_folder(app, blueprint, prefix).removeprefix(root)
+        tenant = folder.removesuffix(f"/{own_parts}")
+        for path in (f"{tenant}/", tenant):
+            if _is_answered(app, path):
+                return f"{root}{path}"
+    return f"{root}/"
+
+
+def _is_answered(app: Flask, path: str) -> bool:
+    """Return whether the site has a page at a path."""
+    adapter = app.create_url_adapter(request)
+    try:
+        return adapter is not None and bool(adapter.match(path, method="GET"))
+    except RequestRedirect:
+        return True
+    except HTTPException:
+        return False
 
 
 def address_under(app: Flask, folder: str, endpoint: str, route: str) -> str:

@@ -175,16 +175,21 @@ def page_language(
     return setting or _babel_language(app) or DEFAULT_LANGUAGE
 
 
-def _babel_language(app: Flask) -> str | None:
-    """Return the language of Flask-Babel's locale; None: it cannot tell.
+def uses_flask_babel(app: Flask) -> bool:
+    """Return whether a site has Flask-Babel.
 
     Other extensions, and sites, put objects of their own at the same place.
     """
     babel = app.extensions.get("babel")
-    if not any(
+    return any(
         kind.__module__.partition(".")[0] == "flask_babel"
         for kind in type(babel).__mro__
-    ):
+    )
+
+
+def _babel_language(app: Flask) -> str | None:
+    """Return the language of Flask-Babel's locale; None: it cannot tell."""
+    if not uses_flask_babel(app):
         return None
     try:
         with calling("locale_selector of Flask-Babel"):

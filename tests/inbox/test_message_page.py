@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
 from flask import Flask, abort
+from flask_babel import Babel
 from flask_login import LoginManager, UserMixin
 from werkzeug.test import TestResponse
 
@@ -105,7 +106,7 @@ def test_one_message_is_marked_by_its_button(
     app_inbox_vendor.has_messages([{"id": 'm"1'}, {"id": "m2"}])
     form = fields_of(get(app), "id")
     response = send(app, form, headers={"Sec-Fetch-Site": "same-origin"})
-    assert (response.status_code, response.location) == (303, PAGE)
+    assert (response.status_code, response.location) == (303, f"{PAGE}?marked=1")
     assert get(app).text.count('class="message unread"') == 1
     (marked,) = (one for one in app_inbox_vendor.requests if "status" in one.path)
     assert marked.body["ids"] == ['m"1']
@@ -117,8 +118,12 @@ def test_all_messages_are_marked_by_one_button(
     app_inbox_vendor.has_messages([f"{number}" for number in range(30)])
     form = fields_of(get(app, f"{PAGE}?page=1"), "all")
     response = send(app, form)
-    assert (response.status_code, response.location) == (303, f"{PAGE}?page=1")
-    assert 'class="message unread"' not in get(app).text
+    assert response.status_code == 303
+    page = get(app, response.location).text
+    assert 'role="status">Marked as read.<' in page
+    assert 'class="message unread"' not in page
+    assert "Page 2 of 2" in page
+    assert "Marked as read." not in get(app).text
 
 
 def test_older_and_newer_pages_are_linked(
@@ -206,7 +211,7 @@ def test_a_page_of_somebody_who_has_left_marks_nothing_of_the_next_user(
     app: Flask, app_inbox_vendor: VendorDouble
 ) -> None:
     response = send(app, {"all": "1", "user": "0" * 32})
-    assert response.status_code == 303
+    assert (response.status_code, response.location) == (303, PAGE)
     assert app_inbox_vendor.requests == []
 
 
@@ -220,7 +225,7 @@ def test_a_form_that_is_not_ours_is_refused(app: Flask, data: dict[str, str]) ->
 def test_a_form_without_anything_marks_nothing(
     app: Flask, app_inbox_vendor: VendorDouble
 ) -> None:
-    assert send(app, {"page": "0"}).status_code == 303
+    assert send(app, {"page": "0"}).location == PAGE
     assert app_inbox_vendor.requests == []
 
 
@@ -354,6 +359,108 @@ def test_a_tenant_in_the_path_stays_there(
     assert 'action="/north/app-inbox/messages/read"' in page.text
     form = fields_of(page, "all")
     done = app.test_client().post("/north/app-inbox/messages/read", data=form)
-    assert (done.status_code, done.location) == (303, "/north/app-inbox/")
+    assert (done.status_code, done.location) == (303, "/north/app-inbox/?marked=1")
     told = app.test_client().get("/north/app-inbox/unread")
     assert told.json == {"unread": 0}
+
+
+# The way back
+
+
+def home_link(response: TestResponse) -> str:
+    (link,) = re.findall('<header><a href="([^"]+)"', response.text)
+    return str(link)
+
+
+@pytest.mark.parametrize("environ", [{}, {"SCRIPT_NAME": "/shop"}])
+def test_the_page_leads_back_to_the_site(
+    app: Flask, app_inbox_vendor: VendorDouble, environ: dict[str, str]
+) -> None:
+    del app_inbox_vendor
+    response = get(app, environ_overrides=environ)
+    assert home_link(response) == f"{environ.get('SCRIPT_NAME', '')}/"
+
+
+@pytest.mark.parametrize(
+    ("prefix", "rule", "home"),
+    [
+        ("/<tenant>/app-inbox", "/<tenant>/", "/shop/north/"),
+        ("/<tenant>/app-inbox", "/<tenant>", "/shop/north"),
+        ("/<tenant>/my/app-inbox", "/<tenant>/", "/shop/north/"),
+        # The site has no page for a tenant alone.
+        ("/<tenant>/app-inbox", "/<tenant>/basket", "/shop/"),
+        ("/inbox-of-<tenant>", "/<tenant>/", "/shop/"),
+    ],
+)
+def test_the_page_of_a_tenant_leads_back_to_theirs(
+    make_app: MakeApp,
+    app_inbox_vendor: VendorDouble,
+    prefix: str,
+    rule: str,
+    home: str,
+) -> None:
+    del app_inbox_vendor
+
+    def prepare(app: Flask) -> None:
+        app.add_url_rule(rule, "shop", lambda tenant: tenant)
+
+    app = make_app(WIDGET="site", URL_PREFIX=prefix, prepare=prepare)
+    path = f"{prefix.replace('<tenant>', 'north')}/"
+    response = get(app, path, environ_overrides={"SCRIPT_NAME": "/shop"})
+    assert home_link(response) == home
+
+
+def test_a_page_that_could_not_be_had_leads_back_too(
+    app: Flask, app_inbox_vendor: VendorDouble
+) -> None:
+    app_inbox_vendor.is_down()
+    response = get(app, f"{PAGE}?marked=1")
+    assert home_link(response) == "/"
+    assert "Marked as read." not in response.text
+
+
+# Times
+
+
+def time_in(response: TestResponse) -> str:
+    (time,) = re.findall("<time [^>]+>([^<]+)</time>", response.text)
+    return " ".join(time.split())  # some languages have spaces of their own
+
+
+def test_a_time_says_its_zone(app: Flask, app_inbox_vendor: VendorDouble) -> None:
+    app_inbox_vendor.has_messages(["sent at 14:13 UTC"])
+    assert time_in(get(app)) == "2026-09-21 14:13 UTC"
+
+
+@pytest.mark.parametrize(
+    ("language", "written"),
+    [
+        ("en", "September 21, 2026, 5:13 PM GMT+03:00"),
+        ("de", "21. September 2026, 17:13 GMT+03:00"),
+    ],
+)
+def test_a_time_is_written_in_the_zone_that_flask_babel_knows(
+    make_app: MakeApp, app_inbox_vendor: VendorDouble, language: str, written: str
+) -> None:
+    app_inbox_vendor.has_messages(["sent at 14:13 UTC"])
+
+    def prepare(app: Flask) -> None:
+        Babel(app, timezone_selector=lambda: "Europe/Kyiv")
+
+    app = make_app(WIDGET="site", LANGUAGE=language, prepare=prepare)
+    assert time_in(get(app)) == written
+
+
+def test_a_zone_that_fails_costs_the_zone_alone(
+    make_app: MakeApp, app_inbox_vendor: VendorDouble
+) -> None:
+    app_inbox_vendor.has_messages(["sent at 14:13 UTC"])
+
+    def fail() -> str:
+        raise KeyError
+
+    def prepare(app: Flask) -> None:
+        Babel(app, timezone_selector=fail)
+
+    app = make_app(WIDGET="site", prepare=prepare)
+    assert time_in(get(app)) == "2026-09-21 14:13 UTC"
