@@ -5,7 +5,17 @@ from __future__ import annotations
 import argparse
 import sys
 
-from tests.bench import bell, endpoint, hang, memory, messages, render
+from tests.bench import (
+    bell,
+    endpoint,
+    hang,
+    memory,
+    messages,
+    opening,
+    paint,
+    peers,
+    render,
+)
 from tests.bench.report import machine, table
 
 ROWS = {
@@ -14,7 +24,10 @@ ROWS = {
     "render": render.measure_time,
     "size": render.measure_size,
     "own-size": render.measure_own_bell,
+    "peers": peers.measure,
     "bell": bell.measure,
+    "paint": paint.measure,
+    "open": opening.measure,
     "unread": messages.measure_unread,
     "calls": messages.measure_calls,
     "hang": hang.measure,

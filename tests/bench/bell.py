@@ -3,32 +3,25 @@
 from __future__ import annotations
 
 import contextlib
-import json
-import shutil
 import statistics
-import urllib.request
-from typing import Any
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Page
 
-from flask_app_inbox.sandbox import SandboxServer
 from tests.bench.programs import Site, site
 from tests.bench.report import Row, median_ratio
-from tests.bench.sites import KEY, TOKEN_PATHS, User, cookies
-from tests.fixtures.chromium import PROGRAMS, SWITCHES
+from tests.bench.sites import TOKEN_PATHS
+from tests.bench.tabs import (
+    address_of,
+    chromium,
+    delay,
+    empty_cache,
+    open_tab,
+    sandbox_with_messages,
+)
 
 #: Seconds that the sandbox takes for each of its routes.
 DELAYS = {"script": 0.08, "token": 0.1, "count": 0.08, "messages": 0.08}
 ROUNDS = 25
-#: Notes when the badge first shows a number, in ms since the navigation began.
-WATCH = """
-new MutationObserver(() => {
-  const bell = document.querySelector("app-inbox-sandbox");
-  if (bell?.dataset.unread) window.benchBell ??= performance.now();
-}).observe(document, {
-  attributes: true, characterData: true, childList: true, subtree: true,
-});
-"""
 
 
 def measure() -> Row:
@@ -36,33 +29,28 @@ def measure() -> Row:
     times: dict[str, list[float]] = {kind: [] for kind in TOKEN_PATHS}
     cached: list[float] = []
     with contextlib.ExitStack() as stack:
-        sandbox = stack.enter_context(SandboxServer(api_key=KEY))
-        prepare(sandbox.url)
+        url = stack.enter_context(sandbox_with_messages())
+        delay(url, DELAYS)
         sites = {
             kind: stack.enter_context(
                 site(
                     kind,
-                    BENCH_API_URL=f"{sandbox.url}/api",
-                    BENCH_SCRIPT_URL=sandbox.url,
+                    BENCH_API_URL=f"{url}/api",
+                    BENCH_SCRIPT_URL=url,
                     BENCH_RATE_LIMIT="1000/minute",
                 )
             )
             for kind in times
         }
-        browser = stack.enter_context(sync_playwright()).chromium.launch(
-            executable_path=next(filter(None, map(shutil.which, PROGRAMS)), None),
-            args=SWITCHES,
-        )
+        browser = stack.enter_context(chromium())
         tabs = {kind: open_tab(browser, one) for kind, one in sites.items()}
         for number in range(ROUNDS + 2):
             for kind, one in sites.items():
+                empty_cache(tabs[kind])
                 took = time_of_bell(tabs[kind], kind, one)
                 if number >= 2:  # before is for warming up
                     times[kind].append(took)
-            cached.append(
-                time_of_bell(tabs["ours"], "ours", sites["ours"], empty_cache=False)
-            )
-        browser.close()
+            cached.append(time_of_bell(tabs["ours"], "ours", sites["ours"]))
     waits = (max(DELAYS["script"], DELAYS["token"]) + DELAYS["count"]) * 1000
     to_rival = median_ratio(times["ours"], times["recipe"])
     to_limit = statistics.median(times["ours"]) / waits
@@ -86,46 +74,10 @@ def measure() -> Row:
     )
 
 
-def prepare(url: str) -> None:
-    """Give the sandbox its delays and a customer with three unread messages."""
-    for route, seconds in DELAYS.items():
-        fault = {"route": route, "kind": "delay", "seconds": seconds, "times": None}
-        post(f"{url}/_sandbox/faults", fault)
-    email = User("0").email
-    post(f"{url}/_sandbox/contacts", {"email": email})
-    for number in range(3):
-        message = {"email": email, "title": f"Message {number}", "content": "Hello"}
-        post(f"{url}/_sandbox/messages", message)
-
-
-def post(url: str, body: dict[str, Any]) -> None:
-    """Send JSON to the sandbox."""
-    request = urllib.request.Request(
-        url, json.dumps(body).encode(), {"Content-Type": "application/json"}
-    )
-    with urllib.request.urlopen(request, timeout=10):
-        pass
-
-
-def open_tab(browser: Browser, one: Site) -> Page:
-    """Return the tab of a customer who is on the site already."""
-    address = f"http://127.0.0.1:{one.port}"
-    context = browser.new_context()
-    context.add_cookies([{"name": "session", "value": cookies(1)[0], "url": address}])
-    context.add_init_script(WATCH)
-    page = context.new_page()
-    page.goto(f"{address}/page")
-    return page
-
-
-def time_of_bell(tab: Page, kind: str, one: Site, *, empty_cache: bool = True) -> float:
+def time_of_bell(tab: Page, kind: str, one: Site) -> float:
     """Return the milliseconds of going to the page with a bell."""
-    if empty_cache:
-        devtools = tab.context.new_cdp_session(tab)
-        devtools.send("Network.clearBrowserCache")
-        devtools.detach()
-    tab.goto(f"http://127.0.0.1:{one.port}/bell/{kind}")
-    tab.wait_for_function("window.benchBell", timeout=15_000)
-    took = float(tab.evaluate("window.benchBell"))
-    tab.goto(f"http://127.0.0.1:{one.port}/page")
+    tab.goto(f"{address_of(one)}/bell/{kind}")
+    tab.wait_for_function("window.bench.bell", timeout=15_000)
+    took = float(tab.evaluate("window.bench.bell"))
+    tab.goto(f"{address_of(one)}/page")
     return took

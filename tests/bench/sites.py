@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import os
 import random
+from pathlib import Path
 
 import requests
-from flask import Flask, render_template
+from flask import Flask, Response, render_template
 from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, current_user, login_required
 from requests.adapters import HTTPAdapter
@@ -24,6 +25,9 @@ THREADS = 16
 
 #: Where each site hands out tokens.
 TOKEN_PATHS = {"ours": "/app-inbox/token", "recipe": "/token", "pooled": "/token"}
+
+#: The style sheets of a real shop.
+STYLES = Path(__file__).parent.parent.parent / "demo/shop/static/style"
 
 
 class User:
@@ -65,6 +69,8 @@ def create(kind: str) -> Flask:
     LoginManager(app).user_loader(User)
     app.add_url_rule("/page", view_func=page)
     app.add_url_rule("/bell/<kind>", view_func=bell)
+    app.add_url_rule("/shop/<kind>", view_func=shop)
+    app.add_url_rule("/shop.css", view_func=shop_style)
     if kind == "ours":
         add_event(app, AppInbox(app))
     elif kind == "bare":
@@ -103,6 +109,19 @@ def bell(kind: str) -> ResponseReturnValue:
         token_url="/token",
         language="en",
     )
+
+
+def shop(kind: str) -> ResponseReturnValue:
+    """Show a page of a common size: ``with`` or ``without`` a bell."""
+    return render_template("shop.html", has_bell=kind == "with", items=range(60))
+
+
+def shop_style() -> ResponseReturnValue:
+    """Serve the style sheet of that page."""
+    styles = [file.read_text("utf-8") for file in sorted(STYLES.glob("*.css"))]
+    response = Response("\n".join(styles), mimetype="text/css")
+    response.cache_control.max_age = 3600
+    return response
 
 
 def vendor_url() -> str:
