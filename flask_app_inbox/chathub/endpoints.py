@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from flask import Response, request
@@ -25,7 +27,12 @@ from ..web.problems import BadRequest
 from ..web.session import leave_session_alone
 from ..web.this_app import this_app
 from ..web.user_tag import check_user
-from .operators import choose_operator, load_operators, operator_tag
+from .operators import (
+    choose_operator,
+    former_operator_tags,
+    load_operators,
+    operator_tag,
+)
 from .page import chathub
 from .state import State, current_state
 from .texts import texts_in
@@ -87,7 +94,7 @@ def user() -> tuple[str, int] | dict[str, list[str]]:
         _choose(state, operators, request.args["organization"])
         return "", 204
     tags = [operator_tag(state, *operator) for operator in operators.items()]
-    return {"users": tags}
+    return {"users": tags + former_operator_tags(state, operators)}
 
 
 @blueprint.get("/panel")
@@ -150,8 +157,17 @@ def embed() -> dict[str, Any]:
     rendered = elements_of(chathub(request.args.get("organization"), nonce=""))
     panel, script = rendered or (None, None)
     organizations = panel["attributes"]["data-organizations"] if panel else "[]"
-    check_user(request, *(user_tag for _, user_tag in json.loads(organizations)))
+    tags = dict(json.loads(organizations))
+    check_user(request, *tags.values(), former=partial(_former_tags, tags))
     return {"panel": panel, "script": script}
+
+
+def _former_tags(aliases: Collection[str]) -> list[str]:
+    if not aliases:
+        return []
+    state = current_state()
+    operators = load_operators(state)
+    return former_operator_tags(state, {one: operators[one] for one in aliases})
 
 
 @script_blueprint.get("/embed.js")
@@ -191,7 +207,8 @@ def _choose(
     """
     alias, operator = choose_operator(operators, organization)
     user_tag = operator_tag(state, alias, operator)
-    check_user(request, user_tag)
+    former = partial(former_operator_tags, state, {alias: operator})
+    check_user(request, user_tag, former=former)
     return operator, user_tag
 
 

@@ -15,7 +15,7 @@ from ..web.flask_login_user import flask_login_user, uses_flask_login
 from ..web.loaders import call_loader, calling
 from ..web.problems import LoginRequired
 from ..web.this_app import this_app
-from ..web.user_tag import keyed_tag
+from ..web.user_tag import former_keys, keyed_tag
 from .problems import NotAnOperator
 
 if TYPE_CHECKING:
@@ -69,12 +69,27 @@ def choose_operator(
     return organization, operators[organization]
 
 
-def operator_tag(state: State, organization: str, operator: int) -> str:
-    """Return the opaque user tag of an operator."""
-    secret = this_app().secret_key or state.settings.key or state.settings.password
+def operator_tag(
+    state: State, organization: str, operator: int, key: str | bytes | None = None
+) -> str:
+    """Return the opaque user tag of an operator.
+
+    :param key: of the site; by default the one of now.
+    """
+    settings = state.settings
+    secret = key or this_app().secret_key or settings.key or settings.password
     return keyed_tag(
         secret or "", "flask-app-inbox operator", organization, str(operator)
     )
+
+
+def former_operator_tags(state: State, operators: Mapping[str, int]) -> list[str]:
+    """Return the tags of operators under the keys that the site had before."""
+    return [
+        operator_tag(state, *operator, key)
+        for key in former_keys(this_app())
+        for operator in operators.items()
+    ]
 
 
 def _is_anonymous() -> bool:

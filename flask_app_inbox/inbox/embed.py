@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from flask import Response, request
@@ -10,7 +11,7 @@ from ..web.assets import read_script, respond_with_script
 from ..web.guards import check_same_origin
 from ..web.user_tag import check_user
 from .page import INBOX_SCRIPT, app_inbox, app_inbox_anchor
-from .state import current_state
+from .state import State, current_state
 from .token import blueprint, script_blueprint
 
 #: The files that make the script of ``<app-inbox-bell>``.
@@ -35,7 +36,8 @@ def embed() -> dict[str, Any]:
     check_same_origin(request)
     hints = elements_of(app_inbox(nonce=""))
     script = hints.pop() if hints else None
-    check_user(request, script["attributes"].get("data-user", "") if script else "")
+    tag = script["attributes"].get("data-user", "") if script else ""
+    check_user(request, tag, former=partial(_former_tags, state))
     if state.settings.draws_own_bell:
         hints = elements_of(app_inbox_anchor())
         bell = hints.pop() if hints else None
@@ -44,6 +46,11 @@ def embed() -> dict[str, Any]:
     has_element = state.settings.anchor_element is not None
     anchor = elements_of(app_inbox_anchor()) if has_element else []
     return {"anchor": anchor[0] if anchor else None, "hints": hints, "script": script}
+
+
+def _former_tags(state: State) -> list[str]:
+    contact = state.contact()
+    return state.former_user_tags(contact) if contact else []
 
 
 @script_blueprint.get("/embed.js")

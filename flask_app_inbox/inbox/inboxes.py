@@ -18,6 +18,7 @@ from ..oauth.settings import FLASKS_KEY
 from ..web.shared_store import SharedStore
 from ..web.steady_store import SteadyStore
 from ..web.turns import Turns
+from ..web.user_tag import former_keys
 from .contact_key import site_key
 from .counts import Counts
 from .rests import Rests
@@ -91,10 +92,7 @@ def make_inboxes(
 
 def _encryptor_of(app: Flask, settings: Settings) -> Encryptor:
     """Return what encrypts tokens; sites may set their keys after ``init_app``."""
-    flasks = (
-        site_key(app, settings),
-        *(app.config.get("SECRET_KEY_FALLBACKS") or ()),
-    )
+    flasks = (site_key(app, settings), *former_keys(app))
     return _encryptor(settings.encryption_keys or (FLASKS_KEY,), flasks)
 
 

@@ -27,6 +27,7 @@ def user_tag(
     login: str | None = None,
     *,
     connection: str | None = None,
+    key: str | bytes | None = None,
 ) -> str:
     """Return the opaque user tag of a contact; no two users have the same.
 
@@ -36,8 +37,9 @@ def user_tag(
     :param login: the session's own id of the user that the contact was made of.
     :param connection: the name of the OAuth connection, if there is one. Tenants number
         their customers each for themselves.
+    :param key: of the site; by default the one of now.
     """
-    key = site_key(app, settings)
+    key = key or site_key(app, settings)
     # A site that has only one has the same tags as one with an API key.
     tenant = () if connection in (None, DEFAULT_CONNECTION) else (connection,)
     of = " of a connection" * bool(tenant)

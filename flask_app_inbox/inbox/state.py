@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,7 @@ from ..web.loaders import call_loader
 from ..web.rate_limit import RateLimiter
 from ..web.shared_store import SharedStore
 from ..web.this_app import this_app
+from ..web.user_tag import former_keys
 from .login import flask_login_id, load_flask_login_contact, user_tag
 from .settings import Settings
 
@@ -90,11 +91,24 @@ class State:
         :raises LoaderError: if Flask-Login's user cannot tell their id, or the site
             not the connection.
         """
+        (tag,) = self._user_tags(contact, (None,))
+        return tag
+
+    def former_user_tags(self, contact: Contact) -> list[str]:
+        """Return their tags under the keys that the site had before.
+
+        :raises LoaderError: see :meth:`user_tag`.
+        """
+        keys = former_keys(this_app())
+        return self._user_tags(contact, keys) if keys else []
+
+    def _user_tags(
+        self, contact: Contact, keys: Iterable[str | bytes | None]
+    ) -> list[str]:
         login = flask_login_id() if self.loaders.contact is None else None
         connection = self.connection_name(None)
-        return user_tag(
-            this_app(), self.settings, contact, login, connection=connection
-        )
+        words = (this_app(), self.settings, contact, login)
+        return [user_tag(*words, connection=connection, key=key) for key in keys]
 
     def client_for(self, connection: str | None) -> AppInboxClient:
         """Return the client of an OAuth connection, in the current app.

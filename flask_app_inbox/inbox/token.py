@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from flask import Response, request
 
 from ..client.contact import Contact
@@ -135,5 +137,6 @@ def who_asks(
     if contact is None:
         raise LoginRequired
     contact_tag = state.user_tag(contact)
-    check_user(request, contact_tag, shown=page_user)
+    former = partial(state.former_user_tags, contact)
+    check_user(request, contact_tag, shown=page_user, former=former)
     return contact, contact_tag

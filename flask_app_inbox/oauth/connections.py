@@ -17,6 +17,7 @@ from ..client.transport import Transport
 from ..errors import ConfigError, LoaderError, StorageError
 from ..signals import connection_lost
 from ..web.loaders import call, call_loader, calling, send_to_each
+from ..web.user_tag import former_keys
 from .script_ids import ScriptIds
 from .settings import FLASKS_KEY, OAuthSettings
 from .status import DEFAULT_CONNECTION, describe
@@ -226,7 +227,7 @@ def open_connections(
     from .database import Database
     from .store import TokenStore
 
-    secrets = [app.secret_key, *(app.config.get("SECRET_KEY_FALLBACKS") or ())]
+    secrets = (app.secret_key, *former_keys(app))
     flasks = [derive_key(one, "oauth connections") for one in secrets if one]
     keys: list[str | bytes] = []
     for key in settings.encryption_keys or (FLASKS_KEY,):

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hmac
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 
-from flask import Request
+from flask import Flask, Request
 
 from .problems import UserChanged
 
@@ -30,15 +31,29 @@ def _begun(key: bytes) -> hmac.HMAC:
     return hmac.new(key, digestmod="sha256")
 
 
-def check_user(request: Request, *user_tags: str, shown: str | None = None) -> None:
+def former_keys(app: Flask) -> tuple[str | bytes, ...]:
+    """Return the keys that the site has replaced and still honours."""
+    return tuple(app.config.get("SECRET_KEY_FALLBACKS") or ())
+
+
+def check_user(
+    request: Request,
+    *user_tags: str,
+    shown: str | None = None,
+    former: Callable[[], Iterable[str]] = tuple,
+) -> None:
     """Refuse a page that was rendered for another user.
 
     :param user_tags: those of the session's user now; an operator has several.
     :param shown: the tag of the page's user; by default what the header says.
+    :param former: returns their tags under the :func:`former_keys`, which pages have
+        that were open when the key changed.
     :raises UserChanged: if the request names another one.
     """
     shown = shown or request.headers.get(USER_HEADER)
-    if shown and not any(
-        hmac.compare_digest(shown.encode(), tag.encode()) for tag in user_tags
-    ):
+    if shown and not (_is_among(shown, user_tags) or _is_among(shown, former())):
         raise UserChanged
+
+
+def _is_among(shown: str, user_tags: Iterable[str]) -> bool:
+    return any(hmac.compare_digest(shown.encode(), tag.encode()) for tag in user_tags)

@@ -64,6 +64,23 @@ def test_an_operator_gets_a_token_and_when_it_expires(
         assert ChatHub().validate(answer.json["token"]).operator == 101
 
 
+def test_a_page_from_before_the_sites_key_changed_goes_on(
+    make_staff_app: Callable[..., Flask],
+) -> None:
+    tag = tag_of(log_in(make_staff_app(SECRET_KEY="the old key"), "olha"))
+    former = {"SECRET_KEY_FALLBACKS": ["the old key"]}
+    for config, status in (({}, 409), (former, 200)):
+        client = log_in(make_staff_app(SECRET_KEY="the new key", **config), "olha")
+        assert tag_of(client) != tag
+        headers = {"X-App-Inbox-User": tag}
+        assert ask(client, **headers).status_code == status
+        assert client.get("/chathub/embed", headers=headers).status_code == status
+        users = client.get("/chathub/user").text
+        assert (tag in users) is (status == 200)
+        other = log_in(make_staff_app(SECRET_KEY="the new key", **config), "taras")
+        assert ask(other, **headers).status_code == 409
+
+
 @pytest.mark.parametrize(("alias", "operator"), [("sales", 101), ("support", 102)])
 def test_the_alias_chooses_among_the_users_own_operators(
     app: Flask, alias: str, operator: int
