@@ -24,7 +24,7 @@ from .inboxes import Inboxes
 from .login import user_tag
 from .state import SWITCHED_OFF, State
 from .token import issue_token
-from .token_chain import Chain, UnknownContact
+from .token_chain import Chain, UnknownContact, check_not_within
 from .vendor_time import vendor_time
 
 Result = TypeVar("Result")
@@ -98,17 +98,20 @@ def reader_of(
     :raises AppInboxError: if the inbox is switched off, or the connection is lost or
         cannot be read.
     :raises ValueError: if the app has an API key and no connections.
+    :raises RuntimeError: within another call for the same contact.
     """
     app, settings = this_app(), state.settings
     name = state.connection_name(connection)
     identity = state.connection_identity(name, deadline)
+    key = contact_key(app, settings, contact, name or "", identity)
+    check_not_within(key.who)
     return Reader(
         state=state,
         inboxes=inboxes_of(state),
         contact=contact,
         user=user or user_tag(app, settings, contact, connection=name),
         connection=name,
-        key=contact_key(app, settings, contact, name or "", identity),
+        key=key,
         creates=creates,
     )
 

@@ -13,6 +13,7 @@ import secrets
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, TypeVar
 
 from ..client.deadline import Deadline
@@ -37,6 +38,26 @@ FIRST_GLANCE, LONGEST_GLANCE = 0.005, 0.05
 PLACES = 8
 #: The least seconds that the store has to take a token back.
 LAST_MOMENT = 0.2
+
+
+#: The contacts whose chains this call has borrowed: what it calls runs in its context.
+_borrowed: ContextVar[frozenset[str]] = ContextVar("borrowed", default=frozenset())
+
+
+def check_not_within(who: str) -> None:
+    """Refuse a call that is a part of another one for the same contact.
+
+    It would wait for that one, which waits for it.
+
+    :param who: the contact's key.
+    :raises RuntimeError: if it is.
+    """
+    if who in _borrowed.get():
+        raise RuntimeError(
+            "This contact's messages are being asked for, and this is a part of it: a "
+            "receiver of token_issued, contact_unknown or token_failed cannot ask for "
+            "them itself. Let a job do it afterwards."
+        )
 
 
 class UnknownContact(Exception):
@@ -128,9 +149,11 @@ class TokenChains:
             with self._turns.wait(who, deadline.remaining()):
                 ticket = self._wait_for_others(who, deadline)
                 chain = Chain(who, self._take(who, deadline), issue)
+                mark = _borrowed.set(_borrowed.get() | {who})
                 try:
                     yield chain
                 finally:
+                    _borrowed.reset(mark)
                     self._give_back(who, chain.token, ticket, deadline)
         except NoPlace:
             raise VendorUnavailable(

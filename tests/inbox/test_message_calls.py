@@ -16,14 +16,19 @@ from flask_app_inbox import (
     AppInbox,
     AppInboxError,
     ConfigError,
+    Contact,
+    LoaderError,
     MessagePage,
     ReconnectNeeded,
     VendorUnavailable,
 )
+from flask_app_inbox.signals import token_issued
 from flask_app_inbox.testing import ConnectionsDouble, VendorDouble
 from tests.conftest import CONTACT, MakeApp
 
 pytestmark = pytest.mark.usefixtures("no_secret_logged")
+
+EVE = Contact(email="eve@example.com")
 
 
 def test_messages_come_in_pages_and_are_clean(
@@ -210,3 +215,49 @@ print(json.dumps([n for n in ("nh3", "cryptography", "redis") if n in sys.module
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     )
     assert json.loads(run.stdout) == []
+
+
+# Within another call
+
+
+@pytest.mark.parametrize("is_async", [False, True])
+@pytest.mark.parametrize("call", ["messages", "unread_count", "mark_read"])
+def test_a_receiver_of_a_tokens_signal_cannot_ask_for_messages_itself(
+    app: Flask,
+    inbox: AppInbox,
+    app_inbox_vendor: VendorDouble,
+    call: str,
+    is_async: bool,
+) -> None:
+    app_inbox_vendor.has_messages(["one"])
+
+    def ask(*_: object, **__: object) -> None:
+        getattr(inbox, call)(CONTACT)
+
+    async def ask_later(*_: object, **__: object) -> None:
+        ask()
+
+    hear = ask_later if is_async else ask
+    with app.app_context(), token_issued.connected_to(hear, app):
+        for _ in range(2):  # and it leaves nothing behind
+            with pytest.raises(LoaderError) as caught:
+                inbox.unread_count(CONTACT)
+            assert "a part of it" in str(caught.value.__cause__)
+    with app.app_context():
+        assert inbox.unread_count(CONTACT) == 1
+
+
+def test_a_receiver_can_ask_for_another_contacts_messages(
+    app: Flask, inbox: AppInbox, app_inbox_vendor: VendorDouble
+) -> None:
+    app_inbox_vendor.has_messages(["one"])
+    heard: list[int] = []
+
+    def ask(*_: object, **__: object) -> None:
+        if not heard:
+            heard.append(0)
+            heard[0] = len(inbox.messages(EVE).messages)
+
+    with app.app_context(), token_issued.connected_to(ask, app):
+        assert inbox.unread_count(CONTACT) == 1
+    assert heard == [1]
