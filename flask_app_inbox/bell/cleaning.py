@@ -9,6 +9,8 @@ browsers do. The page's script reads that form alone and makes elements of it.
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
+from urllib.parse import urlsplit
 
 #: What a message may hold. Nothing of it loads anything, and no attribute is kept but
 #: those of links.
@@ -27,12 +29,14 @@ _DROPPED = frozenset(
 )
 #: The schemes of links; a path of the site has none.
 _LINK_SCHEMES = frozenset(("http", "https", "mailto", "tel"))
-#: Pictures are loaded without a click, so no path of the site is one: ``/logout`` would
-#: log out whoever opens the inbox. A developer's own machine has no certificate.
+#: Pictures come from whole addresses. A developer's own machine has no certificate.
 _PICTURE = re.compile(
     r"https://[^/?#]|http://(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?(?:[/?#]|$)",
     re.IGNORECASE,
 )
+#: Pictures are loaded without a click, and with the cookies of where they are. So those
+#: of the site itself are files: ``/logout`` would log out whoever opens the inbox.
+_PICTURE_FILE = re.compile(r"\.(avif|gif|jpe?g|png|svg|webp)$", re.IGNORECASE)
 
 #: The longest HTML of a message that is read, in characters; what follows is cut off.
 MAX_HTML = 32 * 1024
@@ -97,10 +101,50 @@ def clean_link(address: str | None) -> str | None:
     return address if rest else None
 
 
-def clean_picture(address: str | None) -> str | None:
-    """Return an address if a page may load a picture from it, else None."""
+def clean_picture(address: str | None, own_hosts: Collection[str] = ()) -> str | None:
+    """Return an address if a page may load a picture from it, else None.
+
+    :param own_hosts: of the site, with their ports if they have any; one that begins
+        with a dot stands for all hosts that end with it.
+    """
     address = _without_oddities(address)
-    return address if _PICTURE.match(address) else None
+    if not _PICTURE.match(address):
+        return None
+    host, path = _host_and_path(address)
+    if host is None:
+        return None
+    if any(_is_under(host, own) for own in own_hosts) and not _PICTURE_FILE.search(
+        path
+    ):
+        return None
+    return address
+
+
+def _is_under(host: str, own: str) -> bool:
+    """Return whether a host is one of the site's; see :func:`clean_picture`."""
+    own = _plain_host(own)
+    return host == own or (own[:1] == "." and f".{host}".endswith(own))
+
+
+def _plain_host(host: str) -> str:
+    """Return a host in one form, without the port that its scheme has anyway."""
+    return host.lower().removesuffix(":443").removesuffix(":80")
+
+
+def _host_and_path(address: str) -> tuple[str | None, str]:
+    """Return the host that browsers ask for an address, and the path there.
+
+    :returns: no host if browsers and we might take it for different ones.
+    """
+    try:
+        parts = urlsplit(address)
+        # Letters of other forms than ASCII's may stand for it.
+        host = parts.netloc.encode("idna").decode()
+    except ValueError:
+        return None, ""
+    if re.search("[^A-Za-z0-9.:_\\[\\]-]", host):
+        return None, ""
+    return _plain_host(host), parts.path
 
 
 def _without_oddities(address: str | None) -> str:

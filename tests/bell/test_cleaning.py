@@ -122,6 +122,40 @@ def test_a_picture_comes_from_a_server(address: str, is_kept: bool) -> None:
     assert clean_picture(address) == (address if is_kept else None)
 
 
+@pytest.mark.parametrize(
+    ("address", "is_kept"),
+    [
+        ("https://shop.example/media/honey.jpg", True),
+        ("https://shop.example/media/honey.JPEG?width=64#x", True),
+        ("https://cdn.example/honey", True),
+        ("https://shop.example.evil/logout", True),
+        ("https://shop.example:8443/honey", True),  # another program
+        ("https://shop.example/logout", False),
+        ("https://shop.example", False),
+        ("https://shop.example/?a.png", False),
+        ("https://shop.example/a.png/../logout", False),
+        ("https://SHOP.example:443/logout", False),
+        ("https://north.shop.test/logout", False),
+        ("https://shop.test/logout", False),
+        ("https://north.shop.test/honey.png", True),
+        ("https://othershop.test/logout", True),
+        ("http://localhost:5000/logout", False),
+        ("http://localhost:5001/honey", True),
+        # What browsers take for the host of the site.
+        ("https://ann@shop.example/logout", False),
+        ("https://sh%6fp.example/logout", False),
+        ("https://\N{FULLWIDTH LATIN SMALL LETTER S}hop.example/logout", False),
+        ("https://shop\N{IDEOGRAPHIC FULL STOP}example/logout", False),
+        ("https://xn--80aaxitdbjk.xn--p1ai/logout", False),
+        ("https://папироска.рф/logout", False),
+        ("https://[shop.example/logout", False),
+    ],
+)
+def test_a_picture_of_the_site_itself_is_a_file(address: str, is_kept: bool) -> None:
+    own = ("shop.example", ".shop.test", "localhost:5000", "xn--80aaxitdbjk.xn--p1ai")
+    assert clean_picture(address, own) == (address if is_kept else None)
+
+
 def test_spaces_around_an_address_are_no_part_of_it() -> None:
     assert clean_link(" https://shop.example \n") == "https://shop.example"
     assert clean_link(None) is None

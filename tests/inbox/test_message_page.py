@@ -79,12 +79,21 @@ def test_messages_are_shown_with_their_clean_html(
     assert "(1)</title>" in response.text
 
 
-@pytest.mark.parametrize("address", ["/logout", "?logout", "https:/logout"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        *("/logout", "?logout", "https:/logout"),
+        *("http://localhost/logout", "https://shop.test/logout"),
+        "https://accounts.shop.example/logout",
+    ],
+)
 def test_a_picture_calls_no_address_of_the_site(
-    app: Flask, app_inbox_vendor: VendorDouble, address: str
+    make_app: MakeApp, app_inbox_vendor: VendorDouble, address: str
 ) -> None:
+    config = {"SERVER_NAME": "shop.test", "SESSION_COOKIE_DOMAIN": "shop.example"}
+    app = make_app(WIDGET="site", config=config)
     app_inbox_vendor.has_messages([{"title": "One", "image": address}])
-    response = get(app)
+    response = get(app, base_url="http://localhost")
     assert "One" in response.text
     assert "<img" not in response.text
 
