@@ -38,12 +38,12 @@ def test_every_request_gets_a_token_of_its_own(
     app: Flask, app_inbox_vendor: VendorDouble
 ) -> None:
     client = app.test_client()
-    assert client.post("/app-inbox/token").json == {"token": "token 1"}
-    assert client.post("/app-inbox/token").json == {"token": "token 2"}
+    assert client.post("/app-inbox/token").json == {"token": "token-1"}
+    assert client.post("/app-inbox/token").json == {"token": "token-2"}
     app_inbox_vendor.gives("mine")
     assert client.post("/app-inbox/token").json == {"token": "mine"}
     app_inbox_vendor.gives_new_tokens()
-    assert client.post("/app-inbox/token").json == {"token": "token 3"}
+    assert client.post("/app-inbox/token").json == {"token": "token-3"}
 
 
 @pytest.mark.parametrize(
@@ -114,7 +114,7 @@ def test_a_stranger_is_known_once_they_were_created(
     inbox = AppInbox(app)
     app_inbox_vendor.knows_nobody()
     with app.app_context():
-        assert inbox.issue_token(ANN) == "token 1"
+        assert inbox.issue_token(ANN) == "token-1"
     token, contact, again = app_inbox_vendor.requests
     assert token == SentRequest("/v1/auth/contact/token", {"email": "ann@example.com"})
     assert contact.path == "/v1/contact"
@@ -142,7 +142,7 @@ def test_the_vendor_may_be_at_any_address(app_inbox_vendor: VendorDouble) -> Non
     )
     inbox = AppInbox(app)
     with app.app_context():
-        assert inbox.issue_token(ANN) == "token 1"
+        assert inbox.issue_token(ANN) == "token-1"
         inbox.sync_contact(ANN)
         (result,) = inbox.sync_contacts([ANN])
         assert inbox.import_status(result.session_id or "").state == "FINISHED"
@@ -277,7 +277,7 @@ def context(app):
         yield
 
 def test_endpoint(app, app_inbox_vendor):
-    assert app.test_client().post("/app-inbox/token").json == {"token": "token 1"}
+    assert app.test_client().post("/app-inbox/token").json == {"token": "token-1"}
 
 def test_call(app, context, app_inbox_vendor):
     app.inbox.sync_contact(Contact("ann@example.com"))

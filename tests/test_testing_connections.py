@@ -40,12 +40,12 @@ def test_only_what_is_connected_has_tokens(
     app: Flask, app_inbox_vendor: VendorDouble, app_inbox_connections: ConnectionsDouble
 ) -> None:
     app_inbox_connections.connect("north")
-    assert ask(app, "north") == (200, "token 1")
+    assert ask(app, "north") == (200, "token-1")
     assert ask(app, "south") == (503, "reconnect_needed")
     app_inbox_connections.connect("south")
     app_inbox_connections.lose("north")
     assert ask(app, "north") == (503, "reconnect_needed")
-    assert ask(app, "south") == (200, "token 2")
+    assert ask(app, "south") == (200, "token-2")
     app_inbox_connections.disconnect("south")
     assert ask(app, "south") == (503, "reconnect_needed")
     with pytest.raises(ValueError, match="no connection 'west' to lose"):
@@ -56,7 +56,7 @@ def test_a_token_that_has_expired_is_renewed_or_the_connection_lost(
     app: Flask, app_inbox_connections: ConnectionsDouble
 ) -> None:
     app_inbox_connections.connect(expires_in=0)
-    assert ask(app) == (200, "token 1")
+    assert ask(app) == (200, "token-1")
     assert app_inbox_connections.renewals == 1
     app_inbox_connections.refuses_renewal()
     app_inbox_connections.connect(expires_in=0)

@@ -7,7 +7,7 @@ import time
 import zlib
 from collections.abc import Callable, Mapping
 from email.utils import parsedate_to_datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeGuard
 
 import requests
 
@@ -18,8 +18,7 @@ from .foreign_json import read_json
 MAX_SIZE = 64 * 1024
 #: The longest token of any kind that is accepted, in characters.
 MAX_TOKEN = 8192
-#: What stands in a text for what was no character.
-LOST = "\N{REPLACEMENT CHARACTER}"
+_TOKEN = re.compile(f"[!-~]{{1,{MAX_TOKEN}}}")
 
 
 class Answer(NamedTuple):
@@ -44,6 +43,11 @@ class Answer(NamedTuple):
             raise VendorInvalid(
                 "the vendor's answer is no JSON", status=self.status
             ) from error
+
+
+def is_token(value: object) -> TypeGuard[str]:
+    """Return whether a value can travel in a header as a token, from any browser."""
+    return isinstance(value, str) and bool(_TOKEN.fullmatch(value))
 
 
 #: Turns a status, headers and a body into an answer, or raises VendorError.

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ..errors import VendorInvalid
-from .answer import LOST, MAX_TOKEN
+from .answer import is_token
 from .api import VendorApi
 from .contact import Contact
 from .credentials import Credentials
@@ -134,9 +134,9 @@ class AppInboxClient:
             )
         told = answer.json()
         token = told.get("token") if isinstance(told, dict) else None
-        if not isinstance(token, str) or len(token) > MAX_TOKEN or LOST in token:
+        if token != "" and not is_token(token):
             raise VendorInvalid("the vendor's answer holds no token", status=200)
-        return token
+        return str(token)
 
 
 def token_body(contact: Contact) -> dict[str, str]:

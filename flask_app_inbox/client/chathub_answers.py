@@ -12,7 +12,7 @@ from datetime import datetime, timezone
 from typing import Any
 
 from ..errors import VendorInvalid
-from .answer import MAX_TOKEN, Answer
+from .answer import Answer, is_token
 
 #: Operators have one of three statuses; only with this one may they chat.
 ACTIVE = 0
@@ -123,13 +123,7 @@ def read_token(answer: Answer) -> tuple[str, float | None]:
         expiration = read_moment(body.get("expiration", body.get("expiresAt")))
         body = body.get("token")
     # It goes into a header, and into an attribute that the vendor's script reads.
-    if (
-        not isinstance(body, str)
-        or not 0 < len(body) <= MAX_TOKEN
-        or not body.isascii()
-        or not body.isprintable()
-        or set(body) & set(" \"'")
-    ):
+    if not is_token(body) or set(body) & set("\"'"):
         raise VendorInvalid("the vendor's answer holds no token", status=answer.status)
     return body, expiration
 

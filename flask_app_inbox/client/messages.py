@@ -14,7 +14,7 @@ from requests import PreparedRequest, Request
 from requests.auth import AuthBase
 
 from ..errors import VendorInvalid
-from .answer import LOST, MAX_TOKEN, Answer, check_status
+from .answer import Answer, check_status, is_token
 from .deadline import Deadline
 from .message import MessagePage, count_of, id_of, page_of
 from .transport import Transport
@@ -59,7 +59,7 @@ class TokenUse(AuthBase):
     def note(self, headers: Mapping[str, str]) -> None:
         """Take the successor from an answer, whatever else that says."""
         token = headers.get(TOKEN_HEADER, "").strip()
-        if 0 < len(token) <= MAX_TOKEN and token.isprintable() and LOST not in token:
+        if is_token(token):
             self.left = token
 
 

@@ -64,7 +64,7 @@ class InboxDouble:
     def _answer(self, told: Any) -> Reply:
         self._answers += 1
         status, headers, body = json_reply(told)
-        return status, {**headers, "ES-TOKEN": f"next token {self._answers}"}, body
+        return status, {**headers, "ES-TOKEN": f"next-token-{self._answers}"}, body
 
 
 def _as_the_vendor_has_it(

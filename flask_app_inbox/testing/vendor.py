@@ -116,7 +116,7 @@ class VendorDouble(Double):
 
     def _issue(self, _: SentRequest) -> Reply:
         self._issued += 1
-        return json_reply({"token": f"token {self._issued}"})
+        return json_reply({"token": f"token-{self._issued}"})
 
     def _take_contact(self, _: SentRequest) -> Reply:
         self._learn()

@@ -106,7 +106,7 @@ def test_the_request_has_these_headers_and_no_others(
     assert client.issue_token(CONTACT) == TOKEN
 
 
-@pytest.mark.parametrize("token", [TOKEN, "", "t" * 8192, "eyJ.a_b-c.d", "жетон"])
+@pytest.mark.parametrize("token", [TOKEN, "", "t" * 8192, "eyJ.a_b-c.d==", '!"~'])
 def test_a_token_of_any_form_is_passed_on_as_it_is(
     client: AppInboxClient, vendor: responses.RequestsMock, token: str
 ) -> None:
@@ -133,6 +133,14 @@ def test_a_token_of_any_form_is_passed_on_as_it_is(
         b"[" * 60_000,
         b"9" * 60_000,
         b'{"token": "' + b"t" * 8193 + b'"}',
+        # What no header can carry.
+        b'{"token": " "}',
+        b'{"token": " t"}',
+        b'{"token": "t t"}',
+        b'{"token": "t\\n"}',
+        b'{"token": "t\\u0000"}',
+        b'{"token": "t\\u00a0"}',
+        '{"token": "жетон"}'.encode(),
     ],
 )
 def test_an_answer_without_a_token_is_invalid(

@@ -139,7 +139,9 @@ def test_a_refusal_is_an_error_that_leaves_what_the_vendor_gave(
     assert use.left == headers.get("ES-TOKEN")
 
 
-@pytest.mark.parametrize("odd", ["", " ", "x" * 8193, "\N{REPLACEMENT CHARACTER}"])
+@pytest.mark.parametrize(
+    "odd", ["", " ", "x" * 8193, "a b", "\N{REPLACEMENT CHARACTER}"]
+)
 def test_a_successor_that_is_no_token_is_none(
     client: MessagesClient,
     use: TokenUse,

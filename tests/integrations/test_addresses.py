@@ -40,7 +40,7 @@ def test_behind_a_proxy_that_speaks_https_and_has_a_prefix(
         "/app-inbox/token",
         headers={**forwarded, "Origin": "https://shop.example"},
     )
-    assert token.json == {"token": "token 1"}
+    assert token.json == {"token": "token-1"}
     foreign = client.post(
         "/app-inbox/token", headers={**forwarded, "Origin": "https://evil.example"}
     )
@@ -65,7 +65,7 @@ def test_mounted_below_another_app(
         page.address("data-token-url"),
         headers={"X-App-Inbox-User": page.attribute("data-user") or ""},
     )
-    assert token.json == {"token": "token 1"}
+    assert token.json == {"token": "token-1"}
     assert outer.get(page.address("src")).status_code == 200
 
 
@@ -83,7 +83,7 @@ def test_another_prefix(make_site: MakeSite, app_inbox_vendor: VendorDouble) -> 
     client = client_of(app)
     page = shown(client.get("/"))
     assert page.attribute("data-token-url") == "/my/bell/token"
-    assert ask(client, page).json == {"token": "token 1"}
+    assert ask(client, page).json == {"token": "token-1"}
     assert client.get(page.address("src")).status_code == 200
     assert client.post("/app-inbox/token").status_code == 404
 
@@ -108,7 +108,7 @@ def test_host_matching(
     client = client_of(app, base_url=base)
     page = shown(client.get("/", base_url=base))
     assert page.attribute("data-token-url") == "/app-inbox/token"
-    assert ask(client, page).json == {"token": "token 1"}
+    assert ask(client, page).json == {"token": "token-1"}
     assert client.get(page.address("src")).status_code == 200
 
 
@@ -132,7 +132,7 @@ def test_subdomains(
     client = client_of(app, base_url=base)
     page = shown(client.get("/", base_url=base))
     assert page.address("data-token-url") == f"{base}app-inbox/token"
-    assert ask(client, page).json == {"token": "token 1"}
+    assert ask(client, page).json == {"token": "token-1"}
     assert client.get(page.address("src")).status_code == 200
 
 

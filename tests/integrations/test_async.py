@@ -81,7 +81,7 @@ def test_an_async_loader_serves_any_view(
     client = app.test_client()
     page = shown(client.get(path))
     assert page.attribute("data-language") == "uk"
-    assert ask(client, page).json == {"token": "token 1"}
+    assert ask(client, page).json == {"token": "token-1"}
 
 
 @pytest.mark.parametrize("name", ["token_issued", "contact_unknown", "token_failed"])

@@ -65,7 +65,7 @@ def test_a_page_has_bell_and_panel():
 
 def test_both_give_tokens(app_inbox_vendor, chathub_vendor):
     client = make().test_client()
-    assert client.post("/app-inbox/token").json == {"token": "token 1"}
+    assert client.post("/app-inbox/token").json == {"token": "token-1"}
     assert client.get("/app-inbox/user").status_code == 204
     assert "token" in client.post("/chathub/token").json
     assert client.get("/app-inbox/embed").json["script"]
