@@ -15,7 +15,7 @@ from .contact_key import contact_key
 from .counts import Count
 from .reading import Reader, count_unread
 from .state import State
-from .token_chain import LAST_MOMENT, UnknownContact
+from .token_chain import UnknownContact, last_moment
 
 #: Seconds between two looks whether another request has heard the count.
 _GLANCE = 0.03
@@ -116,13 +116,12 @@ def _ask_for_count(reader: Reader, deadline: Deadline) -> Count:
         except UnknownContact:
             return counts.keep(key, 0, news, deadline.remaining())
     except VendorError as error:
-        last = counts.last(key, deadline.remaining()) if error.retryable else None
+        # The deadline may be over, but the next poll comes all the same.
+        last = counts.last(key, last_moment(deadline)) if error.retryable else None
         if last is None:
-            # The deadline may be over, but the next poll comes all the same.
-            within = max(deadline.remaining(), LAST_MOMENT)
-            reader.inboxes.rests.begin(key, error, within)
+            reader.inboxes.rests.begin(key, error, last_moment(deadline))
             raise
         reader.state.failures.write(error)
-        return counts.keep_late(key, last, deadline.remaining())
+        return counts.keep_late(key, last, last_moment(deadline))
     finally:
-        counts.give_up(key, deadline.remaining())
+        counts.give_up(key, last_moment(deadline))

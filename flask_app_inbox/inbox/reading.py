@@ -24,7 +24,7 @@ from .inboxes import Inboxes
 from .login import user_tag
 from .state import SWITCHED_OFF, State
 from .token import issue_token
-from .token_chain import Chain, UnknownContact, check_not_within
+from .token_chain import Chain, UnknownContact, check_not_within, last_moment
 from .vendor_time import vendor_time
 
 Result = TypeVar("Result")
@@ -181,20 +181,39 @@ def mark_read(
     unread: int | None = 0
     try:
         with reader.chain(deadline) as chain:
-            _ask(chain, lambda use: client.mark_read(use, deadline, ids))
-            news = counts.note_mark(reader.key, news, deadline.remaining())
+            with _ending_counts_if_unsure(reader, news, deadline):
+                _ask(chain, lambda use: client.mark_read(use, deadline, ids))
+            news = counts.note_mark(reader.key, news, last_moment(deadline))
             if ids is not None:
                 unread = _count_if_possible(reader, chain, deadline)
             if unread is None:
-                counts.drop(reader.key, deadline.remaining())
+                counts.drop(reader.key, last_moment(deadline))
             else:
-                counts.keep(reader.key, unread, news, deadline.remaining())
+                counts.keep(reader.key, unread, news, last_moment(deadline))
     except UnknownContact:
         return 0
     marked = None if ids is None else len(ids)
     # The vendor has marked them: a failure now would say that it had not.
     send_to_each(messages_read, user=reader.user, count=marked)
     return unread
+
+
+@contextmanager
+def _ending_counts_if_unsure(
+    reader: Reader, news: str, deadline: Deadline
+) -> Iterator[None]:
+    """Let no count be good after a mark of which nobody knows whether it was made.
+
+    One from before it may have been kept since: by whoever asked first.
+    """
+    try:
+        yield
+    except VendorError as error:
+        if error.may_have_worked:
+            counts, within = reader.inboxes.counts, last_moment(deadline)
+            counts.note_mark(reader.key, news, within)
+            counts.drop(reader.key, within)
+        raise
 
 
 def count_unread(reader: Reader, chain: Chain, deadline: Deadline) -> int:

@@ -36,7 +36,7 @@ PATIENCE = 0.5
 FIRST_GLANCE, LONGEST_GLANCE = 0.005, 0.05
 #: How many requests may ask at once for one contact in a process. Each holds a thread.
 PLACES = 8
-#: The least seconds that the store has to take a token back.
+#: The least seconds that the store has for what must be written, however late it is.
 LAST_MOMENT = 0.2
 
 
@@ -58,6 +58,14 @@ def check_not_within(who: str) -> None:
             "receiver of token_issued, contact_unknown or token_failed cannot ask for "
             "them itself. Let a job do it afterwards."
         )
+
+
+def last_moment(deadline: Deadline) -> float:
+    """Return the seconds that the store has for what others rely on.
+
+    A call that failed may have taken the whole time, and what is kept must say so.
+    """
+    return max(deadline.remaining(), LAST_MOMENT)
 
 
 class UnknownContact(Exception):
@@ -188,7 +196,7 @@ class TokenChains:
     def _give_back(
         self, who: str, token: str | None, ticket: bytes | None, deadline: Deadline
     ) -> None:
-        within = max(deadline.remaining(), LAST_MOMENT)
+        within = last_moment(deadline)
         if token is not None:
             locked = self._encryptor().encrypt([who, token]).encode()
             self._store.hand_over(f"token:{who}", locked, KEEP, within=within)

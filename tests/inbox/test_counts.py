@@ -9,8 +9,15 @@ from contextlib import ExitStack
 from typing import Any
 
 import pytest
+from flask import Flask
 
-from flask_app_inbox import AppInbox, Contact, VendorRejected, VendorUnavailable
+from flask_app_inbox import (
+    AppInbox,
+    Contact,
+    VendorRejected,
+    VendorTimeout,
+    VendorUnavailable,
+)
 from flask_app_inbox.client.deadline import Deadline
 from flask_app_inbox.client.messages import MessagesClient
 from flask_app_inbox.inbox import counts as counts_module
@@ -24,7 +31,7 @@ from flask_app_inbox.inbox.counts import (
     TOO_OLD_FOR_PAGES,
     Counts,
 )
-from flask_app_inbox.inbox.reading import reader_of
+from flask_app_inbox.inbox.reading import Reader, mark_read, reader_of
 from flask_app_inbox.inbox.rests import REST, Rests
 from flask_app_inbox.inbox.token_chain import PLACES
 from flask_app_inbox.testing import VendorDouble
@@ -372,3 +379,114 @@ def test_a_page_that_comes_while_a_mark_is_on_its_way_asks_again(
     assert seen == [True]
     assert known is not None
     assert (known.unread, known.is_late) == (0, False)
+
+
+# A vendor that takes all the time there is
+
+
+@pytest.fixture
+def hang(monkeypatch: pytest.MonkeyPatch, clock: Clock) -> Callable[[str], list[str]]:
+    """Let calls of the client last until the deadline is over; return those made."""
+
+    def begin(call: str) -> list[str]:
+        made: list[str] = []
+
+        def take_all(*_: object, **__: object) -> None:
+            made.append(call)
+            clock.now += 60
+            error = VendorTimeout("no answer in time")
+            error.may_have_worked = True
+            raise error
+
+        monkeypatch.setattr(MessagesClient, call, take_all)
+        return made
+
+    return begin
+
+
+def ask_in_time(app: Flask, clock: Clock) -> tuple[Reader, Deadline]:
+    deadline = Deadline(3, clock=clock)
+    return reader_of(state_of(app), ANN, deadline), deadline
+
+
+@pytest.mark.parametrize("hears_news", [True, False])
+def test_a_count_is_asked_for_again_after_a_mark_that_nobody_knows_of(
+    make_app: MakeApp,
+    app_inbox_vendor: VendorDouble,
+    clock: Clock,
+    hang: Callable[[str], list[str]],
+    monkeypatch: pytest.MonkeyPatch,
+    hears_news: bool,
+) -> None:
+    app, inbox = make_app(WIDGET="site"), AppInbox()
+    inboxes, other = state_of(app).inboxes, Contact(external_customer_id="7")
+    assert inboxes is not None
+    inboxes.counts._hears_news = hears_news
+    app_inbox_vendor.has_messages(["one", "two"])
+    with app.app_context():
+        reader, deadline = ask_in_time(app, clock)
+        assert inbox.unread_count(other) == 2
+        hang("mark_read")
+        drop = Counts.drop
+
+        def drop_while_others_ask(*given: Any) -> None:
+            drop(*given)
+            if deadline.remaining():  # the mark is on its way
+                news = inboxes.counts.news(reader.key, 1)
+                inboxes.counts.keep(reader.key, 2, news, 1)
+
+        monkeypatch.setattr(Counts, "drop", drop_while_others_ask)
+        with pytest.raises(VendorTimeout):
+            mark_read(reader, deadline, None)
+        # The vendor has done it.
+        app_inbox_vendor.has_messages([])
+        assert inbox.unread_count(ANN) == 0
+        assert inbox.unread_count(other) == (0 if hears_news else 2)
+
+
+def test_a_count_is_asked_for_again_after_a_mark_whose_count_took_too_long(
+    make_app: MakeApp,
+    app_inbox_vendor: VendorDouble,
+    clock: Clock,
+    hang: Callable[[str], list[str]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    app, inbox = make_app(WIDGET="site"), AppInbox()
+    inboxes = state_of(app).inboxes
+    assert inboxes is not None
+    app_inbox_vendor.has_messages([{"id": "m1"}, {"id": "m2"}])
+    with app.app_context():
+        reader, deadline = ask_in_time(app, clock)
+        mark, count = MessagesClient.mark_read, MessagesClient.count_unread
+
+        def mark_while_others_ask(*given: Any) -> None:
+            inboxes.counts.keep(reader.key, 2, "", 1)
+            mark(*given)
+
+        monkeypatch.setattr(MessagesClient, "mark_read", mark_while_others_ask)
+        hang("count_unread")
+        assert mark_read(reader, deadline, ["m1"]) is None
+        monkeypatch.setattr(MessagesClient, "count_unread", count)
+        assert inbox.unread_count(ANN) == 1
+
+
+def test_the_last_count_serves_while_the_vendor_hangs(
+    make_app: MakeApp,
+    app_inbox_vendor: VendorDouble,
+    clock: Clock,
+    hang: Callable[[str], list[str]],
+) -> None:
+    app, inbox = make_app(WIDGET="site"), AppInbox()
+    inboxes = state_of(app).inboxes
+    assert inboxes is not None
+    app_inbox_vendor.has_messages(["one", "two"])
+    with app.app_context():
+        assert inbox.unread_count(ANN) == 2
+        reader, deadline = ask_in_time(app, clock)
+        inboxes.counts.drop(reader.key, 1)
+        asked = hang("count_unread")
+        for each in (deadline, Deadline(1000, clock=clock)):
+            count = find_count(reader, each)
+            assert (count.unread, count.is_late) == (2, True)
+        assert asked == ["count_unread"]
+        assert inboxes.counts.claim(reader.key, 1), "somebody asks still"
