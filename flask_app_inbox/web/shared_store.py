@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 import threading
 import time
+from collections import OrderedDict
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -83,14 +84,42 @@ class _Kept:
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
-        #: By key, in the order in which they came: the time of its end, and the value.
-        self.values: dict[str, tuple[float, bytes]] = {}
+        #: The time of its end, and the value, by key. Those that live equally long end
+        #: in the order in which they came, so each such kind has a dict of its own. (A
+        #: plain one would pass all that was removed on its way to the first.)
+        self.by_life: dict[float, OrderedDict[str, tuple[float, bytes]]] = {}
+        #: How long each lives.
+        self.lives: dict[str, float] = {}
+
+    def find(self, key: str) -> tuple[float, bytes] | None:
+        life = self.lives.get(key)
+        return None if life is None else self.by_life[life][key]
+
+    def keep(self, key: str, end: float, value: bytes, life: float) -> None:
+        self.remove(key)
+        self.lives[key] = life
+        self.by_life.setdefault(life, OrderedDict())[key] = (end, value)
+
+    def remove(self, key: str) -> tuple[float, bytes] | None:
+        life = self.lives.pop(key, None)
+        if life is None:
+            return None
+        kind = self.by_life[life]
+        found = kind.pop(key)
+        if not kind:
+            del self.by_life[life]
+        return found
+
+    def first_to_end(self) -> tuple[float, str] | None:
+        """Return the end and the key of what ends first."""
+        firsts = (next(iter(kind.items())) for kind in self.by_life.values())
+        return min(((end, key) for key, (end, _) in firsts), default=None)
 
 
 class MemoryStore:
     """A store of this process.
 
-    :param capacity: how many things it keeps.
+    :param capacity: how many things it keeps. Beyond that it forgets what ends first.
     """
 
     def __init__(
@@ -106,7 +135,7 @@ class MemoryStore:
     def get(self, key: str, *, within: float = math.inf) -> bytes | None:  # noqa: ARG002 - it never waits
         kept = self._kept.get()
         with kept.lock:
-            return self._alive(kept.values.get(key))
+            return self._alive(kept.find(key))
 
     def put(
         self,
@@ -118,7 +147,7 @@ class MemoryStore:
     ) -> None:
         kept = self._kept.get()
         with kept.lock:
-            self._keep(kept.values, key, value, seconds)
+            self._keep(kept, key, value, seconds)
 
     def add(
         self,
@@ -130,15 +159,15 @@ class MemoryStore:
     ) -> bool:
         kept = self._kept.get()
         with kept.lock:
-            if self._alive(kept.values.get(key)) is not None:
+            if self._alive(kept.find(key)) is not None:
                 return False
-            self._keep(kept.values, key, value, seconds)
+            self._keep(kept, key, value, seconds)
             return True
 
     def take(self, key: str, *, within: float = math.inf) -> bytes | None:  # noqa: ARG002
         kept = self._kept.get()
         with kept.lock:
-            return self._alive(kept.values.pop(key, None))
+            return self._alive(kept.remove(key))
 
     def drop(self, key: str, *, within: float = math.inf) -> None:
         self.take(key, within=within)
@@ -146,21 +175,15 @@ class MemoryStore:
     def _alive(self, found: tuple[float, bytes] | None) -> bytes | None:
         return found[1] if found and self._clock() < found[0] else None
 
-    def _keep(
-        self,
-        values: dict[str, tuple[float, bytes]],
-        key: str,
-        value: bytes,
-        seconds: float,
-    ) -> None:
-        values.pop(key, None)
-        # Most ends come in the order of the beginnings, so the oldest go first.
-        while values and (
-            len(values) >= self._capacity
-            or self._alive(values[next(iter(values))]) is None
-        ):
-            del values[next(iter(values))]
-        values[key] = (self._clock() + seconds, value)
+    def _keep(self, kept: _Kept, key: str, value: bytes, seconds: float) -> None:
+        kept.remove(key)
+        now = self._clock()
+        while first := kept.first_to_end():
+            end, oldest = first
+            if now < end and len(kept.lives) < self._capacity:
+                break
+            kept.remove(oldest)
+        kept.keep(key, now + seconds, value, seconds)
 
 
 class RedisStore:

@@ -328,7 +328,7 @@ def test_a_token_is_handed_on_after_the_requests_time_too(
 @pytest.fixture(autouse=True)
 def _end(store: MemoryStore) -> Iterator[None]:
     yield
-    turns = [key for key in store._kept.get().values if key.startswith("turn:")]
+    turns = [key for key in store._kept.get().lives if key.startswith("turn:")]
     assert [
         key for key in turns if store.get(key) not in (None, b"another one's")
     ] == []

@@ -103,7 +103,33 @@ def test_a_process_forgets_its_oldest_things() -> None:
     ]
     clock.now += 60
     store.put("4", b"-", 60)
-    assert len(store._kept.get().values) == 1
+    assert len(store._kept.get().lives) == 1
+
+
+def test_what_lives_long_keeps_nothing_dead_behind_it() -> None:
+    clock = Clock()
+    store = MemoryStore(clock=clock)
+    store.put("token", b"-", 86400)
+    for number in range(20):
+        store.put(f"count {number}", b"-", 15)
+        store.add(f"claim {number}", b"-", 4)
+        clock.now += 1
+    kept = store._kept.get()
+    assert len(kept.lives) == 1 + 15 + 4
+    assert kept.lives.keys() == {key for kind in kept.by_life.values() for key in kind}
+    clock.now += 15
+    store.put("token", b"-", 3600)
+    assert (len(kept.lives), len(kept.by_life)) == (1, 1)
+
+
+def test_where_there_is_no_room_what_ends_first_is_forgotten() -> None:
+    store = MemoryStore(capacity=2, clock=Clock())
+    store.put("token", b"-", 86400)
+    for number in range(3):
+        store.put(f"count {number}", b"-", 15)
+    assert store.get("token") == b"-"
+    assert store.get("count 2") == b"-"
+    assert store.get("count 1") is None
 
 
 def test_a_child_begins_with_an_empty_store() -> None:
