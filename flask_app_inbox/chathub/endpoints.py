@@ -23,6 +23,7 @@ from ..web.body import read_body
 from ..web.elements import elements_of
 from ..web.guards import check_same_origin
 from ..web.loaders import page_language, page_nonce
+from ..web.losses import tell_loss
 from ..web.problems import BadRequest
 from ..web.session import leave_session_alone
 from ..web.this_app import this_app
@@ -156,6 +157,8 @@ def embed() -> dict[str, Any]:
     check_same_origin(request)
     rendered = elements_of(chathub(request.args.get("organization"), nonce=""))
     panel, script = rendered or (None, None)
+    if panel is None:
+        tell_loss()
     organizations = panel["attributes"]["data-organizations"] if panel else "[]"
     tags = dict(json.loads(organizations))
     check_user(request, *tags.values(), former=partial(_former_tags, tags))

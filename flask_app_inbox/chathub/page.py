@@ -10,9 +10,10 @@ from flask import has_request_context, request
 from markupsafe import Markup
 
 from ..errors import LoaderError
-from ..web.addresses import log_loss, own_url
+from ..web.addresses import own_url
 from ..web.assets import render
 from ..web.loaders import calling, page_language, page_nonce
+from ..web.losses import log_loss
 from ..web.page_marks import marks_of_page
 from ..web.problems import Problem
 from ..web.this_app import this_app

@@ -9,6 +9,7 @@ from flask import Response, request
 
 from ..web.assets import read_script, respond_with_script
 from ..web.guards import check_same_origin
+from ..web.losses import tell_loss
 from ..web.user_tag import check_user
 from .page import INBOX_SCRIPT, app_inbox, app_inbox_anchor
 from .state import State, current_state
@@ -28,6 +29,9 @@ def embed() -> dict[str, Any]:
     """Return the elements that the two template calls render for this visitor.
 
     The nonce is left out: it belongs to one page's policy.
+
+    :raises Problem: if a function of the site has failed, so that there is no script.
+        A script without an inbox is one: it makes the page's ``init``.
     """
     # Few sites have pages without our templates, and this parses HTML.
     from ..web.elements import elements_of
@@ -36,11 +40,15 @@ def embed() -> dict[str, Any]:
     check_same_origin(request)
     hints = elements_of(app_inbox(nonce=""))
     script = hints.pop() if hints else None
+    if script is None:
+        tell_loss()
     tag = script["attributes"].get("data-user", "") if script else ""
     check_user(request, tag, former=partial(_former_tags, state))
     if state.settings.draws_own_bell:
         hints = elements_of(app_inbox_anchor())
         bell = hints.pop() if hints else None
+        if bell is None:
+            tell_loss()
         return {"anchor": bell, "hints": hints, "script": script}
     # A selector that makes no element is no mistake here: the site writes its own.
     has_element = state.settings.anchor_element is not None

@@ -8,9 +8,10 @@ from flask import Flask, has_request_context, request
 from markupsafe import Markup
 
 from ..errors import LoaderError
-from ..web.addresses import address_under, log_loss, own_folder
+from ..web.addresses import address_under, own_folder
 from ..web.assets import render
 from ..web.loaders import page_language, page_nonce
+from ..web.losses import log_loss
 from ..web.page_marks import marks_of_page
 from ..web.this_app import this_app
 from .script_source import script_source

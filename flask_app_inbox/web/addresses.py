@@ -6,7 +6,6 @@ are those of the request's own path, or what the site's ``url_defaults`` say.
 
 from __future__ import annotations
 
-import logging
 import re
 from typing import Any
 
@@ -23,15 +22,6 @@ _VARIABLE = r"<(?:[^<>]*:)?(\w+)>"
 
 class NoAddress(LoaderError):
     """Nothing tells the variables of our prefix, as on a page for all tenants."""
-
-
-def log_loss(logger: logging.Logger, part: str, error: LoaderError) -> None:
-    """Log why a page lacks a part of ours.
-
-    A page that belongs to no tenant is nothing to be alarmed about.
-    """
-    level = logging.INFO if isinstance(error, NoAddress) else logging.ERROR
-    logger.log(level, "This page has no %s: %s", part, error, exc_info=error.__cause__)
 
 
 def own_folder(app: Flask, blueprint: str, prefix: str) -> str:

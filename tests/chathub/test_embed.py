@@ -106,3 +106,12 @@ def test_the_script_has_an_address_that_a_page_can_name() -> None:
     assert response.data == client.get(script).data
     assert response.headers["Cache-Control"] == "no-cache"
     assert "Vary" not in response.headers
+
+
+def test_a_loader_that_fails_is_not_told_as_nobody() -> None:
+    app = make_plain_app(BOTH)
+    state = app.extensions["chathub"]
+    state.loaders.operators = lambda: {"sales": "no number"}
+    assert code_of(ask(app)) == (500, "loader_failed")
+    state.loaders.operators = dict
+    assert embedded(ask(app)) == {"panel": None, "script": None}

@@ -12,7 +12,7 @@ from werkzeug.test import TestResponse
 from flask_app_inbox.inbox.embed import EMBED_SCRIPT
 from flask_app_inbox.web.assets import read_script
 from flask_app_inbox.web.user_tag import USER_HEADER
-from tests.conftest import CONTACT, SECRETS, MakeApp, load_nobody
+from tests.conftest import CONTACT, SECRETS, MakeApp, load_nobody, state_of
 from tests.inbox.test_page import Elements, render
 from tests.inbox.test_token import check_headers, check_problem
 
@@ -72,7 +72,6 @@ SITES: dict[str, dict[str, Any]] = {
     "a box": {"ANCHOR": "header.top#bell", "POSITION": "afterend"},
     "an anchor to be escaped": {"ANCHOR": """[title='"><script>&amp;']"""},
     "a loader that raises": {"loader": fail, "SCRIPT_ID": None},
-    "a loader that aborts": {"loader": give_up},
     "another prefix": {"config": {"APPLICATION_ROOT": "/shop"}},
     "off": {"ENABLED": False, "API_KEY": None},
     "off, with the snippet": {"ENABLED": False, "SCRIPT_ID": None},
@@ -85,6 +84,23 @@ def test_a_page_without_a_template_gets_what_a_template_gets(
 ) -> None:
     app = make_app(**site)
     assert embedded(ask(app)) == rendered(app)
+
+
+@pytest.mark.parametrize("widget", ["vendor", "site"])
+@pytest.mark.parametrize("loader", [fail, give_up])
+def test_what_is_lost_is_not_told_as_what_is_not_there(
+    make_app: MakeApp, loader: Callable[[], None], widget: str
+) -> None:
+    app = make_app(loader=loader, WIDGET=widget)
+    check_problem(ask(app), 500, "loader_failed")
+    state_of(app).loaders.contact = load_nobody
+    assert (ask(app).json or {})["script"] is None
+
+
+def test_words_that_are_lost_are_told_too(make_app: MakeApp) -> None:
+    app = make_app(WIDGET="site")
+    state_of(app).loaders.texts = lambda *_: fail()
+    check_problem(ask(app), 500, "loader_failed")
 
 
 def test_the_parts_have_names(make_app: MakeApp) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
+from ...errors import LoaderError
 from ...web.addresses import matches
 from ...web.elements import Element
 from ..settings import Settings
@@ -69,6 +70,9 @@ def _read(answer: Page) -> dict[str, Any]:
     :raises VisitError: if something else answers.
     """
     kind = answer.headers.get("Content-Type", "nothing")
+    if answer.status == LoaderError.http_status and kind == "application/problem+json":
+        # A function of the site fails; what that costs the page is found in the page.
+        return {"anchor": None, "hints": [], "script": None}
     if answer.status != 200 or kind != "application/json":
         raise VisitError(f"it answers {answer.status} with {kind}")
     body: dict[str, Any] = json.loads(answer.text)
