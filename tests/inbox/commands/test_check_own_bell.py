@@ -13,24 +13,12 @@ from flask_app_inbox.sandbox import SandboxServer
 from tests.inbox.commands.conftest import Findings, MakeSite, Run
 from tests.inbox.commands.test_check_policy import with_policy
 
-BELL = "{% if session.email %}<app-inbox-bell></app-inbox-bell>{% endif %}"
-SCRIPT = (
-    "{% if session.email %}"
-    '<script async src="/app-inbox/bell/bell.js" data-style="/app-inbox/bell/panel.css"'
-    ' data-messages-url="/app-inbox/messages" data-unread-url="/app-inbox/unread">'
-    "</script>{% endif %}"
-)
+BELL, SCRIPT = "{{ app_inbox_anchor() }}", "{{ app_inbox() }}"
 ANN = ("--session", "email=ann@example.com")
 
 
 def page(*parts: str) -> str:
     return f"<!doctype html><title>Shop</title>{''.join(parts)}"
-
-
-def serve_script(app: Flask) -> None:
-    @app.get("/app-inbox/bell/bell.js")
-    def script() -> tuple[str, dict[str, str]]:
-        return "", {"Content-Type": "text/javascript"}
 
 
 @pytest.fixture
@@ -40,15 +28,9 @@ def bell_site(make_site: MakeSite) -> Callable[..., Flask]:
     def make(
         *,
         layout: str = page(BELL, SCRIPT),
-        prepare: Callable[[Flask], object] = lambda _: None,
-        **settings: Any,
+        **given: Any,
     ) -> Flask:
-        def prepare_all(app: Flask) -> None:
-            serve_script(app)
-            prepare(app)
-
-        given = {"WIDGET": "site", "SCRIPT_ID": None} | settings
-        return make_site(layout=layout, prepare=prepare_all, **given)
+        return make_site(layout=layout, **{"WIDGET": "site", "SCRIPT_ID": None} | given)
 
     return make
 
