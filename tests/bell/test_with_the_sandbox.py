@@ -55,3 +55,19 @@ def test_the_next_page_has_the_count_in_its_html(
     expect(link).to_have_text("2")
     link.click()
     expect(without.get_by_text("Second")).to_be_visible()
+
+
+def test_the_page_without_javascript_fits_a_phone(
+    new_context: Callable[..., BrowserContext], address: str, control: Control
+) -> None:
+    content = f"<pre>{'x' * 200}</pre><h3>{'y' * 100}</h3>"
+    control.send(ANN, "T" * 100, content=content)
+    size = {"width": 320, "height": 640}
+    page = new_context(java_script_enabled=False, viewport=size).new_page()
+    page.goto(f"{address}/app-inbox/")
+    page.get_by_role("button", name="Mark all as read").click()
+    expect(page.get_by_role("status")).to_have_text("Marked as read.")
+    width = page.evaluate("document.documentElement.scrollWidth")
+    assert width == size["width"]
+    page.get_by_role("link", name="Back to the site").click()
+    expect(page).to_have_url(f"{address}/")
