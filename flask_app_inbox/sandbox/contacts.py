@@ -154,8 +154,9 @@ class Contacts:
             return list(self._by_id.values())
 
     def clear(self) -> None:
-        """Remove all contacts."""
+        """Remove all contacts; the next one is the first again."""
         with self._lock:
+            self._last_id = 0
             self._by_id.clear()
             self._index.clear()
             self._deleted.clear()

@@ -247,6 +247,8 @@ def test_a_reset_forgets_everything(
     again = vendor("POST", "/v1/site/domains", json={"domain": "shop.example"})
     assert again.status_code == 201
     assert issue() == ""
+    ann = control("POST", "contacts", json={"email": "ann@example.com"}).json()
+    assert ann["id"] == 1
 
 
 def test_a_reset_may_carry_an_empty_object_alone(control: Call) -> None:

@@ -27,6 +27,11 @@ class Limits:
         self._lock = threading.Lock()
         self._buckets: dict[tuple[str, bool], tuple[float, float]] = {}
 
+    def reset(self) -> None:
+        """Reset to the initial state: nobody has called."""
+        with self._lock:
+            self._buckets.clear()
+
     def take(self, caller: str, *, messaging: bool) -> bool:
         """Count one call; return False when it is one too many."""
         rate, burst = _MESSAGES if messaging else _DATA

@@ -31,3 +31,4 @@ class ChatHubState:
         self.staff.reset()
         self.tokens.reset()
         self.chats.clear()
+        self.limits.reset()
