@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from flask_app_inbox.sandbox import create_sandbox
 from flask_app_inbox.sandbox.chathub import limits, staff
+from tests.fixtures.sandbox import WithClock
 
 ISSUE = "/api/operator/get-token"
 VALIDATE = "/api/operator/validate-token"
@@ -31,8 +31,8 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def client(clock: Clock) -> FlaskClient:
-    return create_sandbox(clock=clock).test_client()
+def client(clock: Clock, sandbox_with: WithClock) -> FlaskClient:
+    return sandbox_with(clock).app.test_client()
 
 
 Call = Callable[..., Any]
@@ -292,15 +292,17 @@ def test_chats_are_open_to_pages_of_other_origins(client: FlaskClient) -> None:
 
 
 def test_calling_too_often_is_refused_as_documented(
-    call: Call, client: FlaskClient
+    call: Call, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     hub = client.application.extensions["sandbox"].chathub
-    hub.limits = limits.Limits(clock=lambda: 5.0)
+    monkeypatch.setattr(hub, "limits", limits.Limits(clock=lambda: 5.0))
     codes = [call("GET", "/api/company/organization").status_code for _ in range(76)]
     assert codes == [200] * 75 + [429]
     answer = call("GET", "/api/company/organization")
     assert answer.json["error"] == "Too Many Requests"
     assert answer.json["status"] == 429
+    call("POST", "/_sandbox/reset", {})
+    assert call("GET", "/api/company/organization").status_code == 200
 
 
 def test_an_operator_needs_an_organization() -> None:

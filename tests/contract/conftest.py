@@ -13,6 +13,7 @@ from tests.contract.oauth_site import make_oauth_site, oauth_vendor
 from tests.contract.openapi import api
 from tests.fixtures.chromium import browser, driver
 from tests.fixtures.clock import Clock
+from tests.fixtures.sandbox import WithClock
 
 __all__ = [
     "api",
@@ -31,8 +32,8 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def oauth_sandbox(clock: Clock) -> Iterator[SandboxServer]:
-    with SandboxServer(clock=clock) as server:
+def oauth_sandbox(clock: Clock, sandbox_with: WithClock) -> Iterator[SandboxServer]:
+    with sandbox_with(clock) as server:
         yield server
 
 

@@ -13,8 +13,8 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from flask_app_inbox import Contact
-from flask_app_inbox.sandbox import create_sandbox
 from tests.fixtures.clock import Clock
+from tests.fixtures.sandbox import WithClock
 
 BASE = "https://yespo.io/api"
 
@@ -67,9 +67,9 @@ ANN = {"externalCustomerId": "7", "channels": []}
 
 
 @pytest.fixture
-def api(clock: Clock) -> Iterator[FlaskClient]:
+def api(clock: Clock, sandbox_with: WithClock) -> Iterator[FlaskClient]:
     """A sandbox in this process that knows Ann, her domain, and nothing else."""
-    with create_sandbox(clock=clock).test_client() as client:
+    with sandbox_with(clock).app.test_client() as client:
         ask(client, "POST", "/v1/contact", ANN)
         ask(client, "POST", "/v1/site/domains", {"domain": "shop.example"})
         yield client

@@ -12,8 +12,9 @@ import responses
 from flask.testing import FlaskClient
 
 from flask_app_inbox import Contact
-from flask_app_inbox.sandbox import create_sandbox
 from tests.contract.site import ANN, client_of, script_of
+from tests.fixtures.clock import Clock
+from tests.fixtures.sandbox import WithClock
 
 #: Settings that lead to each address of a token that a guide shows.
 ADDRESSES: dict[str, dict[str, Any]] = {
@@ -156,8 +157,8 @@ KNOWN = [
 
 
 @pytest.fixture
-def sandbox() -> Iterator[FlaskClient]:
-    with create_sandbox().test_client() as client:
+def sandbox(clock: Clock, sandbox_with: WithClock) -> Iterator[FlaskClient]:
+    with sandbox_with(clock).app.test_client() as client:
         for who in KNOWN:
             client.post("/_sandbox/contacts", json=who)
         yield client

@@ -11,10 +11,10 @@ import requests
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from flask_app_inbox.sandbox import create_sandbox
 from flask_app_inbox.sandbox.imports import WAITING, WORKING
 from flask_app_inbox.sandbox.repeats import SPAN
 from tests.fixtures.clock import Clock
+from tests.fixtures.sandbox import WithClock
 
 Call = Callable[..., requests.Response]
 Eventually = Callable[[Callable[[], object]], None]
@@ -44,9 +44,9 @@ class Vendor:
 
 
 @pytest.fixture
-def timed() -> Iterator[Vendor]:
+def timed(sandbox_with: WithClock) -> Iterator[Vendor]:
     clock = Clock()
-    with create_sandbox(clock=clock).test_client() as client:
+    with sandbox_with(clock).app.test_client() as client:
         yield Vendor(client, clock)
 
 

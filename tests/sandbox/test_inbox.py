@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import requests
 
-from flask_app_inbox.sandbox import SandboxServer
+from tests.fixtures.sandbox import WithClock
 
 Call = Callable[..., requests.Response]
 Send = Callable[..., dict[str, Any]]
@@ -304,10 +304,12 @@ def test_the_rest_api_is_closed_to_pages(vendor: Call) -> None:
 
 
 @pytest.fixture
-def timed() -> Iterator[tuple[Clock, Callable[[], list[str]], Send]]:
+def timed(
+    sandbox_with: WithClock,
+) -> Iterator[tuple[Clock, Callable[[], list[str]], Send]]:
     """A sandbox whose clock is set by hand; how to read and to write there."""
     clock = Clock()
-    with SandboxServer(clock=clock) as server, requests.Session() as session:
+    with sandbox_with(clock) as server, requests.Session() as session:
         session.trust_env = False
         session.auth = ("", "sandbox-key")
         who = {"email": "ann@example.com"}
