@@ -162,12 +162,18 @@ def real_shop(make_shop: MakeShop, sandbox: SandboxServer) -> Flask:
 
 
 @pytest.fixture
-def start(tmp_path: Path) -> Iterator[Callable[..., Demo]]:
-    """Return a function that starts demos on free ports; none outlives the test."""
+def start(seeded: Path, tmp_path: Path) -> Iterator[Callable[..., Demo]]:
+    """Return a function that starts demos on free ports; none outlives the test.
+
+    Their accounts are there already, except in an instance folder that it is given.
+    """
     started: list[Demo] = []
 
     def start(*arguments: str, **environment: str) -> Demo:
-        environment.setdefault("SHOP_INSTANCE", str(tmp_path / "instance"))
+        if "SHOP_INSTANCE" not in environment:
+            folder = tmp_path / f"instance-{len(started)}"
+            shutil.copytree(seeded, folder)
+            environment["SHOP_INSTANCE"] = str(folder)
         ports = ("--port", "0", "--sandbox-port", "0")
         started.append(Demo(*ports, *arguments, **environment))
         return started[-1]

@@ -49,9 +49,9 @@ def taken_port() -> Iterator[int]:
 
 
 def test_it_starts_shows_the_accounts_and_ends_with_ctrl_c(
-    start: Callable[..., Demo],
+    start: Callable[..., Demo], tmp_path: Path
 ) -> None:
-    demo = start(HOME="")
+    demo = start(HOME="", SHOP_INSTANCE=str(tmp_path / "new"))
     shop, sandbox = demo.addresses()
     assert "Zavarka" in requests.get(shop, timeout=5).text
     foreign = requests.get(shop, headers={"Host": "evil.example"}, timeout=5)

@@ -200,7 +200,7 @@ def test_processes_killed_at_random_lose_only_what_the_vendor_forgot(
     capsys: pytest.CaptureFixture[str],
     record_property: Callable[[str, object], None],
 ) -> None:
-    refreshes = int(os.environ.get("APP_INBOX_KILLS", "40"))
+    refreshes = int(os.environ.get("APP_INBOX_KILLS", "20"))
     seed = random.randrange(2**32)
     dice = random.Random(seed)
     site = make_site(DATABASE_URL=database_url, connected=True)
