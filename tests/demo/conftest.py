@@ -123,22 +123,22 @@ def make_shop(seeded: Path, tmp_path: Path) -> MakeShop:
 
 
 @pytest.fixture
-def keeper(make_shop: MakeShop, sandbox: SandboxServer) -> Keeper:
-    """Return what keeps the sandbox filled; it has done so once."""
-    keeper = Keeper(
-        make_shop(SHOP_SANDBOX_URL=sandbox.url),
-        SandboxClient(sandbox.url, lambda _: None),
-        "http://localhost",
-    )
-    keeper.look()
-    return keeper
+def shop(make_shop: MakeShop, sandbox: SandboxServer) -> Flask:
+    """Return a shop on a sandbox that has what the demo's start puts there."""
+    shop = make_shop(SHOP_SANDBOX_URL=sandbox.url)
+    keeper_of(shop, sandbox).look()
+    return shop
 
 
 @pytest.fixture
-def shop(make_shop: MakeShop, sandbox: SandboxServer, keeper: Keeper) -> Flask:
-    """Return a shop on a sandbox that has what the demo's start puts there."""
-    del keeper
-    return make_shop(SHOP_SANDBOX_URL=sandbox.url)
+def keeper(shop: Flask, sandbox: SandboxServer) -> Keeper:
+    """Return what keeps the sandbox filled; that has been done once."""
+    return keeper_of(shop, sandbox)
+
+
+def keeper_of(shop: Flask, sandbox: SandboxServer) -> Keeper:
+    client = SandboxClient(sandbox.url, lambda _: None)
+    return Keeper(shop, client, "http://localhost")
 
 
 @pytest.fixture
