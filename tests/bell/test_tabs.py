@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from tests.bell.conftest import bell, open_panel, panel
 from tests.bell.inbox import Inbox
@@ -125,6 +125,48 @@ def test_users_of_one_browser_hear_nothing_of_each_other(
     panel(bob).get_by_role("listitem").click()
     expect(bell(bob, 0)).to_be_visible()
     expect(bell(ann, 1)).to_be_visible()
+
+
+#: Makes a page that of another user, as a library that swaps its body does.
+BECOME = """attributes => {
+  const settings = document.createElement("script");
+  settings.type = "text/plain";
+  for (const name in attributes) settings.setAttribute(name, attributes[name]);
+  document.querySelector("script[data-unread-url]").remove();
+  document.body.append(settings);
+  const bell = document.querySelector("app-inbox-bell");
+  bell.dataset.user = attributes["data-user"];
+  document.dispatchEvent(new Event("app-inbox:check"));
+}"""
+#: The settings of a page: the attributes of its script but the file.
+SETTINGS = """Object.fromEntries(
+  [...document.querySelector("script[data-unread-url]").attributes]
+    .filter(({ name }) => name.startsWith("data-"))
+    .map(({ name, value }) => [name, value]))"""
+
+
+def test_an_answer_for_the_user_of_before_takes_no_bell_from_the_next(
+    context: BrowserContext, shop: str, inbox: Inbox, complaints: Complaints
+) -> None:
+    complaints.expected.append(FAILED_LOAD)
+    inbox.arrive()
+    held: list[Route] = []
+    context.route("**/unread", lambda route: held.append(route), times=1)
+    one, two = context.new_page(), context.new_page()
+    with one.expect_request("**/unread"):
+        one.goto(shop)
+    two.goto(f"{shop}/login?email=bob@example.com")
+    two.goto(shop)
+    expect(bell(two, 1)).to_be_visible()
+    one.evaluate(BECOME, two.evaluate(SETTINGS))
+    expect(bell(one, 1)).to_be_visible()
+    with one.expect_response("**/unread"):
+        held[0].fulfill(status=409, json={"code": "user_changed"})
+    inbox.arrive()
+    for page in (one, two):
+        page.bring_to_front()
+        page.evaluate("document.dispatchEvent(new Event('app-inbox:check'))")
+        expect(bell(page, 2)).to_be_visible()
 
 
 # --- when it asks -------------------------------------------------------------------

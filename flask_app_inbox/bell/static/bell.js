@@ -72,7 +72,7 @@ const wireBell = (host, page) => {
       button.setAttribute("aria-label", name);
       badge.textContent = Number(unread) > 99 ? "99+" : unread || "";
       badge.hidden = !unread;
-      host.dataset.unread = "" + (unread ?? "");
+      host.dataset.unread = /** @type {any} */ (unread ?? "");
       host.toggleAttribute("data-stale", !!asOf);
       if (arrived > 0 && host === document.querySelector(host.localName)) {
         status.textContent = plural(said.arrived, arrived, language);

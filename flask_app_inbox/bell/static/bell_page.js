@@ -68,7 +68,7 @@ const startBells = (own) => {
     const mine = openStore(
       { unread: unread ? +unread : null, old },
       siteMessages(settings),
-      (news) => tabs.tell(news),
+      (news) => mine === store && tabs.tell(news),
       (state, arrived) => mine === store && show(state, arrived),
       clock,
     );
