@@ -243,7 +243,9 @@ def test_an_open_panel_does_not_say_it_again(filled: Page, inbox: Inbox) -> None
 def test_on_a_phone_it_is_a_modal_sheet(
     new_context: Any, shop: str, inbox: Inbox
 ) -> None:
-    context = new_context(viewport={"width": 390, "height": 800}, has_touch=True)
+    phone = {"width": 390, "height": 800}
+    # Without movement the sheet is where it belongs at once.
+    context = new_context(viewport=phone, has_touch=True, reduced_motion="reduce")
     inbox.play(context)
     inbox.arrive("First")
     page = context.new_page()
