@@ -41,13 +41,12 @@ def read_rate(text: str) -> Rate:
     :raises ValueError: if it is none, or none that can be kept.
     """
     match = None if "\n" in text else re.fullmatch(_RATE, text, re.IGNORECASE)
-    amount, times, unit = match.groups("1") if match else ("0", "0", "second")
-    rate = Rate(0, 0)
-    if max(len(amount), len(times)) <= _DIGITS:
+    if match and all(len(digits) <= _DIGITS for digits in match.groups("1")[:2]):
+        amount, times, unit = match.groups("1")
         rate = Rate(int(amount), int(times) * _SECONDS[unit.lower()])
-    # 0 would refuse everybody.
-    if 0 < rate.amount <= _LARGEST and 0 < rate.seconds <= _LONGEST:
-        return rate
+        # 0 would refuse everybody.
+        if 0 < rate.amount <= _LARGEST and 0 < rate.seconds <= _LONGEST:
+            return rate
     raise ValueError(
         "one rate like 30/minute or 5 per second, or False (false in the environment) "
         "for none"

@@ -76,6 +76,7 @@ def read_script(*paths: str, is_module: bool = False) -> PageScript:
     return PageScript(source, _shorten_script, _way_of_scripts(), "text/javascript")
 
 
+@cache
 def _way_of_scripts() -> str:
     """Return what shortens scripts, as it is written."""
     code = files(_PACKAGE).joinpath("web/shorten.py")
