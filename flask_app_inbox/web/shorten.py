@@ -9,8 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from itertools import count, product
-from string import ascii_letters, ascii_uppercase
+from itertools import compress, count, product, takewhile
 
 _TOKEN = re.compile(
     r"""
@@ -19,13 +18,18 @@ _TOKEN = re.compile(
     |(?P<template>`)
     |(?P<name>[A-Za-z_$][\w$]*)
     |(?P<number>\d[\w.]*)
-    |(?P<sign>=>|\?\.|\?\?=?|\.\.\.|\*\*|[=!]==?|[<>]=|&&|\|\||\+\+|--|[-+*/%]=|.)
+    |(?P<sign>=>|\?\.|\?\?=?|\|\|=|\.\.\.|\*\*|[=!]==?|[<>]=|&&|\|\||\+\+|--|[-+*/%]=|.)
     """,
     re.VERBOSE,
 )
 _REGEX = re.compile(r"/(?:[^/\\\[\n]|\\.|\[(?:[^\]\\\n]|\\.)*\])+/[a-z]*")
+_THOUSANDS = re.compile(r"^([1-9]\d*?)(0{3,})$")
+#: Those that words have most come first.
+_LETTERS = "etnrisoalcudpmhfgbvwykxqjzETNRISOALCUDPMHFGBVWYKXQJZ"
 #: After these a slash begins a regular expression.
 _BEFORE_REGEX = frozenset("( , = : [ ! & | ? { } ; => && || ?? return".split())
+#: After these, parentheses are neither those of a call nor those of a statement.
+_BEFORE_VALUE = _BEFORE_REGEX - {"}", "return"}
 #: What belongs to the language and the browser, as far as we use it by its bare name.
 _TAKEN = frozenset(
     """
@@ -39,18 +43,19 @@ _TAKEN = frozenset(
     finally for from function get getComputedStyle getSelection history if import in
     innerHeight innerWidth instanceof isNaN let location matchMedia module navigator
     new null observedAttributes of parent parseInt performance queueMicrotask
-    removeEventListener return self set setInterval setTimeout static super switch
-    this throw true try typeof undefined void while window
+    removeEventListener reportError return self set setInterval setTimeout static
+    super switch this throw true try typeof undefined void while window
     """.split()
 )
 
 
 #: After these a brace begins an object or a pattern, not a block.
 _BEFORE_OBJECT = frozenset(
-    "( , = : [ ? | & || && ?? ... return const let throw export default".split()
+    "( , = : [ ? | & || && ?? ... return const let throw export default in of "
+    "await".split()
 )
 #: After these a name may be that of a method.
-_BEFORE_METHOD = frozenset("{ } ; async get set static".split())
+_BEFORE_METHOD = frozenset("{ } ; , async get set static".split())
 _OPENING = ("(", "[", "{")
 _CLOSING = (")", "]", "}")
 #: Longer words and what says the same.
@@ -70,11 +75,13 @@ def shorten(source: str) -> str:
         if role
         else _ALIKE.get(text, text)
         if kind == "name"
+        else _THOUSANDS.sub(lambda found: f"{found[1]}e{len(found[2])}", text)
+        if kind == "number"
         else text
         for (kind, text), role, short in zip(tokens, roles, new, strict=True)
     ]
     parts = [""]
-    for word in _without_needless(words):
+    for word in _without_needless([*_without_parentheses(words)]):
         before = parts[-1][-1:]
         if re.fullmatch(r"[\w$]{2}", before + word[0]) or (
             before in ("+", "-") and before == word[0]
@@ -82,6 +89,26 @@ def shorten(source: str) -> str:
             parts.append(" ")
         parts.append(word)
     return "".join(parts)
+
+
+def _without_parentheses(words: list[str]) -> Iterator[str]:
+    """Leave out those around the only parameter of a function, and around a value.
+
+    The latter stand there for a comment that tells its type.
+    """
+    needless: set[int] = set()
+    for at, word in enumerate(words):
+        if word != "(":
+            continue
+        close = words.index(")", at)
+        # With blanks between, so that `one instanceof Two` is no name.
+        inner = " ".join(words[at + 1 : close])
+        is_name = re.fullmatch(r"[A-Za-z_$][\w$]*(?: \. [A-Za-z_$][\w$]*)*", inner)
+        is_only_parameter = words[close + 1] == "=>" and close == at + 2
+        is_value = words[close + 1] != "=>" and words[at - 1] in _BEFORE_VALUE
+        if is_name and (is_only_parameter or is_value):
+            needless |= {at, close}
+    return (word for at, word in enumerate(words) if at not in needless)
 
 
 def _without_needless(words: list[str]) -> Iterator[str]:
@@ -117,35 +144,67 @@ def _without_needless(words: list[str]) -> Iterator[str]:
 def _new_names(tokens: list[tuple[str, str]], roles: list[str]) -> list[str]:
     """Return a short name for each token that gets one.
 
-    Statements that do not stand in each other use the same short names.
+    Functions and blocks that do not stand in each other use the same short names. The
+    inner ones choose first, so that small functions are alike: that compresses well.
     """
-    top = 2 if tokens[0][1] == "(" else 0  # the function around all
-    depth, statement = 0, 0
-    statements: list[int] = []
-    shared: set[str] = set()
-    for at, (_, text) in enumerate(tokens):
-        depth += _is_opening(text) - (text in _CLOSING)
-        if depth <= top and tokens[at - 1][1] in ("const", "let", "class"):
-            shared.add(text)
-        statements.append(statement)
-        statement += depth <= top and text in (";", "}")
-    uses = [
-        (0 if text in shared else statement + 1, text) if role else None
-        for (_, text), role, statement in zip(tokens, roles, statements, strict=True)
+    texts = [text for _, text in tokens]
+    homes: dict[str, tuple[int, ...]] = {}  # what all uses of a name stand in
+    for text, role, path in zip(texts, roles, _paths(texts), strict=True):
+        if role:
+            homes[text] = _common(homes.get(text, path), path)
+    taken = {text for text, role in zip(texts, roles, strict=True) if not role}
+    found: dict[str, str] = {}
+    uses = Counter(compress(texts, roles))
+    for name in sorted(uses, key=lambda name: (-len(homes[name]), -uses[name])):
+        home = homes[name]
+        near = {
+            short
+            for other, short in found.items()
+            if _common(homes[other], home) in (homes[other], home)
+        }
+        found[name] = next(_short_names(taken | near))
+    return [
+        found[text] if role else "" for text, role in zip(texts, roles, strict=True)
     ]
-    found: dict[tuple[int, str], str] = {}
-    taken = {text for (kind, text), role in zip(tokens, roles, strict=True) if not role}
-    common = _short_names(taken, ascii_uppercase)
-    for use, _ in Counter(filter(None, uses)).most_common():
-        if use[0] == 0:
-            found[use] = next(common)
-    taken |= {*found.values()}
-    local: dict[int, Iterator[str]] = {}
-    for use, _ in Counter(filter(None, uses)).most_common():
-        if use not in found:
-            names = local.setdefault(use[0], _short_names(taken, ascii_letters))
-            found[use] = next(names)
-    return [found[use] if use else "" for use in uses]
+
+
+def _common(one: tuple[int, ...], other: tuple[int, ...]) -> tuple[int, ...]:
+    """Return how two paths begin alike."""
+    steps = takewhile(lambda step: step[0] == step[1], zip(one, other, strict=False))
+    return tuple(step for step, _ in steps)
+
+
+def _paths(texts: list[str]) -> Iterator[tuple[int, ...]]:
+    """Yield for each token the functions and blocks that it stands in."""
+    ends: dict[int, list[int]] = {}  # by where they begin
+    opened: list[int] = []
+    pairs: dict[int, int] = {}
+    for at, text in enumerate(texts):
+        if _is_opening(text):
+            opened.append(at)
+        elif text in _CLOSING:
+            pairs[opened.pop()] = at
+    begins = {end: begin for begin, end in pairs.items()}
+    for at, text in enumerate(texts):
+        if text == "=>":
+            begin = begins.get(at - 1, at - 1)
+            ends.setdefault(begin, []).append(_end_of_function(texts, at + 1, pairs))
+        elif text == "{" and texts[at - 1] not in (*_BEFORE_OBJECT, "=>"):
+            ends.setdefault(at, []).append(pairs[at])
+    path: list[tuple[int, int]] = []
+    for at in range(len(texts)):
+        path = [span for span in path if span[1] >= at]
+        path += [(at, end) for end in ends.get(at, ())]
+        yield tuple(begin for begin, _ in path)
+
+
+def _end_of_function(texts: list[str], at: int, pairs: dict[int, int]) -> int:
+    """Return the last token of what an arrow leads to."""
+    if texts[at] == "{":
+        return pairs[at]
+    while at < len(texts) and texts[at] not in (",", ";", *_CLOSING):
+        at = pairs.get(at, at) + 1
+    return at - 1
 
 
 def _tokens(source: str) -> Iterator[tuple[str, str]]:
@@ -231,10 +290,10 @@ def _is_method(texts: list[str], at: int) -> bool:
     return False
 
 
-def _short_names(taken: set[str], alphabet: str) -> Iterator[str]:
+def _short_names(taken: set[str]) -> Iterator[str]:
     """Yield ever longer names that are not taken."""
     for length in count(1):
-        for letters in product(alphabet, repeat=length):
+        for letters in product(_LETTERS, repeat=length):
             name = "".join(letters)
             if name not in taken and name not in _TAKEN:
                 yield name

@@ -39,6 +39,22 @@ SCRIPTS = {
     " const f = () => { const it = yes ? one : two; return it; }; f();",
     "optional chains": "const box = { inner: null }; const inner = box?.inner?.inner;"
     " inner ?? 'none';",
+    "functions in functions": "const f = (first) => { const g = (second) => first +"
+    " second; const h = (third) => { const fourth = third * 2; return g(fourth); };"
+    " return h(first); }; f(3);",
+    "blocks": "let sum = 0; const twice = (given) => { const two = 2; for (const one of"
+    " given) { const more = one * two; sum += more; } { const less = 1; sum -= less; }"
+    " return sum; }; twice([1, 2]);",
+    "parameters in patterns": "const f = ({ deep: { unused }, given }) => { const own ="
+    " given + 1; return own; }; f({ deep: {}, given: 1 });",
+    "parentheses": "const box = { inner: 3 }; const f = async (one) => one;"
+    " const inner = (box.inner); const twice = (given) => (given) * 2;"
+    " if (inner) twice((inner)) + 1;",
+    "numbers": "const all = [30000, 10_000, 1.000, 0, 1000, 123000, 100];"
+    " all.reduce((sum, one) => sum + one);",
+    "methods": "const box = { one: 1, two(given) { return given + 1; } }; box.two(1);",
+    "operators around names": "class One {} const one = new One(); const is ="
+    " !(one instanceof One); const keys = ('one' in { one }); is || keys;",
     "rest": "const all = [1, 2]; const more = [...all, 3]; more.length;",
 }
 
@@ -62,16 +78,16 @@ def test_a_shorter_script_does_the_same(what: str) -> None:
 
 def test_names_and_blanks_are_short() -> None:
     source = "const answer = (question) => {\n  return question + question;\n};\n"
-    assert shorten(source) == "let A=(a)=>{return a+a};"
+    assert shorten(source) == "let t=e=>{return e+e};"
 
 
 def test_what_a_module_exports_keeps_its_name() -> None:
     source = "const openPanel = 1;\nexport default { openPanel };\n"
-    assert shorten(source) == "let A=1;export default{openPanel:A};"
+    assert shorten(source) == "let e=1;export default{openPanel:e};"
     source = "const openPanel = 1;\nexport { openPanel };\n"
-    assert shorten(source) == "let A=1;export{A as openPanel};"
+    assert shorten(source) == "let e=1;export{e as openPanel};"
 
 
-def test_statements_apart_share_their_short_names() -> None:
+def test_functions_apart_share_their_short_names() -> None:
     source = "const one = (first) => first;\nconst two = (second) => second;\n"
-    assert shorten(source) == "let A=(a)=>a,B=(a)=>a;"
+    assert shorten(source) == "let t=e=>e,n=e=>e;"
