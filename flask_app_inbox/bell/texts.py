@@ -12,7 +12,7 @@ from .plurals import Plural, lacking_forms, with_number
 from .wording import Texts
 
 #: Texts that only the page without JavaScript shows.
-_OF_THE_PAGE = ("page", "previous", "next", "open", "mark", "read", "marked", "home")
+_OF_THE_PAGE = frozenset("follow page previous next open mark read marked home".split())
 
 
 def check_texts(language: str, texts: Texts) -> None:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 from dataclasses import asdict, replace
+from pathlib import Path
 
 import pytest
 
+import flask_app_inbox
 from flask_app_inbox.bell.languages import TEXTS
 from flask_app_inbox.bell.plurals import Plural, with_number
 from flask_app_inbox.bell.texts import (
@@ -91,3 +94,11 @@ def test_the_browser_gets_one_language_and_no_text_of_the_other_page() -> None:
     assert said["markAll"] == "Прочитати всі"
     assert said["arrived"]["few"] == "{n} нові сповіщення"
     assert "previous" not in said
+
+
+def test_no_text_travels_that_nobody_says() -> None:
+    """The states of the panel are named by their texts, which may have a hint."""
+    folder = Path(flask_app_inbox.__file__).parent / "bell/static"
+    scripts = "".join(script.read_text("utf-8") for script in folder.glob("*.js"))
+    for key in json.loads(texts_for_browser(TEXTS["en"])):
+        assert re.search(rf"\b{key.removesuffix('Hint')}\b", scripts), key
