@@ -9,13 +9,14 @@ from typing import TypedDict
 
 from markupsafe import Markup
 
-from ..web.assets import PageScript, read_script, read_source, read_style, render
+from ..web.assets import PageScript, read_script, read_scripts, read_style, render
 from .languages import TEXTS
 from .texts import bell_name, known_language, texts_for_browser
 from .wording import Texts
 
 #: What every page with a bell loads, before what starts it.
 _BELL = (
+    "bell/static/pauses.js",
     "bell/static/store.js",
     "bell/static/tabs.js",
     "bell/static/site_messages.js",
@@ -33,21 +34,23 @@ EMBED_SCRIPT = (
 )
 #: What comes when somebody is about to open the panel.
 _PANEL = (
-    "bell/static/message_list.js",
+    "bell/static/panel.css",
+    "bell/static/new_element.js",
+    "bell/static/message_item.js",
     "bell/static/message_html.js",
     "bell/static/times.js",
-    "bell/static/message_item.js",
     "bell/static/panel.js",
+    "bell/static/message_list.js",
 )
 PANEL_SCRIPT = (
-    "web/static/make_element.js",
-    "bell/static/plural.js",
+    "bell/static/pauses.js",
     *_PANEL,
     "bell/static/panel_module.js",
 )
 #: The element alone, for a script that finds its messages in its own way.
 _ELEMENT = (
     "web/static/make_element.js",
+    "bell/static/pauses.js",
     "bell/static/store.js",
     "bell/static/plural.js",
     "bell/static/bell.js",
@@ -68,24 +71,20 @@ class Element:
 
     :param source: the element's scripts, for one scope with those of the other.
     :param bell_style: of the page, for a bell of the tag that was asked for.
-    :param panel_style: of the bell's shadow tree.
     :param texts: in JSON, by language.
     """
 
     source: str
     bell_style: str
-    panel_style: str
     texts: Mapping[str, str]
 
 
 def element_of(tag: str) -> Element:
     """Return the element for bells whose tag is another one."""
-    files = bell_files()
-    bell_style = files["bell.css"].content.decode()
+    bell_style = bell_files()["bell.css"].content.decode()
     return Element(
-        read_source(*_ELEMENT),
+        read_scripts(*_ELEMENT),
         bell_style.replace("app-inbox-bell", tag),
-        files["panel.css"].content.decode(),
         {language: texts_for_browser(texts) for language, texts in TEXTS.items()},
     )
 
@@ -97,7 +96,6 @@ def bell_files() -> Mapping[str, PageScript]:
         "bell.js": read_script(*BELL_SCRIPT),
         "panel.js": read_script(*PANEL_SCRIPT, is_module=True),
         "bell.css": read_style("bell/static/bell.css"),
-        "panel.css": read_style("bell/static/panel.css"),
     }
 
 
@@ -110,6 +108,7 @@ def _address(folder: str, name: str) -> str:
 class Addresses(TypedDict):
     """Where the element asks; a site's own defaults may have added a query."""
 
+    #: Ends with what the number of a page is put behind.
     messages_url: str
     unread_url: str
     read_url: str
@@ -163,7 +162,6 @@ def render_script(
         "script.html",
         source=_address(folder, "bell.js"),
         panel=_address(folder, "panel.js"),
-        style=_address(folder, "panel.css"),
         user=user,
         language=known_language(language),
         texts=texts_for_browser(texts),

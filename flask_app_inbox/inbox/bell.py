@@ -91,10 +91,12 @@ def own_script(app: Flask, state: State, folder: str, nonce: str | None) -> Mark
     found = _who(app, state)
     if found is None:
         return Markup()
+    messages_url = _address(app, folder, "messages")
+    messages_url += "&" if "?" in messages_url else "?"
     return render_script(
         folder,
         Addresses(
-            messages_url=_address(app, folder, "messages"),
+            messages_url=messages_url + "page=",
             unread_url=_address(app, folder, "unread"),
             read_url=_address(app, folder, "read"),
         ),

@@ -37,7 +37,6 @@ def script(site_id: str) -> Response:
         "look": {
             "tag": _TAG,
             "bellStyle": element.bell_style,
-            "panelStyle": element.panel_style,
             "texts": element.texts,
         },
     }

@@ -6,6 +6,7 @@ names of a script are for its readers; it is made short before it is served.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from functools import cache
@@ -26,11 +27,13 @@ MAX_AGE = 365 * 24 * 60 * 60
 _SHORTER_STYLE = (
     (r"(?s)/\*.*?\*/", ""),
     (r"\s+", " "),
-    (r" ?([{};,>]) ?", r"\1"),
+    (r" ?([{};,<>/]) ?", r"\1"),
     (r"(?<=[\w-]): ", ":"),
+    (r"(?<=\() | (?=[)!])", ""),
     (r'(?<==)"([\w-]+)"(?=\])', r"\1"),
     (r"(?<![\w.])0(?=\.\d)", ""),
     (r";}", "}"),
+    ('""', "''"),
 )
 
 
@@ -67,10 +70,10 @@ def read_script(*paths: str, is_module: bool = False) -> PageScript:
     """Read a script of the package.
 
     :param paths: below the package, like ``"web/static/site_endpoint.js"``; several
-        files become one script.
+        files become one script, see :func:`read_scripts`.
     :param is_module: a module has a scope of its own already.
     """
-    source = read_source(*paths)
+    source = read_scripts(*paths)
     if not is_module:
         source = f'(() => {{\n"use strict";\n{source}}})();\n'
     return PageScript(source, _shorten_script, _way_of_scripts(), "text/javascript")
@@ -93,7 +96,7 @@ def _shorten_script(source: str) -> str:
 def read_style(*paths: str) -> PageScript:
     """Read a style sheet of the package, without its comments and blanks."""
     return PageScript(
-        read_source(*paths), _shorten_style, repr(_SHORTER_STYLE), "text/css"
+        "\n".join(map(_read, paths)), _shorten_style, repr(_SHORTER_STYLE), "text/css"
     )
 
 
@@ -103,10 +106,20 @@ def _shorten_style(source: str) -> str:
     return source.strip()
 
 
-def read_source(*paths: str) -> str:
-    """Read files of the package one after the other, as they were written."""
-    package = files(_PACKAGE)
-    return "\n".join(package.joinpath(path).read_text("utf-8") for path in paths)
+def read_scripts(*paths: str) -> str:
+    """Read scripts; a style sheet is a text in them, by its file: ``PANEL_CSS``."""
+    return "\n".join(
+        _as_constant(path) if path.endswith(".css") else _read(path) for path in paths
+    )
+
+
+def _read(path: str) -> str:
+    return files(_PACKAGE).joinpath(path).read_text("utf-8")
+
+
+def _as_constant(path: str) -> str:
+    name = path.rpartition("/")[2].replace(".", "_").upper()
+    return f"const {name} = {json.dumps(_shorten_style(_read(path)))};\n"
 
 
 def respond_with_script(script: PageScript, fingerprint: str = "") -> Response:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from flask import Flask, render_template_string, request, session
-from playwright.sync_api import BrowserContext, Locator, Page, expect
+from playwright.sync_api import BrowserContext, Locator, Page, Route, expect
 
 from flask_app_inbox import AppInbox, Contact
 from tests.bell.inbox import Inbox
@@ -133,6 +133,20 @@ def bell(page: Page, unread: int | None = None) -> Locator:
 
 def panel(page: Page) -> Locator:
     return page.get_by_role("dialog", name="Notifications")
+
+
+def hold_first(page: Page, url: str) -> list[Route]:
+    """Keep the first request to an address; returns the list that will hold it."""
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        if held:
+            route.fallback()
+        else:
+            held.append(route)
+
+    page.route(url, hold)
+    return held
 
 
 def open_panel(page: Page) -> Locator:

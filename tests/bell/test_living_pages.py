@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.bell.conftest import LAYOUT, bell, open_panel, panel
+from tests.bell.conftest import LAYOUT, bell, hold_first, open_panel, panel
 from tests.bell.inbox import Inbox
 from tests.fixtures.complaints import FAILED_LOAD, Complaints
 from tests.fixtures.libraries import MORPHS, SWAPPING, load_libraries
@@ -131,3 +131,82 @@ def test_alpine_may_take_it_out_and_in(
         page.evaluate("dispatchEvent(new Event('swap'))")
     open_panel(page)
     expect(panel(page).get_by_role("listitem")).to_have_count(1)
+
+
+def test_a_copy_has_a_bell_and_nothing_of_an_open_panel(
+    page: Page, shop: str, inbox: Inbox
+) -> None:
+    inbox.arrive("Secret")
+    page.goto(shop)
+    open_panel(page)
+    expect(panel(page).get_by_role("listitem")).to_have_count(1)
+    page.evaluate("""() => {
+      const host = document.querySelector("app-inbox-bell");
+      host.replaceWith(host.cloneNode(true)); }""")
+    expect(bell(page, 1)).to_be_visible()
+    expect(page.locator("app-inbox-bell dialog")).to_have_count(0)
+    open_panel(page)
+    expect(panel(page).get_by_role("listitem")).to_have_count(1)
+
+
+@pytest.mark.parametrize("name", ["ann@example.com", "bob@example.com"])
+def test_turbo_goes_back_to_a_page_whose_panel_was_open(
+    name: str, context: BrowserContext, make_shop: Callable[..., str], inbox: Inbox
+) -> None:
+    inbox.play(context)
+    inbox.arrive("Secret", link="/two")
+    page = context.new_page()
+    page.goto(make_shop(layout=SWAPPING["turbo"].dress(context, LAYOUT), policy=FREE))
+    expect(bell(page, 1)).to_be_visible()
+    open_panel(page)
+    panel(page).get_by_role("link").first.click()
+    page.wait_for_url("**/two")
+    expect(bell(page, 0)).to_be_visible()
+    if name.startswith("bob"):
+        inbox.messages.clear()
+        page.evaluate("(name) => fetch(`/login?email=${name}`)", name)
+        page.evaluate("Turbo.visit('/two?again')")
+        page.wait_for_url("**/two?again")
+        page.go_back()
+        page.wait_for_url("**/two")
+    page.go_back()
+    page.wait_for_url("**/")
+    expect(bell(page, 0)).to_be_visible()
+    expect(page.locator("app-inbox-bell dialog")).to_have_count(0)
+
+
+def test_a_page_that_is_swapped_before_the_panel_came_stays_where_it_is(
+    page: Page, shop: str, inbox: Inbox
+) -> None:
+    inbox.arrive("One")
+    page.goto(shop)
+    expect(bell(page, 1)).to_be_visible()
+    held = hold_first(page, "**/panel.*.js")
+    bell(page).click()
+    while not held:
+        page.wait_for_timeout(20)
+    page.evaluate("""() => {
+      window.kept = document.querySelector("app-inbox-bell"); kept.remove(); }""")
+    with page.expect_response("**/panel.*.js"):
+        held[0].continue_()
+    page.evaluate("document.querySelector('header').append(kept)")
+    open_panel(page)
+    expect(panel(page).get_by_role("listitem")).to_have_count(1)
+    assert page.url == f"{shop}/"
+
+
+def test_a_copy_of_a_bell_whose_user_went_is_empty(
+    page: Page, shop: str, inbox: Inbox, complaints: Complaints
+) -> None:
+    complaints.expected.append(FAILED_LOAD)
+    page.goto(shop)
+    expect(bell(page, 0)).to_be_visible()
+    inbox.problems = {"/unread": 401}
+    page.evaluate("document.dispatchEvent(new Event('app-inbox:check'))")
+    expect(page.locator("app-inbox-bell a")).to_have_count(0)
+    shown = page.evaluate("""() => {
+      const host = document.querySelector("app-inbox-bell");
+      const copy = host.cloneNode(true);
+      host.replaceWith(copy);
+      return copy.shadowRoot.textContent; }""")
+    assert shown == ""

@@ -15,7 +15,8 @@ import flask_app_inbox
 from tests.fixtures.programs import find_program
 
 PACKAGE = Path(flask_app_inbox.__file__).parent
-FILES = [PACKAGE / "bell/static" / name for name in ("store.js", "message_list.js")]
+SCRIPTS = ("pauses.js", "store.js", "message_list.js")
+FILES = [PACKAGE / "bell/static" / name for name in SCRIPTS]
 WORLD = Path(__file__).with_name("world.js")
 
 TAB = st.integers(0, 1)

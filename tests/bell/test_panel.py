@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
-from tests.bell.conftest import bell, open_panel, panel
+from tests.bell.conftest import bell, hold_first, open_panel, panel
 from tests.bell.inbox import Inbox
 from tests.fixtures.complaints import FAILED_LOAD, Complaints
 
@@ -17,7 +17,7 @@ def items(page: Page) -> Locator:
 
 
 def unread_items(page: Page) -> Locator:
-    return panel(page).locator("li[data-unread]")
+    return panel(page).locator("li[part~=unread]")
 
 
 @pytest.fixture
@@ -126,8 +126,8 @@ def test_offline_is_said_and_ends_by_itself(
     filled: Page, context: BrowserContext, inbox: Inbox, complaints: Complaints
 ) -> None:
     complaints.expected.append(FAILED_LOAD)
-    bell(filled).hover()
-    filled.locator("app-inbox-bell dialog").wait_for(state="attached")
+    with filled.expect_response("**/panel.*.js"):
+        bell(filled).hover()
     context.set_offline(True)
     filled.route("**/app-inbox/messages*", lambda route: route.abort())
     open_panel(filled)
@@ -240,22 +240,182 @@ def test_an_open_panel_does_not_say_it_again(filled: Page, inbox: Inbox) -> None
     expect(said.filter(has_text="1 new notification")).to_have_count(1)
 
 
-def test_on_a_phone_it_is_a_modal_sheet(
+# --- what costs nothing and hides nothing --------------------------------------------
+
+
+def test_a_mark_costs_one_call(filled: Page, inbox: Inbox) -> None:
+    open_panel(filled)
+    expect(items(filled)).to_have_count(3)
+    before = len(inbox.asked)
+    items(filled).first.click()
+    expect(bell(filled, 2)).to_be_visible()
+    # Whatever it wanted to ask for besides would be asked for by now.
+    filled.wait_for_timeout(6000)
+    assert [path for _, path, _ in inbox.asked[before:]] == ["/app-inbox/messages/read"]
+
+
+def test_opening_asks_for_the_messages_once(
+    page: Page, shop: str, inbox: Inbox
+) -> None:
+    check = "document.dispatchEvent(new Event('app-inbox:check'))"
+    page.clock.install()
+    inbox.arrive()
+    page.goto(shop)
+    expect(bell(page, 1)).to_be_visible()
+    held = hold_first(page, "**/app-inbox/messages?*")
+    open_panel(page)
+    while not held:
+        page.wait_for_timeout(20)
+    for _ in range(2):
+        page.evaluate(check)
+        page.clock.run_for(6_000)
+    assert inbox.count_of("/messages") == 0
+    held[0].fallback()
+    expect(items(page)).to_have_count(1)
+
+
+def test_many_presses_load_once(page: Page, shop: str, inbox: Inbox) -> None:
+    inbox.page_size = 2
+    for _ in range(4):
+        inbox.arrive()
+    page.goto(shop)
+    open_panel(page)
+    expect(items(page)).to_have_count(2)
+    held = hold_first(page, "**/app-inbox/messages?page=1")
+    more = panel(page).get_by_role("button", name="Load more")
+    for _ in range(5):
+        more.click()
+    while not held:
+        page.wait_for_timeout(20)
+    # A mark meanwhile makes that answer an old one: it is asked for again at once.
+    items(page).first.click()
+    expect(bell(page, 3)).to_be_visible()
+    before = inbox.count_of("/messages")
+    held[0].fallback()
+    expect(items(page)).to_have_count(4, timeout=3000)
+    assert inbox.count_of("/messages") - before <= 2
+
+
+def test_a_press_that_ends_elsewhere_keeps_it_open(
     new_context: Any, shop: str, inbox: Inbox
 ) -> None:
-    phone = {"width": 390, "height": 800}
-    # Without movement the sheet is where it belongs at once.
-    context = new_context(viewport=phone, has_touch=True, reduced_motion="reduce")
+    context = new_context(
+        viewport={"width": 390, "height": 800}, reduced_motion="reduce"
+    )
     inbox.play(context)
     inbox.arrive("First")
     page = context.new_page()
     page.goto(shop)
-    bell(page, 1).tap()
+    open_panel(page)
+    expect(items(page)).to_have_count(1)
+    panel(page).get_by_role("heading").hover()
+    page.mouse.down()
+    page.mouse.move(100, 20, steps=3)
+    page.mouse.up()
     expect(panel(page)).to_be_visible()
-    assert panel(page).evaluate("(panel) => panel.matches(':modal')")
-    box = panel(page).bounding_box()
+    page.mouse.click(100, 20)
+    expect(panel(page)).to_be_hidden()
+
+
+def test_its_buttons_are_read_where_the_pointer_is(
+    page: Page, shop: str, inbox: Inbox, complaints: Complaints
+) -> None:
+    complaints.expected.append(FAILED_LOAD)
+    inbox.problems["/messages"] = 503
+    page.goto(shop)
+    open_panel(page)
+    retry = panel(page).get_by_role("button", name="Try again")
+    colours = """(button) => [
+      getComputedStyle(button).color, getComputedStyle(button).backgroundColor]"""
+    before = retry.evaluate(colours)
+    retry.hover()
+    assert retry.evaluate(colours) == before
+
+
+@pytest.mark.parametrize(
+    "missing",
+    [
+        "delete HTMLElement.prototype.showPopover",
+        "window.CSSStyleSheet = function () { throw new TypeError('Illegal') }",
+    ],
+)
+def test_browsers_that_cannot_draw_it_show_the_page_of_messages(
+    missing: str, page: Page, shop: str, complaints: Complaints
+) -> None:
+    complaints.expected.append(FAILED_LOAD)  # nothing answers in the vendor's place
+    page.add_init_script(missing)
+    page.goto(shop)
+    with page.expect_request("**/app-inbox/"):
+        bell(page).click()
+
+
+# --- phones --------------------------------------------------------------------------
+
+
+@pytest.fixture
+def phone(new_context: Any, inbox: Inbox) -> Page:
+    # Without movement the sheet is where it belongs at once.
+    context = new_context(
+        viewport={"width": 390, "height": 800},
+        is_mobile=True,
+        has_touch=True,
+        reduced_motion="reduce",
+    )
+    inbox.play(context)
+    page: Page = context.new_page()
+    return page
+
+
+def test_on_a_phone_it_is_a_modal_sheet(phone: Page, shop: str, inbox: Inbox) -> None:
+    inbox.arrive("First")
+    phone.goto(shop)
+    bell(phone, 1).tap()
+    expect(panel(phone)).to_be_visible()
+    assert panel(phone).evaluate("(panel) => panel.matches(':modal')")
+    box = panel(phone).bounding_box()
     assert box is not None
     assert (box["x"], box["width"]) == (0, 390)
     assert box["y"] + box["height"] == 800
-    page.touchscreen.tap(100, 20)
-    expect(panel(page)).to_be_hidden()
+    phone.touchscreen.tap(100, 20)
+    expect(panel(phone)).to_be_hidden()
+
+
+def test_a_tap_beside_the_sheet_presses_nothing_below(
+    phone: Page, shop: str, inbox: Inbox
+) -> None:
+    inbox.arrive("One")
+    phone.goto(shop)
+    phone.evaluate("""() => {
+      window.pressed = [];
+      addEventListener("click", ({ target }) => pressed.push(target.id), true); }""")
+    bell(phone, 1).tap()
+    expect(items(phone)).to_have_count(1)
+    box = phone.locator("#last").bounding_box()
+    assert box is not None
+    phone.touchscreen.tap(box["x"] + 5, box["y"] + 5)
+    expect(panel(phone)).to_be_hidden()
+    phone.evaluate("new Promise((done) => setTimeout(done, 300))")
+    assert "last" not in phone.evaluate("pressed")
+
+
+def test_a_page_that_is_wider_than_its_phone_has_a_modal_sheet(
+    phone: Page, make_shop: Any, inbox: Inbox
+) -> None:
+    phone.goto(make_shop(style="h1 { width: 700px }"))
+    bell(phone).tap()
+    expect(panel(phone)).to_be_visible()
+    assert panel(phone).evaluate("(panel) => panel.matches(':modal')")
+
+
+def test_the_browsers_own_way_closes_the_sheet(
+    phone: Page, shop: str, inbox: Inbox
+) -> None:
+    inbox.arrive("One")
+    phone.goto(shop)
+    for _ in range(2):
+        open_panel(phone)
+        expect(items(phone)).to_have_count(1)
+        panel(phone).evaluate("(panel) => panel.requestClose()")
+        expect(panel(phone)).to_be_hidden()
+        expect(bell(phone)).to_be_focused()
+        expect(bell(phone)).to_have_attribute("aria-expanded", "false")

@@ -101,9 +101,9 @@ def danger_in(page: Page) -> list[str]:
             .querySelectorAll("[part=content] *");
           return [...shown].filter((element) =>
             !allowed.includes(element.localName) ||
-            [...element.attributes].some(({ name, value }) =>
+            [...element.attributes].some(({ name }) =>
               !["href", "rel", "target"].includes(name) ||
-              (name === "href" && !/^(https?|mailto|tel):/.test(value))))
+              (name === "href" && !/^(https?|mailto|tel):/.test(element.href))))
             .map((element) => element.outerHTML);
         }""",
         sorted(TAGS),
@@ -112,12 +112,9 @@ def danger_in(page: Page) -> list[str]:
 
 
 def test_the_browser_builds_what_the_server_lets_through_and_no_more() -> None:
-    listed = re.search(
-        r"const ELEMENTS =\s*((?:\"[^\"]*\"[\s+]*)+);", PARSER.read_text()
-    )
+    listed = re.search(r"const ELEMENTS =\s*\"([^\"]*)\";", PARSER.read_text())
     assert listed is not None
-    names = "".join(re.findall('"([^"]*)"', listed[1])).split()
-    assert set(names) == TAGS
+    assert set(listed[1].split("|")) == TAGS
 
 
 @pytest.fixture(scope="module")
@@ -136,14 +133,14 @@ def builder(browser: Any) -> Any:
         ),
     )
     page.goto("https://shop.test/")
-    page.evaluate(f"{PARSER.read_text()}; window.messageHtml = messageHtml; 0")
+    page.evaluate(f"{PARSER.read_text()}; window.buildHtml = buildHtml; 0")
     yield page
     page.close()
 
 
 BUILD = """(htmls) => htmls.map((html) => {
   const built = document.createElement("div");
-  built.append(messageHtml.build(html));
+  built.append(buildHtml(html));
   return [built.innerHTML, built.textContent, built.querySelectorAll("*").length];
 })"""
 
@@ -159,10 +156,10 @@ BUILD = """(htmls) => htmls.map((html) => {
         ("<b onclick=x>a</b>", "&lt;b onclick=x&gt;a"),
         ("<B>a</B>", "&lt;B&gt;a&lt;/B&gt;"),
         ("</b>a<i>b</p>c</i>", "a<i>bc</i>"),
-        ("<b><i>a</b>c", "<b><i>a</i></b>c"),
+        ("<b><i>a</b>c", "<b><i>ac</i></b>"),
         ('<a href="javascript:x" rel="noopener">a</a>', "<a>a</a>"),
-        ('<a href="/x?a=1&amp;b=2" rel="noopener">a</a>',
-         '<a href="https://shop.test/x?a=1&amp;b=2" rel="noopener">a</a>'),
+        ('<a href="/x?a=1&amp;b=2">a</a>',
+         '<a href="/x?a=1&amp;b=2" rel="noopener">a</a>'),
         ('<a href="mailto:a@b.c">a</a>', '<a href="mailto:a@b.c" rel="noopener">a</a>'),
         ("a < b", "a &lt; b"),
         ("<img src=x onerror=y>", "&lt;img src=x onerror=y&gt;"),
@@ -178,7 +175,7 @@ def test_a_million_tags_cost_no_time_and_no_depth(builder: Page) -> None:
     assert elements < 40_000
     assert builder.evaluate(
         """() => { const top = document.createElement("div");
-        top.append(messageHtml.build("<i>".repeat(500) + "x"));
+        top.append(buildHtml("<i>".repeat(500) + "x"));
         let depth = 0;
         for (let at = top; at.firstElementChild; at = at.firstElementChild) depth++;
         return depth; }"""
@@ -215,7 +212,7 @@ def test_what_the_server_cleans_is_built_with_the_same_text(
     cleaned = clean_html("".join(pieces))
     same = """(html) => {
       const built = document.createElement("div");
-      built.append(messageHtml.build(html));
+      built.append(buildHtml(html));
       return built.textContent;
     }"""
     text = re.sub(r"</?[a-z][^>]*>", "", cleaned)

@@ -23,11 +23,8 @@ def test_every_page_loads_three_kilobytes_of_script() -> None:
 
 
 def test_bell_panel_and_styles_are_small_together() -> None:
-    assert size_of(*bell_files()) <= LARGEST
-
-
-#: All files. The smallest inbox that one can buy has 34 kB.
-LARGEST = 10.25 * KILOBYTE
+    """The smallest inbox that one can buy has 34 kB."""
+    assert size_of(*bell_files()) <= 8 * KILOBYTE
 
 
 @pytest.mark.parametrize("name", ["bell.js", "panel.js"])

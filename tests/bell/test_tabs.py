@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
-from tests.bell.conftest import bell, open_panel, panel
+from tests.bell.conftest import bell, hold_first, open_panel, panel
 from tests.bell.inbox import Inbox
 from tests.fixtures.complaints import FAILED_LOAD, Complaints
 
@@ -273,6 +273,69 @@ def test_it_waits_as_long_as_the_server_wants(
     assert inbox.count_of("/unread") == before
     let_pass(page, 110)
     assert inbox.count_of("/unread") > before
+
+
+def test_a_moment_to_come_back_at_is_no_reason_to_hurry(
+    timed_page: Page, shop: str, inbox: Inbox, complaints: Complaints
+) -> None:
+    complaints.expected.append(FAILED_LOAD)
+    page = timed_page
+    inbox.problems["/unread"] = 503
+    inbox.headers["Retry-After"] = "Wed, 21 Oct 2026 07:28:00 GMT"
+    page.goto(shop)
+    let_pass(page, 30)
+    assert 2 <= inbox.count_of("/unread") <= 5
+
+
+def test_a_check_while_an_answer_is_on_its_way_is_not_forgotten(
+    timed_page: Page, shop: str, inbox: Inbox
+) -> None:
+    page = timed_page
+    page.goto(shop)
+    expect(bell(page, 0)).to_be_visible()
+    let_pass(page, 10)
+    held = hold_first(page, "**/unread")
+    page.evaluate("document.dispatchEvent(new Event('app-inbox:check'))")
+    page.clock.run_for(100)
+    while not held:
+        page.wait_for_timeout(20)
+    page.evaluate("document.dispatchEvent(new Event('app-inbox:check'))")
+    held[0].fallback()  # tells the count of before
+    while page.evaluate("window.inFlight"):
+        page.evaluate("Promise.resolve()")
+    inbox.arrive()
+    let_pass(page, 10)
+    expect(bell(page, 1)).to_be_visible()
+
+
+def test_a_farewell_is_said_once(
+    context: BrowserContext, shop: str, inbox: Inbox
+) -> None:
+    inbox.arrive()
+    pages = [context.new_page() for _ in range(3)]
+    for page in pages:
+        page.goto(shop)
+        expect(bell(page, 1)).to_be_visible()
+    heard, _, told = pages
+    name = heard.evaluate("""() => {
+      const { unreadUrl, user } =
+        document.querySelector("script[data-unread-url]").dataset;
+      return `${unreadUrl} ${user}`; }""")
+    heard.evaluate(
+        """(name) => { window.farewells = 0;
+        new BroadcastChannel(name).onmessage = ({ data }) =>
+          (window.farewells += data.isGone ? 1 : 0); }""",
+        name,
+    )
+    told.evaluate(
+        "(name) => new BroadcastChannel(name).postMessage({ isGone: true })", name
+    )
+    for page in pages:
+        expect(page.locator("app-inbox-bell a")).to_have_count(0)
+    # What one tab told comes before what another one says later.
+    assert (
+        heard.evaluate("new Promise((r) => setTimeout(() => r(farewells), 100))") == 1
+    )
 
 
 def test_an_unchanged_count_is_not_sent_again(

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.bell.conftest import LAYOUT, bell, open_panel, panel
 from tests.bell.inbox import Inbox
+from tests.fixtures.complaints import FAILED_LOAD, Complaints
 
 RECORD = """() => { window.heard = [];
   for (const name of ["open", "read", "click", "change"])
@@ -137,3 +139,176 @@ def test_who_draws_it_all_has_the_same_store(
       await list.markRead(null); }""")
     assert page.evaluate("seen.at(-1)") == [0, [["First", True]]]
     assert inbox.unread == 0
+
+
+def test_a_subscriber_that_fails_harms_nobody_and_is_told(
+    page: Page, shop: str, inbox: Inbox, complaints: Complaints
+) -> None:
+    complaints.expected.append("no badge")
+    page.goto(shop)
+    expect(bell(page, 0)).to_be_visible()
+    with page.expect_event("pageerror") as told:
+        page.evaluate("""() => { let calls = 0;
+          appInbox.subscribe(() => { if (calls++) throw new Error("no badge"); }); }""")
+        inbox.arrive()
+        page.evaluate("document.dispatchEvent(new Event('app-inbox:check'))")
+        expect(bell(page, 1)).to_be_visible()
+    assert "no badge" in str(told.value)
+    expect(page.locator("app-inbox-bell[data-stale]")).to_have_count(0)
+
+
+@pytest.mark.parametrize("width", [390, 1000])
+def test_a_sites_rule_for_a_part_beats_ours(
+    width: int,
+    page: Page,
+    make_shop: Callable[..., str],
+    context: BrowserContext,
+    inbox: Inbox,
+) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    inbox.play(context)
+    for _ in range(15):
+        inbox.arrive()
+    page.goto(make_shop(style="app-inbox-bell::part(panel) { max-height: 200px }"))
+    open_panel(page)
+    expect(panel(page).get_by_role("listitem")).to_have_count(15)
+    expect(panel(page)).to_have_css("max-height", "200px")
+    expect(panel(page)).to_have_css("height", "200px")
+
+
+def test_it_may_stand_in_a_shadow_tree_of_the_site(
+    page: Page, make_shop: Callable[..., str], context: BrowserContext, inbox: Inbox
+) -> None:
+    inbox.play(context)
+    inbox.arrive("One")
+    layout = LAYOUT.replace(
+        "{{ app_inbox_anchor() }}",
+        "<div><template shadowrootmode='open'>{{ app_inbox_anchor() }}</template>"
+        "</div>",
+    )
+    page.goto(make_shop(layout=layout))
+    open_panel(page)
+    panel(page).get_by_role("heading").click()
+    expect(panel(page).get_by_role("listitem")).to_have_count(1)
+    page.get_by_role("heading", name="Tea").click()
+    expect(panel(page)).to_be_hidden()
+
+
+@pytest.mark.parametrize(
+    "style",
+    [
+        "header { padding: 0 } app-inbox-bell { margin-right: -10px }",
+        "header { padding: 8px 0 }",
+        "header { width: 1400px }",
+        "header { width: 100px } nav, b { display: none }",
+        "header { position: fixed; bottom: 0; width: 90% }",
+    ],
+)
+def test_the_panel_is_on_the_screen(
+    style: str,
+    page: Page,
+    make_shop: Callable[..., str],
+    context: BrowserContext,
+    inbox: Inbox,
+) -> None:
+    inbox.play(context)
+    inbox.arrive("One")
+    page.goto(make_shop(style=style))
+    bell(page).evaluate("(bell) => bell.click()")
+    expect(panel(page).get_by_role("listitem")).to_have_count(1)
+    box = panel(page).bounding_box()
+    assert box is not None
+    width, height = page.evaluate("[document.documentElement.clientWidth, innerHeight]")
+    assert 0 < box["x"] < box["x"] + box["width"] <= width - 8
+    assert 0 < box["y"] < box["y"] + box["height"] < height
+
+
+def test_a_direction_of_css_alone_is_followed(
+    page: Page, make_shop: Callable[..., str], context: BrowserContext, inbox: Inbox
+) -> None:
+    inbox.play(context)
+    inbox.arrive("One", html="English words")
+    page.goto(make_shop(style="body { direction: rtl }"))
+    open_panel(page)
+    expect(panel(page).locator("[part=content]")).to_have_css("text-align", "right")
+
+
+#: Custom properties that sites may well set, and what nobody could read with them.
+SURFACES = {
+    "lines of the text's colour": "--app-inbox-line: #000; --app-inbox-text: #000",
+    "a gradient": "--app-inbox-surface: linear-gradient(#fff, #eef)",
+    "glass": "--app-inbox-surface: rgb(255 255 255 / 20%)",
+}
+
+
+@pytest.mark.parametrize("surface", SURFACES)
+def test_words_can_be_read_on_whatever_the_site_sets(
+    surface: str,
+    page: Page,
+    make_shop: Callable[..., str],
+    context: BrowserContext,
+    inbox: Inbox,
+    complaints: Complaints,
+) -> None:
+    complaints.expected.append(FAILED_LOAD)
+    inbox.play(context)
+    inbox.page_size = 1
+    inbox.arrive("One", html="Text")
+    inbox.arrive("Two", html="Text")
+    page.goto(make_shop(style=f"app-inbox-bell {{ {SURFACES[surface]} }}"))
+    style = """(one) => {
+      const { color, backgroundColor } = getComputedStyle(one);
+      return [color, backgroundColor]; }"""
+    open_panel(page)
+    expect(panel(page).get_by_role("listitem")).to_have_count(1)
+    for part in ("mark-all", "more", "close", "message"):
+        shown = panel(page).locator(f"[part~={part}]")
+        shown.hover()
+        colour, background = shown.evaluate(style)
+        assert colour != background
+    quiet, _ = panel(page).locator("[part=content]").evaluate(style)
+    assert quiet != panel(page).evaluate(style)[0]
+    page.keyboard.press("Escape")
+    inbox.problems["/messages"] = 503
+    page.reload()
+    open_panel(page)
+    colour, _ = panel(page).get_by_role("button", name="Try again").evaluate(style)
+    assert colour.startswith("rgb("), "nothing shines through the word"
+
+
+def test_a_bell_that_is_fixed_by_its_part_keeps_the_focus(
+    page: Page, make_shop: Callable[..., str], context: BrowserContext, inbox: Inbox
+) -> None:
+    inbox.play(context)
+    inbox.arrive("One")
+    page.goto(make_shop(style="app-inbox-bell::part(bell) { position: fixed }"))
+    open_panel(page)
+    bell(page).focus()
+    page.evaluate("appInbox.list().then((list) => list.refresh())")
+    expect(panel(page).get_by_role("listitem")).to_have_count(1)
+    expect(bell(page)).to_be_focused()
+
+
+def test_small_words_of_a_message_are_small(
+    page: Page, shop: str, inbox: Inbox
+) -> None:
+    inbox.arrive("One", html="<h1>Big</h1>H<sub>2</sub>O <small>small</small>")
+    page.goto(shop)
+    open_panel(page)
+    size = "(one) => parseFloat(getComputedStyle(one).fontSize)"
+    content = panel(page).locator("[part=content]")
+    assert content.locator("sub").evaluate(size) < content.evaluate(size)
+    assert content.locator("small").evaluate(size) < content.evaluate(size)
+    assert content.locator("h1").evaluate(size) == content.evaluate(size)
+
+
+def test_the_name_is_right_in_browsers_that_reflect_no_aria(
+    page: Page, shop: str, inbox: Inbox
+) -> None:
+    page.add_init_script("""
+      for (const name of ["role", "ariaLabel", "ariaExpanded"])
+        delete Element.prototype[name];""")
+    inbox.arrive("One")
+    page.goto(shop)
+    name = "Notifications, 1 unread"
+    expect(page.locator("app-inbox-bell a")).to_have_attribute("aria-label", name)

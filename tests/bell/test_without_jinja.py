@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from tests.bell.conftest import bell, open_panel, panel
 from tests.bell.inbox import Inbox
+from tests.fixtures.complaints import FAILED_LOAD, Complaints
 
 LAYOUT = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>Shop</title>
@@ -26,6 +27,38 @@ def test_an_element_and_a_script_are_enough(
     open_panel(page)
     panel(page).get_by_role("listitem").click()
     expect(bell(page, 0)).to_be_visible()
+
+
+def test_a_site_that_fails_is_asked_again(
+    page: Page,
+    context: BrowserContext,
+    make_shop: Callable[..., str],
+    inbox: Inbox,
+    complaints: Complaints,
+) -> None:
+    complaints.expected.append(FAILED_LOAD)
+    inbox.play(context)
+    inbox.arrive("First")
+    page.clock.install()
+    answers = [503, 0]  # the latter: no connection
+
+    def fail(route: Route) -> None:
+        status = answers.pop(0) if answers else 200
+        if status == 200:
+            route.fallback()
+        elif status:
+            route.fulfill(status=status)
+        else:
+            route.abort()
+
+    page.route("**/app-inbox/embed", fail)
+    page.goto(make_shop(layout=LAYOUT))
+    for left in (1, 0):
+        while len(answers) > left:
+            page.wait_for_timeout(20)
+        page.evaluate("fetch('/icon')")  # what it was told has come in by then
+        page.clock.run_for(31_000 if left else 61_000)
+    expect(bell(page, 1)).to_be_visible()
 
 
 def test_it_follows_logins_and_logouts(

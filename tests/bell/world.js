@@ -80,7 +80,10 @@ const makeWorld = () => {
           if (other !== tab) news.push({ from: tab, to: other, told: copy });
         }
       },
-      () => {},
+      ({ list }) => {
+        // As the panel does.
+        if (list) tab.store.list.isWatched = !!tab.isOpen && list.isLoaded;
+      },
       clock,
     );
     tabs[at] = tab;
@@ -129,14 +132,16 @@ const makeWorld = () => {
     },
     open: (tab) => {
       const list = listOf(at(tabs, tab).store);
-      list.watch(true);
+      at(tabs, tab).isOpen = true;
       list.refresh();
     },
-    close: (tab) => listOf(at(tabs, tab).store).watch(false),
+    close: (tab) => {
+      at(tabs, tab).isOpen = listOf(at(tabs, tab).store).isWatched = false;
+    },
     more: (tab) => listOf(at(tabs, tab).store).loadMore(),
     mark: (tab, index) => {
       const list = listOf(at(tabs, tab).store);
-      const shown = list.state().messages;
+      const shown = list.state()?.messages || [];
       if (shown.length) list.markRead([at(shown, index).id]);
     },
     markAll: (tab) => listOf(at(tabs, tab).store).markRead(null),

@@ -58,7 +58,7 @@ RICH = (
 )
 BUILT = (
     "<p>One <b>bold</b> word &amp; 2 &lt; 3</p>"
-    '<p>{0}End{1} <a href="{2}/a?b=1&amp;c=2" rel="noopener">link</a></p>'
+    '<p>{0}End{1} <a href="/a?b=1&amp;c=2" rel="noopener">link</a></p>'
 )
 
 
@@ -88,4 +88,4 @@ def test_messages_are_rich_under_trusted_types(
     page.goto(f"{site}/login?email={ANN}")
     content = open_panel(page).locator("[part=content]")
     expect(content).to_be_visible()
-    assert content.inner_html() == BUILT.format(*quotes, site)
+    assert content.inner_html() == BUILT.format(*quotes)

@@ -10,37 +10,59 @@
  * @typedef {object} BellContext what the bells of a page share
  * @property {(hear: (state: StoreState, arrived: number) => void) => () => void} subscribe
  * @property {() => Store} store of the page's user
- * @property {() => DOMStringMap} settings
+ * @property {() => { language: string, user: string, texts: string }} settings
  * @property {() => Promise<any>} module of the panel
+ *
+ * @typedef {BellContext & { plural: plural, announce: announce }} BellTools
  */
 
 /** @type {DocumentFragment | undefined} a shadow tree as the site draws it */
 let pattern;
 
+/**
+ * Tell the page what happens.
+ * @param {EventTarget} target
+ * @param {string} name after `app-inbox:`
+ * @param {object} [detail]
+ * @returns whether nobody has cancelled it
+ */
+const announce = (target, name, detail) =>
+  target.dispatchEvent(
+    new CustomEvent("app-inbox:" + name, {
+      detail,
+      bubbles: true,
+      cancelable: true,
+    }),
+  );
+
 /** @param {HTMLElement} host @param {BellContext} page */
 const wireBell = (host, page) => {
   const root = host.shadowRoot || host.attachShadow({ mode: "open" });
-  if (!root.firstChild) {
+  // A copy of a bell whose user went has none.
+  if (!root.children[1]) {
     // Parsers of libraries leave the shadow tree in its template.
     const drawn = host.querySelector("template")?.content || pattern;
-    if (drawn) root.append(drawn.cloneNode(true));
+    if (drawn) root.replaceChildren(drawn.cloneNode(true));
   }
   const [button, status] = /** @type {any} */ (root.children);
-  if (!button) return; // nobody has drawn a bell in this page yet
+  if (!status) return; // nobody has drawn a bell in this page yet
   const badge = button.lastElementChild;
+  root.replaceChildren(button, status); // a copy may have the panel of another one
   if (!pattern) {
     pattern = new DocumentFragment();
     pattern.append(button.cloneNode(true), status.cloneNode());
   }
-  button.setAttribute("role", "button");
-  button.setAttribute("aria-expanded", "false");
+  button.role = "button";
+  button.ariaExpanded = "false";
 
   /** @type {Promise<BellPanel> | undefined} */
   let panel;
   const prepare = () => {
-    panel =
-      panel ||
-      page.module().then(({ openPanel }) => openPanel(host, button, page));
+    panel ||= page
+      .module()
+      .then(({ openPanel }) =>
+        openPanel(host, button, { ...page, plural, announce }),
+      );
     panel.catch(() => (panel = undefined));
     return panel;
   };
@@ -48,10 +70,9 @@ const wireBell = (host, page) => {
   button.onclick = (/** @type {MouseEvent} */ event) => {
     if (event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
-    prepare().then(
-      ({ toggle }) => toggle(),
-      () => location.assign(button.href),
-    );
+    prepare()
+      .then(({ toggle }) => toggle())
+      .catch(() => location.assign(button.href));
   };
   button.onkeydown = (/** @type {KeyboardEvent} */ event) => {
     if (event.key !== " ") return;
@@ -61,18 +82,18 @@ const wireBell = (host, page) => {
 
   return {
     close: () => panel?.then(({ close }) => close()),
-    /** @param {StoreState} state @param {number} arrived */
+    /** @param {StoreState & { unread: any }} state @param {number} arrived */
     render: ({ unread, asOf, isGone }, arrived) => {
       const { language, user, texts } = page.settings();
-      const { title, none, ...said } = JSON.parse(texts || "{}");
+      const { title, none, ...said } = JSON.parse(texts);
       if (isGone || (host.dataset.user ?? user) !== user) button.remove();
       else if (!button.parentNode) root.prepend(button);
       const told = unread ? plural(said.unread, unread, language) : none;
       const name = unread === null ? title : title + ", " + told;
       button.setAttribute("aria-label", name);
-      badge.textContent = Number(unread) > 99 ? "99+" : unread || "";
+      badge.textContent = unread > 99 ? "99+" : unread || "";
       badge.hidden = !unread;
-      host.dataset.unread = /** @type {any} */ (unread ?? "");
+      host.dataset.unread = unread ?? "";
       host.toggleAttribute("data-stale", !!asOf);
       if (arrived > 0 && host === document.querySelector(host.localName)) {
         status.textContent = plural(said.arrived, arrived, language);
@@ -92,8 +113,8 @@ const defineBell = (page) =>
       stop;
 
       connectedCallback() {
-        this.parts = this.parts || wireBell(this, page);
-        if (this.parts) this.stop = page.subscribe(this.parts.render);
+        this.parts ||= wireBell(this, page);
+        this.stop = this.parts && page.subscribe(this.parts.render);
       }
 
       disconnectedCallback() {

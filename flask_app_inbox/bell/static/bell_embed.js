@@ -6,6 +6,7 @@
   const address = new URL("embed", own.src).href;
   let user = "";
   let asked = 0;
+  let pause = 15000; // milliseconds until a site that fails is asked again
 
   /** @typedef {{ tag: string, attributes: Record<string, string>, children: Given[] }} Given */
 
@@ -19,6 +20,10 @@
     const given = answer && answer.ok ? await answer.json() : {};
     const { script, hints, anchor } = given;
     if (turn !== asked) return;
+    if (!answer || answer.status >= 500) {
+      pause = Math.min(pause * 2, 300000);
+      return void setTimeout(() => turn === asked && look(), pause);
+    }
     if (!script) return void (user = "");
     if (script.attributes["data-user"] === user) return;
     user = script.attributes["data-user"];

@@ -16,13 +16,14 @@
 
 /** @param {HTMLElement} own its settings are this element's data attributes */
 const startBells = (own) => {
-  /** @type {{ appInbox?: AppInboxStore }} */
-  const shared = /** @type {any} */ (window);
+  /** @type {any} */
+  const shared = window;
   // Libraries show another page in the same document.
   if (shared.appInbox) return shared.appInbox.check();
 
   /** @type {Set<(state: StoreState, arrived: number) => void>} */
   const hearers = new Set();
+  /** @type {any} */
   let settings = own.dataset;
   /** @type {Store} */
   let store;
@@ -31,24 +32,20 @@ const startBells = (own) => {
   /** @type {StoreState} */
   let shown;
 
-  const clock = {
-    now: () => performance.now(),
-    /** @param {() => void} work @param {number} pause */
-    later: (work, pause) => {
-      const timer = setTimeout(work, pause);
-      return () => clearTimeout(timer);
-    },
-  };
-
   /** @param {StoreState} state @param {number} arrived */
   const show = (state, arrived) => {
     const { unread, asOf } = state;
     const isSame = shown?.unread === unread && shown.asOf === asOf;
     shown = state;
-    for (const hear of [...hearers]) hear(state, arrived);
+    for (const hear of [...hearers]) {
+      try {
+        hear(state, arrived);
+      } catch (error) {
+        reportError(error); // one that the site wrote keeps nobody else from hearing
+      }
+    }
     if (isSame) return;
-    const detail = { unread, asOf };
-    document.dispatchEvent(new CustomEvent("app-inbox:change", { detail }));
+    announce(document, "change", { unread, asOf });
   };
 
   const join = () => {
@@ -70,7 +67,13 @@ const startBells = (own) => {
       siteMessages(settings),
       (news) => mine === store && tabs.tell(news),
       (state, arrived) => mine === store && show(state, arrived),
-      clock,
+      {
+        now: () => performance.now(),
+        later: (work, pause) => {
+          const timer = setTimeout(work, pause);
+          return () => clearTimeout(timer);
+        },
+      },
     );
     store = mine;
     tabs = openTabs(name, mine.hear, mine.lead);
@@ -105,7 +108,7 @@ const startBells = (own) => {
     };
   };
 
-  const module = async () => (await import(settings.panel || "")).default;
+  const module = () => import(settings.panel);
 
   open();
   shared.appInbox = {
@@ -121,8 +124,8 @@ const startBells = (own) => {
     module,
   });
 
-  document.addEventListener("visibilitychange", join);
-  document.addEventListener("app-inbox:check", check);
+  addEventListener("visibilitychange", join);
+  addEventListener("app-inbox:check", check, true); // it need not bubble
   addEventListener("focus", check);
   addEventListener("online", check);
   addEventListener("pageshow", join);
@@ -130,7 +133,6 @@ const startBells = (own) => {
     tabs.leave();
     store.forget();
   });
-  /** @type {any} */
-  const { navigation } = window; // older browsers lack it
-  navigation?.addEventListener("currententrychange", check);
+  // Older browsers lack it.
+  shared.navigation?.addEventListener("currententrychange", check);
 };

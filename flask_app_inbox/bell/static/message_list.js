@@ -25,20 +25,22 @@
  * @property {boolean} isLoaded whether the server has answered
  * @property {boolean} hasFailed the last time that it was asked
  * @property {boolean} hasMore
- * @property {Set<string>} failed ids of messages that could not be marked
- * @property {boolean} allFailed whether marking all failed
+ * @property {boolean} markFailed the last mark
  *
  * @typedef {object} MessageList
- * @property {() => ListState} state
- * @property {(base: number | null) => number | null} count
- * @property {(unread: number | null) => void} compare
- * @property {(ids: string[] | null) => void} commit
- * @property {() => boolean} isWatched
- * @property {(isWatched: boolean) => void} watch
- * @property {() => Promise<Count | undefined>} renew
+ * @property {() => ListState | undefined} state nothing before it is asked for, and
+ *   once it is forgotten
  * @property {() => Promise<void>} refresh
  * @property {() => Promise<void>} loadMore
- * @property {(ids: string[] | null) => Promise<void>} markRead
+ * @property {(ids: string[] | null) => Promise<void>} markRead null: all
+ * @property {boolean} isWatched whether somebody sees it
+ *
+ * What the store needs:
+ * @property {(unread?: number | null) => number | null} count how many are unread, if
+ *   the server says so
+ * @property {() => Promise<Count | undefined>} renew
+ * @property {() => void} compare
+ * @property {(ids: string[] | null) => void} commit
  * @property {() => void} clear
  */
 
@@ -48,191 +50,149 @@
  * @returns {MessageList}
  */
 const messageList = (store) => {
-  const { asking, marking, begin, end, notify, tell, base, moves, ...own } =
-    store.inner();
-  const { clock, correct, LEAST_PAUSE } = own;
+  const { asking, clock, marking, begin, end, notify, say } = store;
   /** @type {InboxMessage[]} */
   let messages = [];
   let loaded = 0; // pages
   let pages = 0; // that there are
-  let isLoading = false;
   let hasFailed = false;
-  let allFailed = false;
-  let isWatched = false;
+  let markFailed = false;
   let renewedAt = -Infinity;
-  let life = 0; // of the list; another one after it was cleared
-  /** @type {Set<string>} */
-  let failed = new Set();
-  /** @type {(() => void) | undefined} */
-  let cancel;
+  /** @type {object | undefined} what somebody waits for */
+  let loading;
+  let cancel = () => {};
+  /** @type {any} */
   let wake = () => {}; // what waits until no mark is on its way
 
-  const isMarking = (/** @type {string} */ id) =>
-    [...marking.values()].some((ids) => !ids || ids.includes(id));
+  /** The messages after some marks. @param {(string[] | null)[]} marks */
+  const marked = (marks) =>
+    messages.map((message) => {
+      const isMarked = marks.some((ids) => !ids || ids.includes(message.id));
+      return { ...message, read: message.read || isMarked };
+    });
+  const shown = () => marked([...marking.values()]);
 
-  const shown = () =>
-    messages.map((message) =>
-      !message.read && isMarking(message.id)
-        ? { ...message, read: true }
-        : message,
-    );
-  const listed = () => shown().filter(({ read }) => !read).length;
-  const isWhole = () => loaded > 0 && loaded >= pages;
+  const unreadOf = (/** @type {InboxMessage[]} */ all) =>
+    all.filter(({ read }) => !read).length;
 
   /** @type {MessageList["count"]} */
-  const count = (unread) => {
-    const inList = listed();
-    if (isWhole()) return inList;
+  const count = (unread = store.base.unread) => {
+    const listed = unreadOf(shown());
+    if (loaded && loaded >= pages) return listed;
     if ([...marking.values()].includes(null)) return 0;
     if (unread === null) return unread;
-    const before = messages.filter(({ read }) => !read).length;
-    return Math.max(unread - before + inList, inList);
+    return Math.max(unread - unreadOf(messages) + listed, listed);
   };
 
   const clear = () => {
-    life++;
+    store.moves++;
     messages = [];
     loaded = pages = 0;
-    isLoading = hasFailed = allFailed = false;
-    failed = new Set();
-    cancel?.();
+    loading = undefined;
+    hasFailed = markFailed = false;
+    cancel();
     wake();
   };
 
   // --- loading --------------------------------------------------------------------
 
-  /** Each message once, as it was told first. */
-  const once = (/** @type {InboxMessage[]} */ all) => {
-    /** @type {Map<string, InboxMessage>} */
-    const found = new Map();
-    for (const message of all) {
-      if (!found.has(message.id)) found.set(message.id, message);
-    }
-    return [...found.values()];
-  };
-
   /**
    * Load some pages and show them together.
-   * @param {number} from the first one; those before it stay
-   * @param {number} to
+   * @param {number} page the first one; those before it stay
+   * @param {number} end
    * @returns {Promise<Count | undefined>} nothing if a mark came between
    */
-  const load = async (from, to) => {
-    const [before, mine] = [moves(), life];
+  const load = async (page, end) => {
+    const { moves } = store;
     renewedAt = clock.now();
-    let all = messages;
+    let all = page ? messages : [];
+    /** @type {MessagePage} */
     let last;
-    for (let page = from; page <= to; page++) {
+    do {
       last = await asking.load(page);
-      all = page ? [...all, ...last.messages] : last.messages;
-      if (page + 1 >= last.pages) break;
-    }
-    if (!last || before !== moves() || marking.size || mine !== life) return;
-    messages = once(all);
+      all = [...all, ...last.messages];
+    } while (++page < Math.min(end, last.pages));
+    if (moves !== store.moves || marking.size) return;
+    messages = [...new Map(all.map((one) => [one.id, one])).values()];
     pages = last.pages;
-    loaded = Math.min(to + 1, pages || 1);
-    const { unread, asOf } = last;
-    const inList = listed();
-    if (isWhole()) return { unread: inList, asOf };
-    return { unread: unread === null ? null : Math.max(unread, inList), asOf };
+    loaded = page;
+    return { unread: count(last.unread), asOf: last.asOf };
   };
 
-  const renew = () => load(0, Math.max(loaded, 1) - 1);
+  const renew = () => load(0, loaded);
 
   /** Load for a person: until it is shown, or fails. */
-  const insist = async (
-    /** @type {() => Promise<Count | undefined>} */ work,
-  ) => {
-    if (isLoading) return;
-    const mine = life;
-    isLoading = true;
+  const insist = async (/** @type {typeof renew} */ work) => {
+    if (loading) return;
+    const mine = (loading = {});
     hasFailed = false;
     notify();
     /** @type {Count | undefined} */
     let taken;
     try {
-      while (!taken && mine === life) {
-        await settled();
-        taken = await work();
+      while (!taken && mine === loading) {
+        if (marking.size) await new Promise((done) => (wake = done));
+        else taken = await work();
       }
     } catch (refusal) {
-      if (mine === life) hasFailed = true;
+      hasFailed = mine === loading;
       store.refuse(/** @type {Refusal} */ (refusal));
     }
-    if (mine === life) isLoading = false;
-    if (taken && mine === life) store.take(taken);
+    if (mine !== loading) return;
+    loading = undefined;
+    if (taken) store.take(taken);
     else notify();
-  };
-
-  /** Wait until no mark is on its way. */
-  const settled = async () => {
-    while (marking.size) {
-      await new Promise((resolve) => (wake = () => resolve(undefined)));
-    }
   };
 
   const refresh = () => insist(renew);
 
-  /** @type {MessageList["compare"]} */
-  const compare = (unread) => {
+  /** See whether it goes with the count. */
+  const compare = () => {
     wake();
-    if (!loaded || marking.size || unread === count(unread)) return;
-    if (!isWatched) return clear();
-    cancel?.();
-    const pause = Math.max(renewedAt + LEAST_PAUSE - clock.now(), 0);
-    cancel = clock.later(refresh, pause);
+    if (!loaded || marking.size || store.base.unread === count()) return;
+    if (!list.isWatched) return clear();
+    cancel();
+    cancel = clock.later(refresh, renewedAt + LEAST_PAUSE - clock.now());
   };
 
   // --- marks ----------------------------------------------------------------------
 
   /** @type {MessageList["commit"]} */
   const commit = (ids) => {
-    messages = messages.map((message) =>
-      !ids || ids.includes(message.id) ? { ...message, read: true } : message,
-    );
+    messages = marked([ids]);
   };
 
   /** @type {MessageList["markRead"]} */
-  const markRead = async (all) => {
-    const known = new Map(shown().map(({ id, read }) => [id, read]));
-    const ids = all && all.filter((id) => !known.get(id) && !isMarking(id));
-    if (ids && !ids.length) return;
-    const key = Date.now() + "-" + Math.random();
-    for (const id of ids || known.keys()) failed.delete(id);
-    allFailed = false;
-    const before = moves();
-    const mine = life;
-    const wasAlone = !marking.size;
+  const markRead = async (ids) => {
+    const key = Math.random();
+    const isFirst = !marking.size;
+    markFailed = false;
     begin(key, ids);
+    const { moves } = store;
     notify();
-    tell({ mark: key, ids, unread: count(base().unread) });
+    say({ mark: key, ids });
     /** @type {StoreNews} */
     const news = { done: key };
     try {
       const { unread, asOf } = await asking.markRead(ids);
-      if (mine !== life) return;
-      const left = count(base().unread);
-      const isAlone = wasAlone && moves() === before + 1;
-      end(key);
+      const isAlone = isFirst && moves === store.moves;
+      const left = count();
+      if (!end(key)) return;
       commit(ids);
-      correct({ unread: isAlone && unread !== null ? unread : left, asOf });
+      store.base = { unread: isAlone ? (unread ?? left) : left, asOf };
       if (!isAlone) store.want();
       news.ids = ids;
     } catch (refusal) {
-      end(key);
-      if (mine === life) {
-        if (ids) ids.forEach((id) => failed.add(id));
-        else allFailed = true;
-      }
+      markFailed = end(key);
       store.refuse(/** @type {Refusal} */ (refusal));
     }
-    const { unread, asOf } = store.state();
-    tell({ ...news, unread, asOf });
-    compare(base().unread);
+    say(news);
+    compare();
     notify();
   };
 
-  return {
+  /** @type {MessageList} */
+  const list = {
     count,
     compare,
     commit,
@@ -240,22 +200,22 @@ const messageList = (store) => {
     renew,
     refresh,
     markRead,
-    loadMore: () => insist(() => load(loaded, loaded)),
-    isWatched: () => isWatched && loaded > 0,
-    watch: (isSeen) => {
-      isWatched = isSeen;
-    },
-    state: () => ({
-      messages: shown(),
-      isLoading,
-      isLoaded: loaded > 0,
-      hasFailed,
-      hasMore: loaded > 0 && loaded < pages,
-      failed,
-      allFailed,
-    }),
+    loadMore: () => insist(() => load(loaded, loaded + 1)),
+    isWatched: false,
+    state: () =>
+      loading || loaded || hasFailed
+        ? {
+            messages: shown(),
+            isLoading: !!loading,
+            isLoaded: loaded > 0,
+            hasFailed,
+            hasMore: loaded < pages,
+            markFailed,
+          }
+        : undefined,
   };
+  return list;
 };
 
 /** The list of a store; it has one. @param {Store} store */
-const listOf = (store) => store.inner().list(() => messageList(store));
+const listOf = (store) => (store.list ||= messageList(store));

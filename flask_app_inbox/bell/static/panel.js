@@ -16,268 +16,215 @@
 /**
  * @param {HTMLElement} host
  * @param {HTMLElement} button
- * @param {BellContext} page
- * @returns {Promise<BellPanel>}
+ * @param {BellTools} page
+ * @returns {BellPanel}
  */
-const openPanel = async (host, button, page) => {
+const openPanel = (host, button, page) => {
   const TICK = 30000; // milliseconds
   const root = /** @type {ShadowRoot} */ (host.shadowRoot);
-  const { language, style, texts: said } = page.settings();
-  const texts = JSON.parse(said || "{}");
+  const sheet = new CSSStyleSheet(); // needs no exception in a page's style-src
+  /** @type {(() => void) | undefined} if it is open */
+  let close;
 
-  /** @param {string} part @param {string} text @param {() => void} work */
-  const makeButton = (part, text, work) => {
-    const made = makeElement("button", { type: "button", part }, text);
-    made.onclick = work;
-    return made;
-  };
-
-  const panel = makeElement("dialog", {
-    part: "panel",
-    tabindex: "-1",
-    "aria-label": texts.title,
-    lang: language || "",
-  });
-  const list = makeElement("ul", { part: "list", role: "list" });
-  const notice = makeElement("p", { part: "notice", role: "status" });
-  const state = makeElement("div", { part: "state" });
-  const markAll = makeButton("mark-all", texts.markAll, () => mark(null));
-  const more = makeButton("more", texts.more, () => messages().loadMore());
-  const head = makeElement("div", { part: "header" });
-  const body = makeElement("div", { part: "body" });
-  const shut = makeButton("close", "", () => close());
-  shut.setAttribute("aria-label", texts.close);
-  head.append(
-    makeElement("h2", { part: "heading" }, texts.title),
-    markAll,
-    shut,
-  );
-  body.append(list, state, more);
-  panel.append(head, notice, body);
-
-  /** @type {Map<string, ReturnType<typeof messageItem>>} */
-  const items = new Map();
-  /** @type {(() => void) | undefined} what ends with this opening */
-  let end;
-  let shownState = "";
-
-  const messages = () => listOf(page.store());
   const focused = () => root.activeElement;
 
   /** @type {(...event: BellEvent) => boolean} whether nobody has cancelled it */
-  const announce = (...[name, detail]) =>
-    host.dispatchEvent(
-      new CustomEvent("app-inbox:" + name, {
-        detail,
-        bubbles: true,
-        cancelable: true,
-      }),
-    );
-
-  /** @param {string[] | null} ids */
-  const mark = (ids) => {
-    if (announce("read", { ids })) messages().markRead(ids);
-  };
-
-  /** @param {MouseEvent} event @param {string} id */
-  const act = (event, id) => {
-    const message = messages()
-      .state()
-      .messages.find((one) => one.id === id);
-    if (!message) return;
-    if (!announce("click", { message })) event.preventDefault();
-    if (!message.read) mark([id]);
-  };
-
-  // --- drawing --------------------------------------------------------------------
-
-  /** What there is instead of messages. @param {ListState} now */
-  const nameState = ({ messages: all, isLoaded, isLoading, hasFailed }) => {
-    if (all.length) return "";
-    if (isLoading || (!isLoaded && !hasFailed)) return "loading";
-    if (isLoaded) return "empty";
-    return navigator.onLine ? "error" : "offline";
-  };
-
-  const drawState = (/** @type {string} */ name) => {
-    if (name === shownState) return;
-    shownState = name;
-    const hadFocus = state.contains(focused());
-    state.setAttribute("part", name ? "state " + name : "");
-    state.replaceChildren();
-    if (name) {
-      state.append(makeElement("p", { part: "state-title" }, texts[name]));
-      const hint = texts[name + "Hint"];
-      if (hint) state.append(makeElement("p", { part: "state-hint" }, hint));
-    }
-    if (name === "error" || name === "offline") {
-      const again = () => void messages().refresh();
-      state.append(makeButton("retry", texts.retry, again));
-    }
-    if (hadFocus) panel.focus();
-  };
-
-  const drawList = (/** @type {InboxMessage[]} */ all) => {
-    const before = [...items.keys()];
-    const lost = before.find((id) => items.get(id)?.item.contains(focused()));
-    const ids = new Set(all.map(({ id }) => id));
-    const hadFocus = lost !== undefined && !ids.has(lost);
-    for (const id of before) {
-      if (ids.has(id)) continue;
-      items.get(id)?.item.remove();
-      items.delete(id);
-    }
-    /** @type {Element | null} */
-    let next = list.firstElementChild;
-    for (const message of all) {
-      const { id } = message;
-      const known = items.get(id) || messageItem(id, texts, act);
-      items.set(id, known);
-      known.update(message, language);
-      if (known.item === next) next = next.nextElementSibling;
-      else list.insertBefore(known.item, next);
-    }
-    if (!hadFocus) return;
-    // The one that stood after it, else before it.
-    const at = before.indexOf(lost || "");
-    const near = [...before.slice(at), ...before.slice(0, at).reverse()];
-    const kept = near.find((id) => ids.has(id));
-    if (kept === undefined) panel.focus();
-    else items.get(kept)?.focus();
-  };
-
-  /** @param {StoreState} now @param {number} arrived */
-  const draw = ({ unread, asOf, isGone, list: told }, arrived) => {
-    if (isGone || !told) return close();
-    const before = focused();
-    const known = items.size;
-    drawList(told.messages);
-    drawState(nameState(told));
-    panel.setAttribute("aria-busy", String(told.isLoading));
-    markAll.hidden = !unread && !told.messages.some(({ read }) => !read);
-    more.hidden = !told.hasMore;
-    if (before === markAll && markAll.hidden) panel.focus();
-    if (before === more && more.hidden) [...items.values()][known]?.focus();
-    const failed = told.allFailed || told.failed.size;
-    const isOld = asOf && asOf < Date.now() - TICK;
-    const age = isOld
-      ? texts.asOf.replace("{time}", agoOf(asOf, language))
-      : "";
-    // Elsewhere the bell itself says so.
-    const isNews = arrived > 0 && panel.matches(":modal");
-    const come = isNews ? plural(texts.arrived, arrived, language) : "";
-    notice.textContent = failed ? texts.markFailed : age || come;
-    notice.hidden = !notice.textContent;
-  };
-
-  // --- opening and closing ----------------------------------------------------------
-
-  const place = () => {
-    const { bottom, top, left, right } = button.getBoundingClientRect();
-    const width = panel.offsetWidth;
-    const wish = panel.dir === "rtl" ? left : right - width;
-    const most = document.documentElement.clientWidth - width - 8;
-    const below = innerHeight - bottom;
-    panel.style.setProperty("left", Math.max(Math.min(wish, most), 8) + "px");
-    panel.style.setProperty("--bell-bottom", Math.round(bottom) + "px");
-    panel.style.setProperty("--bell-top", Math.round(innerHeight - top) + "px");
-    panel.toggleAttribute("data-above", below < 240 && top > below);
-  };
-
-  const isPhone = () => matchMedia("(max-width: 479.98px)").matches;
+  const announce = (...[name, detail]) => page.announce(host, name, detail);
 
   const open = () => {
-    if (end || !announce("open")) return;
-    panel.dir = getComputedStyle(host).direction;
-    if (isPhone()) panel.showModal();
-    else if (panel.showPopover) {
-      panel.popover = "manual";
-      panel.showPopover();
-    } else panel.show();
-    const isModal = panel.matches(":modal");
+    if (!root.isConnected || !announce("open")) return;
+    const { language, texts: said } = page.settings();
+    const texts = JSON.parse(said);
+    const messages = listOf(page.store());
+    /** @type {Map<string, ReturnType<typeof messageItem>>} */
+    const items = new Map();
     const leave = new AbortController();
     const { signal } = leave;
-    const stop = page.subscribe(draw);
-    const timer = setInterval(() => draw(page.store().state(), 0), TICK);
-    end = () => {
-      stop();
-      clearInterval(timer);
-      leave.abort();
-      messages().watch(false);
+    const isSheet = matchMedia("(width<480px)").matches;
+
+    const mark = (/** @type {string[] | null} */ ids) => {
+      if (announce("read", { ids })) messages.markRead(ids);
     };
-    button.setAttribute("aria-expanded", "true");
-    if (!isModal) {
-      place();
-      addEventListener("resize", place, { signal });
-      addEventListener("scroll", place, {
-        signal,
-        passive: true,
-        capture: true,
-      });
-    }
-    const outside = (/** @type {Event} */ event) => {
-      const [first] = event.composedPath();
-      const isIn = event.composedPath().includes(host);
-      if (!isIn || (isModal && first === panel)) close();
+
+    /** @param {Event} event @param {InboxMessage} message */
+    const act = (event, message) => {
+      if (!announce("click", { message })) event.preventDefault();
+      if (!message.read) mark([message.id]);
     };
-    document.addEventListener("pointerdown", outside, { signal });
-    document.addEventListener("keydown", escape, { signal });
-    addEventListener("pagehide", close, { signal });
-    messages().watch(true);
-    messages().refresh();
-    panel.focus();
-  };
 
-  const close = () => {
-    if (!end) return;
-    const hadFocus = panel.contains(focused()) || focused() === panel;
-    end();
-    end = undefined;
-    button.setAttribute("aria-expanded", "false");
-    if (panel.open) panel.close();
-    if (panel.popover && panel.isConnected) panel.hidePopover();
-    panel.removeAttribute("popover");
-    if (hadFocus) button.focus();
-    drawList([]); // nothing of the user stays
-  };
+    /** @returns the number of the message that has the focus, or -1 */
+    const focusedAt = () =>
+      [...list.children].findIndex((item) => item.contains(focused()));
 
-  const escape = (/** @type {KeyboardEvent} */ event) => {
-    if (event.key !== "Escape" || event.defaultPrevented) return;
-    event.preventDefault();
-    close();
-  };
+    /** @returns {HTMLElement | undefined} */
+    const titleAt = (/** @type {number} */ at) =>
+      /** @type {any} */ (list.children[at]?.firstChild);
 
-  /** Arrow keys go from message to message. */
-  list.addEventListener("keydown", (event) => {
-    const all = [...list.children];
-    const at = all.findIndex((item) => item.contains(focused()));
-    const to = {
-      ArrowDown: Math.min(at + 1, all.length - 1),
-      ArrowUp: Math.max(at - 1, 0),
-      Home: 0,
-      End: all.length - 1,
-    }[event.key];
-    if (to === undefined) return;
-    event.preventDefault();
-    for (const { item, focus } of items.values()) {
-      if (item === all[to]) focus();
-    }
-  });
-  panel.addEventListener("cancel", (event) => {
-    event.preventDefault();
-    close();
-  });
+    /** Arrow keys go from message to message. */
+    const walk = (/** @type {KeyboardEvent} */ event) => {
+      const at = focusedAt();
+      const to = {
+        ArrowDown: at + 1,
+        ArrowUp: at - 1,
+        Home: 0,
+        End: items.size - 1,
+      };
+      const title = titleAt(/** @type {any} */ (to)[event.key]);
+      if (!title) return;
+      event.preventDefault();
+      title.focus();
+    };
 
-  if (style) {
-    // Nothing is shown before its style is there.
-    const dress = makeElement("link", { rel: "stylesheet", href: style });
-    const dressed = new Promise((resolve, reject) => {
-      dress.onload = resolve;
-      dress.onerror = reject;
+    /** @param {string} part @param {() => void} onclick */
+    const newButton = (part, onclick, text = "") =>
+      newElement("button", part, { onclick }, text);
+
+    const list = newElement("ul", "list", {
+      role: "list", // Safari takes that from lists without bullets
+      onkeydown: walk,
     });
-    root.append(dress);
-    await dressed;
-  }
-  root.append(panel);
-  return { toggle: () => (end ? close() : open()), close };
+    const notice = newElement("p", "notice", { role: "status" });
+    const stateTitle = newElement("p", "state-title");
+    const stateHint = newElement("p", "state-hint");
+    const retry = newButton("retry", messages.refresh, texts.retry);
+    /** @type {any} */
+    const state = newElement("div", "", null, stateTitle, stateHint, retry);
+    const markAll = newButton("mark-all", () => mark(null), texts.markAll);
+    const more = newButton("more", messages.loadMore, texts.more);
+    const shut = newButton("close", () => close?.(), "×");
+    shut.ariaLabel = texts.close;
+    /** @type {any} */
+    const panel = newElement(
+      "dialog",
+      "panel",
+      {
+        popover: "manual",
+        tabIndex: -1,
+        ariaLabel: texts.title,
+        lang: language,
+        onclose: () => close?.(),
+      },
+      newElement(
+        "div",
+        "header",
+        null,
+        newElement("h2", "heading", null, texts.title),
+        markAll,
+        shut,
+      ),
+      notice,
+      newElement("div", "body", null, list, state, more),
+    );
+
+    /** @param {InboxMessage[]} all */
+    const drawList = (all) => {
+      for (const [id, item] of items) {
+        if (all.some((message) => message.id === id)) continue;
+        item.remove();
+        items.delete(id);
+      }
+      all.forEach((message, at) => {
+        const item =
+          items.get(message.id) || messageItem(message, texts, language, act);
+        items.set(message.id, item);
+        item.update(message);
+        const there = list.children[at];
+        if (item !== there) list.insertBefore(item, there);
+      });
+    };
+
+    /** @param {StoreState & { asOf?: any }} now @param {number} arrived */
+    const draw = ({ unread, asOf, list: told }, arrived) => {
+      if (!told) return close?.();
+      const { messages: all, isLoaded, hasFailed } = told;
+      messages.isWatched = isLoaded;
+      /** @type {any} */
+      const before = focused();
+      const at = before === more ? items.size : focusedAt();
+      drawList(all);
+      const trouble = navigator.onLine ? "error" : "offline";
+      const name = isLoaded ? "empty" : hasFailed ? trouble : "loading";
+      state.part = "state " + name;
+      state.hidden = !!all.length;
+      stateTitle.textContent = texts[name];
+      stateHint.textContent = texts[name + "Hint"];
+      retry.hidden = name !== trouble;
+      markAll.hidden = !unread && all.every(({ read }) => read);
+      more.hidden = !told.hasMore;
+      // Elsewhere the bell itself says what has come.
+      const isNews = arrived > 0 && isSheet;
+      notice.textContent = told.markFailed
+        ? texts.markFailed
+        : asOf < Date.now() - TICK
+          ? texts.asOf.replace("{time}", agoOf(asOf, language))
+          : isNews
+            ? page.plural(texts.arrived, arrived, language)
+            : "";
+      notice.hidden = !notice.textContent;
+      // The focus goes on where what had it is gone.
+      if (before && before !== button && !before.offsetParent) {
+        (titleAt(Math.min(at, items.size - 1)) || panel).focus();
+      }
+    };
+
+    const place = () => {
+      const { bottom, top, right } = button.getBoundingClientRect();
+      const isAbove = top > innerHeight - bottom;
+      const near = isAbove ? innerHeight - top : bottom; // what the panel leaves free
+      const edges = [near + 8 + "px", "auto", "auto"];
+      if (isAbove) edges.reverse();
+      const edge = Math.min(right, innerWidth - 24);
+      const left = Math.max(edge - panel.offsetWidth, 8);
+      const room = innerHeight - near - 16;
+      /** @type {any} */ (panel).style =
+        `--place:${edges.join(" ")} ${left}px;--room:${room}px`;
+    };
+
+    root.append(panel);
+    if (isSheet) panel.showModal();
+    else panel.showPopover();
+    place();
+    panel.focus();
+    button.ariaExpanded = "true";
+    messages.refresh();
+    const timer = setInterval(() => page.store().notify(), TICK);
+    const stop = page.subscribe(draw);
+    close = () => {
+      const hadFocus = panel.contains(focused());
+      close = undefined;
+      stop();
+      leave.abort();
+      clearInterval(timer);
+      messages.isWatched = false;
+      panel.remove(); // nothing of the user stays
+      button.ariaExpanded = "false";
+      if (hadFocus) button.focus();
+    };
+
+    addEventListener("resize", place, { signal });
+    addEventListener("scroll", place, { signal, capture: true });
+    addEventListener(
+      "pointerdown",
+      (event) => {
+        const path = event.composedPath();
+        if (!path.includes(host)) close?.();
+        // Only now, so that a tap beside the sheet presses nothing below it.
+        panel.onclick = isSheet && path[0] === panel && close;
+      },
+      { signal },
+    );
+    addEventListener(
+      "keydown",
+      (event) => {
+        if (event.key !== "Escape" || event.defaultPrevented) return;
+        event.preventDefault();
+        close?.();
+      },
+      { signal },
+    );
+  };
+
+  sheet.replaceSync(PANEL_CSS);
+  root.adoptedStyleSheets.push(sheet);
+  return { toggle: () => (close || open)(), close: () => close?.() };
 };

@@ -19,8 +19,8 @@
  * @typedef {object} StoreNews what tabs of one user tell each other
  * @property {number | null} [unread] what the bell shows
  * @property {number} [asOf]
- * @property {string} [mark] the key of one that has begun
- * @property {string} [done] the key of one that has ended
+ * @property {number} [mark] the key of one that has begun
+ * @property {number} [done] the key of one that has ended
  * @property {string[] | null} [ids] that are marked; null: all
  * @property {boolean} [isGone]
  * @property {boolean} [isWanted] a tab that does not ask wants an answer
@@ -29,7 +29,7 @@
  * @property {number | null} unread
  * @property {number} [asOf]
  * @property {boolean} isGone
- * @property {ListState} [list] once messages were asked for
+ * @property {ListState} [list] messages that were asked for, until they are forgotten
  *
  * @typedef {object} StoreClock
  * @property {() => number} now by a clock that nobody sets
@@ -47,39 +47,32 @@
  * @param {StoreClock} clock
  */
 const openStore = (known, asking, tell, changed, clock) => {
-  const LEAST_PAUSE = 5000; // milliseconds between two polls
-  const FIRST_PAUSE = 30000; // longer each time that nothing has changed
+  const FIRST_PAUSE = 30000; // milliseconds; longer each time that nothing has changed
   const LONGEST_PAUSE = 120000;
   const MARKED_WITHIN = 30000; // by another tab, which may be closed meanwhile
 
-  /** @type {Map<string, string[] | null>} marks on their way, of all tabs */
+  /** @type {Map<number, string[] | null>} marks on their way, of all tabs */
   const marking = new Map();
-  let moves = 0; // marks that began or ended
-  let base = known; // as the server said
-  let last = base.unread; // that was shown
+  let last = known.unread; // that was shown
   let isGone = false;
   let leads = false;
   let isAsking = false;
-  /** @type {any} */
-  let mayHaveMissed = known.old || base.unread === null; // what has happened
-  let askedAt = mayHaveMissed ? -Infinity : clock.now();
+  let hasFailed = false;
+  let isWanted = !!known.old || last === null; // an answer, as soon as that may be
+  let askedAt = isWanted ? -Infinity : clock.now();
   let answeredAt = Date.now();
   let restsUntil = 0;
-  let failures = 0; // in a row
-  let quiet = 0; // polls in a row that brought nothing new
-  /** @type {(() => void) | undefined} */
-  let cancel;
-  /** @type {MessageList | undefined} */
-  let list;
+  let pause = FIRST_PAUSE;
+  let cancel = () => {};
 
-  const unread = () => (list ? list.count(base.unread) : base.unread);
+  const unread = () => store.list?.count() ?? store.base.unread;
 
   /** @returns {StoreState} */
   const state = () => ({
     unread: unread(),
-    asOf: base.asOf,
+    asOf: store.base.asOf,
     isGone,
-    list: list?.state(),
+    list: store.list?.state(),
   });
 
   const notify = (arrived = 0) => {
@@ -88,122 +81,119 @@ const openStore = (known, asking, tell, changed, clock) => {
   };
 
   /** Tell the other tabs what this one shows. */
-  const say = () => tell({ unread: unread(), asOf: base.asOf });
+  const say = (/** @type {StoreNews} */ news = {}) =>
+    tell({ ...news, unread: unread(), asOf: store.base.asOf });
 
   // --- asking ---------------------------------------------------------------------
 
   /** Ask after a pause, but not before the server wants to be asked. */
-  const plan = (soon = false) => {
-    cancel?.();
+  const plan = () => {
+    cancel();
     if (!leads || isGone) return;
     const now = clock.now();
-    const pause = failures
-      ? LEAST_PAUSE * 2 ** (failures - 1)
-      : FIRST_PAUSE * 1.5 ** quiet;
     const jitter = 1 + Math.random() / 4;
-    const wish = soon ? 0 : Math.min(pause, LONGEST_PAUSE) * jitter;
+    const wish = isWanted ? 0 : Math.min(pause, LONGEST_PAUSE) * jitter;
     const at = Math.max(now + wish, askedAt + LEAST_PAUSE, restsUntil);
     cancel = clock.later(poll, at - now);
   };
 
   /** Want an answer as soon as that may be. */
   const want = () => {
-    if (leads) plan(true);
-    else tell({ isWanted: true });
+    isWanted = true;
+    if (leads) plan();
+    else tell({ isWanted });
   };
 
   const poll = async () => {
     if (isAsking) return;
     isAsking = true;
+    isWanted = false;
     askedAt = clock.now();
-    const before = moves;
-    let isNow = false;
+    const { list, moves } = store;
     try {
-      const count = await (list?.isWatched() ? list.renew() : asking.unread());
+      const count = await (list?.isWatched ? list.renew() : asking.unread());
       // What a mark may have changed meanwhile says nothing.
-      isNow = !!count && before === moves && !marking.size;
-      if (isNow) take(/** @type {Count} */ (count));
+      if (count && moves === store.moves && !marking.size) take(count);
+      else isWanted = true;
     } catch (refusal) {
-      isNow = true;
       refuse(/** @type {Refusal} */ (refusal));
     }
     isAsking = false;
-    plan(!isNow);
+    plan();
   };
 
-  /** @param {Count} count @param {boolean} isNews whether messages have come */
+  /** @param {Count} count @param {boolean} [isNews] whether messages may have come */
   const show = (count, isNews) => {
     const before = last;
-    base = count;
-    list?.compare(base.unread);
+    store.base = count;
+    store.list?.compare();
     notify(isNews && before !== null ? Number(unread()) - before : 0);
     return before === last;
   };
 
   /** Take a count that no mark on its way can have changed. */
   const take = (/** @type {Count} */ count) => {
-    failures = 0;
     answeredAt = Date.now();
-    quiet = show(count, true) ? quiet + 1 : 0;
+    pause = show(count, true) && !hasFailed ? pause * 1.5 : FIRST_PAUSE;
+    hasFailed = false;
     say();
   };
 
   /** @param {Refusal} refusal */
   const refuse = (refusal) => {
-    failures++;
+    pause = hasFailed ? pause * 2 : LEAST_PAUSE;
+    hasFailed = true;
     restsUntil = clock.now() + (refusal.pause || 0);
-    if (refusal.isGone) leave();
-    else show({ asOf: answeredAt, ...base }, false);
+    if (refusal.isGone) tell(leave());
+    else show({ ...store.base, asOf: store.base.asOf ?? answeredAt });
   };
 
   /** Keep nothing of the user. */
   const forget = () => {
-    base = { unread: null };
-    mayHaveMissed = true;
-    moves++;
+    store.base = { unread: null };
+    store.moves++;
+    isWanted = true;
     marking.clear();
-    list?.clear();
+    store.list?.clear();
     notify();
   };
 
   const leave = () => {
     isGone = true;
-    tell({ isGone });
     forget();
+    return { isGone };
   };
 
   // --- marks ----------------------------------------------------------------------
 
-  /** @param {string} key @param {string[] | null} ids */
+  /** @param {number} key @param {string[] | null} ids */
   const begin = (key, ids) => {
-    moves++;
+    store.moves++;
     marking.set(key, ids);
   };
 
-  /** @param {string} key */
+  /** @param {number} key @returns whether it had begun */
   const end = (key) => {
-    moves++;
+    store.moves++;
     return marking.delete(key);
   };
 
   /** @param {StoreNews} news of another tab */
-  const hear = ({ mark, done, ids, isWanted, ...news }) => {
-    if (isGone || (isWanted && !leads)) return;
-    if (isWanted) {
-      if (base.unread !== null) say();
+  const hear = ({ mark, done, ids, ...news }) => {
+    if (isGone) return;
+    if (news.isGone) return void leave();
+    if (news.isWanted) {
+      if (!leads) return;
+      if (store.base.unread !== null) say();
       return want();
-    }
-    if (news.isGone) {
-      isGone = true;
-      return forget();
     }
     if (mark) {
       begin(mark, ids || null);
       clock.later(() => end(mark) && want(), MARKED_WITHIN);
       // The list takes it off the count by itself.
-      if (list) return notify();
+      if (store.list) return notify();
     }
-    if (done && end(done) && ids !== undefined) list?.commit(ids);
+    if (done && end(done) && ids !== undefined) store.list?.commit(ids);
     const isAnswer = !mark && !done;
     if (isAnswer) {
       askedAt = clock.now();
@@ -212,7 +202,18 @@ const openStore = (known, asking, tell, changed, clock) => {
     show({ unread: news.unread ?? null, asOf: news.asOf }, isAnswer);
   };
 
-  return {
+  const store = {
+    base: known, // as the server said
+    moves: 0, // whatever makes an answer old that is on its way
+    /** @type {MessageList | undefined} of `message_list.js`, once it is wanted */
+    list: undefined,
+    asking,
+    clock,
+    marking,
+    begin,
+    end,
+    notify,
+    say,
     state,
     want,
     hear,
@@ -222,25 +223,9 @@ const openStore = (known, asking, tell, changed, clock) => {
     /** Whether this tab asks for all of the user's tabs. */
     lead: (/** @type {boolean} */ isLeader) => {
       leads = isLeader;
-      plan(mayHaveMissed);
-      mayHaveMissed = true;
+      plan();
+      isWanted = true; // what happens until the next time may be missed
     },
-    /** What the list of messages needs; `message_list.js` uses it. */
-    inner: () => ({
-      asking,
-      marking,
-      begin,
-      end,
-      notify,
-      tell,
-      clock,
-      LEAST_PAUSE,
-      base: () => base,
-      moves: () => moves,
-      /** @param {Count} count */
-      correct: (count) => void (base = count),
-      /** @param {() => MessageList} make */
-      list: (make) => (list = list || make()),
-    }),
   };
+  return store;
 };

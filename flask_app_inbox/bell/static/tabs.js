@@ -8,49 +8,39 @@
  * @param {(isLeader: boolean) => void} lead
  */
 const openTabs = (name, hear, lead) => {
-  const isShared = navigator.locks && "BroadcastChannel" in self;
   /** @type {BroadcastChannel | undefined} */
   let channel;
   /** @type {AbortController | undefined} */
   let claim;
 
-  const open = () => {
-    if (!isShared || channel) return;
-    channel = new BroadcastChannel(name);
-    channel.onmessage = ({ data }) => hear(data);
-  };
-
-  const close = () => {
+  const rest = () => {
     claim?.abort();
     claim = undefined;
     lead(false);
   };
 
-  const settle = () => {
-    if (document.visibilityState !== "visible") return close();
-    if (claim) return;
-    const mine = (claim = new AbortController());
-    const { signal } = mine;
-    const begin = () => {
-      lead(true);
-      return new Promise((resolve) => (signal.onabort = resolve));
-    };
-    if (!isShared) begin();
-    else {
-      navigator.locks.request(name, { signal }, begin).catch(() => {
-        if (claim === mine) lead(true); // this page may have no locks
-      });
-    }
-  };
-
   return {
     /** Take part; again and again is fine. */
-    join: () => {
-      open();
-      settle();
+    join: async () => {
+      if (navigator.locks && !channel) {
+        channel = new BroadcastChannel(name);
+        channel.onmessage = ({ data }) => hear(data);
+      }
+      if (document.hidden) return rest();
+      if (claim) return;
+      const { signal } = (claim = new AbortController());
+      const begin = () => {
+        lead(true);
+        return new Promise((resolve) => (signal.onabort = resolve));
+      };
+      try {
+        await navigator.locks.request(name, { signal }, begin);
+      } catch {
+        if (!signal.aborted) lead(true); // there may be none for this page
+      }
     },
     leave: () => {
-      close();
+      rest();
       channel?.close();
       channel = undefined;
     },

@@ -4,21 +4,16 @@
  * @param {string} [language]
  */
 const agoOf = (moment, language) => {
-  const ago = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
-  const now = Date.now();
-  const minutes = Math.round((Math.min(moment, now) - now) / 60000);
-  if (!minutes) return ago.format(0, "second");
-  if (minutes > -60) return ago.format(minutes, "minute");
-  const hours = Math.round(minutes / 60);
-  if (hours > -24) return ago.format(hours, "hour");
-  const days = Math.round(hours / 24);
-  if (days > -7) return ago.format(days, "day");
-  const isThisYear =
-    new Date(moment).getFullYear() === new Date(now).getFullYear();
-  const year = isThisYear ? undefined : "numeric";
-  return new Intl.DateTimeFormat(language, {
-    day: "numeric",
-    month: "short",
-    year,
-  }).format(moment);
+  const words = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
+  let ago = Math.max(Date.now() - moment, 0) / 60000;
+  if (ago < 1) return words.format(0, "second");
+  for (const [unit, most] of /** @type {const} */ ([
+    ["minute", 60],
+    ["hour", 24],
+    ["day", 7],
+  ])) {
+    if (ago < most) return words.format(-Math.floor(ago), unit);
+    ago /= most;
+  }
+  return new Date(moment).toLocaleDateString(language, { dateStyle: "medium" });
 };

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 #: The element of the bell, and the script that brings it to life.
 BELL = "app-inbox-bell"
 SCRIPT = "script[data-messages-url][src]"
+#: The style sheet of the bell stands before it.
+STYLE = f"link[rel=stylesheet]:has(+ {BELL})"
 
 BELL_MISSING = FindingKind(
     "bell_missing",
@@ -41,8 +43,8 @@ BELL_SCRIPT_MISSING = FindingKind(
 CSP_OWN_STYLE = FindingKind(
     "csp_own_style",
     "error",
-    what="The Content-Security-Policy forbids the style sheets of the bell.",
-    why="They come from this site; without them the bell has no form.",
+    what="The Content-Security-Policy forbids the style sheet of the bell.",
+    why="It comes from this site; without it the bell has no form.",
     fix="style-src 'self'  # app_inbox.csp_sources(into=policy) adds it",
 )
 
@@ -87,8 +89,9 @@ def check_bell_policy(page: Page, html: BeautifulSoup, section: Section) -> None
         asked = address_in(page, str(script["data-messages-url"]))
         if not policy.allows("connect-src", asked):
             section.report(CSP_OWN_ENDPOINT)
-        style = str(script.get("data-style") or "")
-        if style and not policy.allows("style-src", address_in(page, style)):
+        style = html.select_one(STYLE)
+        source = address_in(page, str(style["href"])) if style else ""
+        if source and not policy.allows("style-src", source):
             section.report(CSP_OWN_STYLE)
         if not policy.allows("img-src", PICTURE):
             section.report(CSP_IMAGES)

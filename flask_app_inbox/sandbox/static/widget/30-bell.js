@@ -4,7 +4,6 @@
  * @typedef {object} Look what the element has beside its script
  * @property {string} tag of the bell
  * @property {string} bellStyle
- * @property {string} panelStyle
  * @property {Record<string, string>} texts by language, in JSON
  */
 
@@ -17,21 +16,26 @@ const HASTE = 20;
  * @param {{ askPage: () => unknown, language: string, icon: unknown, look: Look }} options
  */
 function startBell(host, base, { askPage, language, icon, look }) {
-  const settings = { language, texts: look.texts[language] };
+  const settings = { language, user: "", texts: look.texts[language] };
   const { title } = JSON.parse(settings.texts);
   /** @type {Set<(state: StoreState, arrived: number) => void>} */
   const hearers = new Set();
 
   // Nothing of a contact stays once it is unclear whose token comes next.
+  // An open panel stays, and is empty until the messages are there.
+  let isBetween = false;
   const connection = new Connection(base, askPage, () => {
+    isBetween = hearers.size > 1;
     store.forget();
-    if (hearers.size > 1) listOf(store).refresh();
+    if (isBetween) listOf(store).refresh();
   });
   const store = openStore(
     { unread: null },
     vendorMessages(connection, title, HASTE),
     () => {}, // each tab has a token of its own
     (state, arrived) => {
+      if (isBetween && !state.list) return;
+      isBetween = false;
       for (const hear of [...hearers]) hear(state, arrived);
     },
     {
@@ -72,7 +76,7 @@ function startBell(host, base, { askPage, language, icon, look }) {
 }
 
 /** @param {HTMLElement} host @param {unknown} icon @param {Look} look */
-function drawTree(host, icon, { bellStyle, panelStyle }) {
+function drawTree(host, icon, { bellStyle }) {
   const tree = host.attachShadow({ mode: "open" });
   tree.append(drawBell({ part: "bell", href: "#" }));
   const drawing = cleanDrawing(icon);
@@ -80,25 +84,23 @@ function drawTree(host, icon, { bellStyle, panelStyle }) {
     drawing.setAttribute("part", "icon");
     tree.querySelector("[part=icon]")?.replaceWith(drawing);
   }
-  dress(document, bellStyle);
-  dress(tree, panelStyle);
+  dressPage(bellStyle);
 }
 
 /**
  * Constructed style sheets need no exception in a page's style-src.
  *
- * @param {Document | ShadowRoot} root
  * @param {string} style
  */
-function dress(root, style) {
+function dressPage(style) {
   try {
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(style);
-    root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
+    document.adoptedStyleSheets.push(sheet);
   } catch {
     // Browsers of 2022 construct none.
     const element = document.createElement("style");
     element.textContent = style;
-    (root instanceof Document ? root.head : root).append(element);
+    document.head.append(element);
   }
 }
