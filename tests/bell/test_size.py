@@ -15,7 +15,7 @@ KILOBYTE = 1024
 
 
 def size_of(*names: str) -> int:
-    return sum(len(gzip.compress(bell_files()[name].content, 9)) for name in names)
+    return sum(len(gzip.compress(bell_files()[name].content, 6)) for name in names)
 
 
 def test_every_page_loads_three_kilobytes_of_script() -> None:

@@ -14,7 +14,6 @@ const messageItem = (message, texts, language, act) => {
   control.append(title);
   const ending = control.target ? ` (${texts.newTab})` : "";
   const time = newElement("time", "time");
-  if (createdAt) time.dateTime = new Date(createdAt).toISOString();
   /** @type {any} */
   const item = newElement(
     "li",
