@@ -84,7 +84,7 @@ const openPanel = (host, button, page) => {
       onkeydown: walk,
     });
     const notice = newElement("p", "notice", { role: "status" });
-    const stateTitle = newElement("h3", "state-title");
+    const stateTitle = newElement("b", "state-title");
     const stateHint = newElement("p", "state-hint");
     const retry = newButton("retry", messages.refresh, texts.retry);
     /** @type {any} */
