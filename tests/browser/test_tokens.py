@@ -76,8 +76,6 @@ def test_a_vendor_that_answers_nonsense_is_told_and_leaves_the_page_alone(
     page.add_init_script(RECORD_CODES)
     page.goto(f"{make_site()}/login?email={ANN}")
     page.wait_for_function("window.codes.includes('vendor_invalid')")
-    # Nonsense may be nonsense again: the vendor's script is told at once.
-    assert control.paths().count(TOKEN_PATH) == 1
     expect(open_panel(page)).to_contain_text(
         "Notifications did not load", timeout=20_000
     )
@@ -110,6 +108,8 @@ def test_a_failed_panel_fills_once_the_vendor_is_back(
     control.call("POST", "faults", route="token", kind="garbage", times=1)
     page.add_init_script(RECORD_CODES)
     page.goto(f"{make_site()}/login?email={ANN}")
+    # Nonsense may be nonsense again: the vendor's script is told at once. Whoever asked
+    # once more would get a token, and tell nothing.
     page.wait_for_function("window.codes.includes('vendor_invalid')")
     expect(bell(page, unread=1)).to_be_visible(timeout=20_000)
 
