@@ -47,7 +47,7 @@ class _Who:
 
 def add_bell_routes(setup: BlueprintSetupState) -> None:
     """Add the address of the bell's files to an app that draws its own bell."""
-    bell_files()  # shortening them delays no page
+    bell_files()  # reading them delays no page
     rule = "/bell/<name>.<fingerprint>.<kind>"
     setup.add_url_rule(rule, "bell_file", bell_file)
 

@@ -135,8 +135,14 @@ def panel(page: Page) -> Locator:
     return page.get_by_role("dialog", name="Notifications")
 
 
-def hold_first(page: Page, url: str) -> list[Route]:
-    """Keep the first request to an address; returns the list that will hold it."""
+#: Colour and background of an element.
+COLOURS = """(element) => {
+  const { color, backgroundColor } = getComputedStyle(element);
+  return [color, backgroundColor]; }"""
+
+
+def hold_first(page: Page, url: str) -> Callable[[], Route]:
+    """Keep the first request to an address; returns what waits for it and gives it."""
     held: list[Route] = []
 
     def hold(route: Route) -> None:
@@ -145,8 +151,15 @@ def hold_first(page: Page, url: str) -> list[Route]:
         else:
             held.append(route)
 
+    def wait() -> Route:
+        for _ in range(500):
+            if held:
+                return held[0]
+            page.wait_for_timeout(20)
+        raise AssertionError(f"nobody has asked for {url}")
+
     page.route(url, hold)
-    return held
+    return wait
 
 
 def open_panel(page: Page) -> Locator:

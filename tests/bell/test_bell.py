@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from flask_app_inbox.inbox.counts import Count
-from tests.bell.conftest import LAYOUT, bell, open_panel, panel
+from tests.bell.conftest import LAYOUT, bell, hold_first, open_panel, panel
 from tests.bell.inbox import Inbox
 
 
@@ -53,15 +53,12 @@ def test_it_looks_the_same_before_and_after_its_script(
 ) -> None:
     address = make_shop()
     inbox.play(context)
-    held: list[Route] = []
-    page.route("**/bell/bell.*.js", lambda route: held.append(route))
+    held = hold_first(page, "**/bell/bell.*.js")
     page.goto(address, wait_until="commit")
     link = page.get_by_role("link", name="Notifications")
     link.wait_for()
     before = link.screenshot()
-    while not held:
-        page.wait_for_timeout(20)
-    held[0].continue_()
+    held().continue_()
     expect(bell(page, 0)).to_be_visible()
     assert bell(page).screenshot() == before
 

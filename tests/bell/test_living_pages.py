@@ -183,12 +183,11 @@ def test_a_page_that_is_swapped_before_the_panel_came_stays_where_it_is(
     expect(bell(page, 1)).to_be_visible()
     held = hold_first(page, "**/panel.*.js")
     bell(page).click()
-    while not held:
-        page.wait_for_timeout(20)
+    request = held()
     page.evaluate("""() => {
       window.kept = document.querySelector("app-inbox-bell"); kept.remove(); }""")
     with page.expect_response("**/panel.*.js"):
-        held[0].continue_()
+        request.continue_()
     page.evaluate("document.querySelector('header').append(kept)")
     open_panel(page)
     expect(panel(page).get_by_role("listitem")).to_have_count(1)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
-from tests.bell.conftest import bell, hold_first, open_panel, panel
+from tests.bell.conftest import COLOURS, bell, hold_first, open_panel, panel
 from tests.bell.inbox import Inbox
 from tests.fixtures.complaints import FAILED_LOAD, Complaints
 
@@ -243,14 +243,19 @@ def test_an_open_panel_does_not_say_it_again(filled: Page, inbox: Inbox) -> None
 # --- what costs nothing and hides nothing --------------------------------------------
 
 
-def test_a_mark_costs_one_call(filled: Page, inbox: Inbox) -> None:
-    open_panel(filled)
-    expect(items(filled)).to_have_count(3)
+def test_a_mark_costs_one_call(page: Page, shop: str, inbox: Inbox) -> None:
+    page.clock.install()
+    for _ in range(3):
+        inbox.arrive()
+    page.goto(shop)
+    open_panel(page)
+    expect(items(page)).to_have_count(3)
     before = len(inbox.asked)
-    items(filled).first.click()
-    expect(bell(filled, 2)).to_be_visible()
-    # Whatever it wanted to ask for besides would be asked for by now.
-    filled.wait_for_timeout(6000)
+    items(page).first.click()
+    expect(bell(page, 2)).to_be_visible()
+    # Whatever it wants to ask for besides it asks for within five seconds.
+    page.clock.run_for(10_000)
+    page.evaluate("fetch('/icon')")
     assert [path for _, path, _ in inbox.asked[before:]] == ["/app-inbox/messages/read"]
 
 
@@ -264,13 +269,12 @@ def test_opening_asks_for_the_messages_once(
     expect(bell(page, 1)).to_be_visible()
     held = hold_first(page, "**/app-inbox/messages?*")
     open_panel(page)
-    while not held:
-        page.wait_for_timeout(20)
+    request = held()
     for _ in range(2):
         page.evaluate(check)
         page.clock.run_for(6_000)
     assert inbox.count_of("/messages") == 0
-    held[0].fallback()
+    request.fallback()
     expect(items(page)).to_have_count(1)
 
 
@@ -285,13 +289,12 @@ def test_many_presses_load_once(page: Page, shop: str, inbox: Inbox) -> None:
     more = panel(page).get_by_role("button", name="Load more")
     for _ in range(5):
         more.click()
-    while not held:
-        page.wait_for_timeout(20)
+    request = held()
     # A mark meanwhile makes that answer an old one: it is asked for again at once.
     items(page).first.click()
     expect(bell(page, 3)).to_be_visible()
     before = inbox.count_of("/messages")
-    held[0].fallback()
+    request.fallback()
     expect(items(page)).to_have_count(4, timeout=3000)
     assert inbox.count_of("/messages") - before <= 2
 
@@ -325,11 +328,9 @@ def test_its_buttons_are_read_where_the_pointer_is(
     page.goto(shop)
     open_panel(page)
     retry = panel(page).get_by_role("button", name="Try again")
-    colours = """(button) => [
-      getComputedStyle(button).color, getComputedStyle(button).backgroundColor]"""
-    before = retry.evaluate(colours)
+    before = retry.evaluate(COLOURS)
     retry.hover()
-    assert retry.evaluate(colours) == before
+    assert retry.evaluate(COLOURS) == before
 
 
 @pytest.mark.parametrize(

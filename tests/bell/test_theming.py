@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.bell.conftest import LAYOUT, bell, open_panel, panel
+from tests.bell.conftest import COLOURS, LAYOUT, bell, open_panel, panel
 from tests.bell.inbox import Inbox
 from tests.fixtures.complaints import FAILED_LOAD, Complaints
 
@@ -256,23 +256,20 @@ def test_words_can_be_read_on_whatever_the_site_sets(
     inbox.arrive("One", html="Text")
     inbox.arrive("Two", html="Text")
     page.goto(make_shop(style=f"app-inbox-bell {{ {SURFACES[surface]} }}"))
-    style = """(one) => {
-      const { color, backgroundColor } = getComputedStyle(one);
-      return [color, backgroundColor]; }"""
     open_panel(page)
     expect(panel(page).get_by_role("listitem")).to_have_count(1)
     for part in ("mark-all", "more", "close", "message"):
         shown = panel(page).locator(f"[part~={part}]")
         shown.hover()
-        colour, background = shown.evaluate(style)
+        colour, background = shown.evaluate(COLOURS)
         assert colour != background
-    quiet, _ = panel(page).locator("[part=content]").evaluate(style)
-    assert quiet != panel(page).evaluate(style)[0]
+    quiet, _ = panel(page).locator("[part=content]").evaluate(COLOURS)
+    assert quiet != panel(page).evaluate(COLOURS)[0]
     page.keyboard.press("Escape")
     inbox.problems["/messages"] = 503
     page.reload()
     open_panel(page)
-    colour, _ = panel(page).get_by_role("button", name="Try again").evaluate(style)
+    colour, _ = panel(page).get_by_role("button", name="Try again").evaluate(COLOURS)
     assert colour.startswith("rgb("), "nothing shines through the word"
 
 

@@ -42,6 +42,18 @@ def test_a_page_holds_a_bell_and_its_script(own_bell: Callable[..., Flask]) -> N
     assert "statics.esputnik.com" not in script
 
 
+def test_a_query_of_the_sites_own_stays(own_bell: Callable[..., Flask]) -> None:
+    app = own_bell()
+
+    @app.url_defaults
+    def say_language(endpoint: str, values: dict[str, Any]) -> None:
+        values.setdefault("lang", "uk")
+
+    page = page_of(app)
+    assert 'data-messages-url="/app-inbox/messages?lang=uk&amp;page="' in page
+    assert 'data-unread-url="/app-inbox/unread?lang=uk"' in page
+
+
 def test_nothing_personal_is_in_the_page(own_bell: Callable[..., Flask]) -> None:
     page = page_of(own_bell())
     assert [secret for secret in SECRETS if secret in page] == []

@@ -6,6 +6,8 @@
 const ELEMENTS =
   "a|abbr|b|bdi|bdo|blockquote|br|cite|code|del|dd|dfn|div|dl|dt|em|h1|h2|h3|h4|h5|h6|hr|i|ins|kbd|li|mark|ol|p|pre|q|s|samp|small|span|strong|sub|sup|u|ul|var";
 
+const PART = RegExp(`<(/?)(${ELEMENTS})((?: [a-z-]+="[^"]*")*)>|[^<]+|<`, "g");
+
 /**
  * Let a link lead to an address, if people may go there; other sites open in a tab.
  * @param {HTMLAnchorElement} link
@@ -25,10 +27,6 @@ const pointLink = (link, address) => {
 const buildHtml = (html) => {
   const LONGEST = 100000; // characters
   const DEEPEST = 20; // elements in each other
-  const part = RegExp(
-    `<(/?)(${ELEMENTS})((?: [a-z-]+="[^"]*")*)>|[^<]+|<`,
-    "g",
-  );
   /** @type {Record<string, string>} */
   const entities = { amp: "&", lt: "<", gt: ">", quot: '"', nbsp: "\u00a0" };
   const decoded = (/** @type {string} */ text) =>
@@ -39,7 +37,7 @@ const buildHtml = (html) => {
   const open = [top];
   for (const [text, slash, name, attributes] of html
     .slice(0, LONGEST)
-    .matchAll(part)) {
+    .matchAll(PART)) {
     if (!name) open[0].append(decoded(text));
     else if (slash) {
       if (open[0].localName === name) open.shift();
