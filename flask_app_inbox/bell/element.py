@@ -124,6 +124,7 @@ def render_bell(
     texts: Texts,
     is_old: bool = False,
     icon: str | None = None,
+    has_style: bool = False,
 ) -> Markup:
     """Render a bell that is right at first paint and a link without JavaScript.
 
@@ -133,11 +134,12 @@ def render_bell(
     :param unread: None if it is not known.
     :param is_old: whether the script is to ask for the count at once.
     :param icon: the text of an SVG file that was checked.
+    :param has_style: whether the page has the style sheet already.
     """
     return render(
         __package__,
         "bell.html",
-        style=_address(folder, "bell.css"),
+        style=None if has_style else _address(folder, "bell.css"),
         page_url=page_url,
         user=user,
         unread=unread,
@@ -155,11 +157,16 @@ def render_script(
     language: str,
     texts: Texts,
     nonce: str | None,
+    has_style: bool,
 ) -> Markup:
-    """Render the script of all bells in a page, with its settings."""
+    """Render the script of all bells in a page, with its settings.
+
+    :param has_style: whether the page has the bells' style sheet already.
+    """
     return render(
         __package__,
         "script.html",
+        style=None if has_style else _address(folder, "bell.css"),
         source=_address(folder, "bell.js"),
         panel=_address(folder, "panel.js"),
         user=user,

@@ -30,6 +30,8 @@ _ROUTES = {
 
 #: The mark with whose page it is.
 _WHO = "app_inbox who"
+#: The mark with where the page's style sheet came from.
+_STYLE = "app_inbox style"
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,8 @@ def own_bell(app: Flask, state: State) -> Markup:
         language=found.language,
         texts=found.texts,
         icon=state.settings.icon,
+        # Each bell brings its own unless the script did: libraries cut bells out.
+        has_style=marks_of_page(request.environ).setdefault(_STYLE, "bell") == "script",
     )
 
 
@@ -104,6 +108,7 @@ def own_script(app: Flask, state: State, folder: str, nonce: str | None) -> Mark
         language=found.language,
         texts=found.texts,
         nonce=nonce,
+        has_style=marks_of_page(request.environ).setdefault(_STYLE, "script") == "bell",
     )
 
 

@@ -20,6 +20,8 @@ POLICY = (
     "img-src 'self' https:; require-trusted-types-for 'script'; trusted-types 'none'; "
     "base-uri 'none'; form-action 'self'"
 )
+#: Libraries run code and set styles that a strict policy forbids.
+FREE = "default-src * 'unsafe-inline' 'unsafe-eval' data:"
 LAYOUT = """<!doctype html>
 <html lang="{{ request.args.get('lang', 'en') }}"
   dir="{{ request.args.get('dir', 'ltr') }}">

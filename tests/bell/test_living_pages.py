@@ -7,13 +7,10 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.bell.conftest import LAYOUT, bell, hold_first, open_panel, panel
+from tests.bell.conftest import FREE, LAYOUT, bell, hold_first, open_panel, panel
 from tests.bell.inbox import Inbox
 from tests.fixtures.complaints import FAILED_LOAD, Complaints
 from tests.fixtures.libraries import MORPHS, SWAPPING, load_libraries
-
-#: Libraries run code and set styles that a strict policy forbids.
-FREE = "default-src * 'unsafe-inline' 'unsafe-eval' data:"
 
 
 @pytest.fixture(params=SWAPPING)

@@ -319,7 +319,7 @@ def test_a_farewell_is_said_once(
     name = heard.evaluate("""() => {
       const { unreadUrl, user } =
         document.querySelector("script[data-unread-url]").dataset;
-      return `${unreadUrl} ${user}`; }""")
+      return unreadUrl + user; }""")
     heard.evaluate(
         """(name) => { window.farewells = 0;
         new BroadcastChannel(name).onmessage = ({ data }) =>

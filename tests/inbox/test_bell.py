@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -40,6 +41,47 @@ def test_a_page_holds_a_bell_and_its_script(own_bell: Callable[..., Flask]) -> N
     assert 'data-unread-url="/app-inbox/unread"' in script
     assert 'data-read-url="/app-inbox/messages/read"' in script
     assert "statics.esputnik.com" not in script
+
+
+@pytest.mark.parametrize(
+    ("calls", "links"),
+    [
+        ("bell script", "bell"),
+        ("bell bell script", "bell bell"),
+        ("bell script bell", "bell bell"),
+        ("script", "script"),
+        ("script bell bell", "script"),
+    ],
+)
+def test_the_style_sheet_stands_before_the_first_bell(
+    own_bell: Callable[..., Flask], calls: str, links: str
+) -> None:
+    app = own_bell()
+    page = calls.replace("bell", "{{ app_inbox_anchor() }}").replace(
+        "script", "{{ app_inbox() }}"
+    )
+    app.add_url_rule("/page", "calls", lambda: render_template_string(page))
+    html = app.test_client().get("/page").get_data(as_text=True)
+    link = r'<link rel="stylesheet" href="/app-inbox/bell/bell\.\w+\.css">'
+    found = re.findall(f"{link}<(script|app-inbox-bell)", html)
+    assert [tag.replace("app-inbox-", "") for tag in found] == links.split()
+    assert html.count("<link") == len(found)
+
+
+def test_a_page_that_is_rendered_within_another_has_its_own_style_sheet(
+    own_bell: Callable[..., Flask],
+) -> None:
+    app = own_bell()
+
+    def header() -> str:
+        return render_template_string("{{ app_inbox_anchor() }}")
+
+    def render() -> str:
+        page = "{{ app_inbox() }}{{ header()|safe }}"
+        return render_template_string(page, header=header)
+
+    app.add_url_rule("/page", "within", render)
+    assert app.test_client().get("/page").text.count("<link") == 2
 
 
 def test_a_query_of_the_sites_own_stays(own_bell: Callable[..., Flask]) -> None:

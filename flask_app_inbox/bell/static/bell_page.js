@@ -14,8 +14,7 @@
  * @property {() => Promise<MessageList>} list of the messages
  */
 
-/** @param {HTMLElement} own its settings are this element's data attributes */
-const startBells = (own) => {
+const startBells = () => {
   /** @type {any} */
   const shared = window;
   // Libraries show another page in the same document.
@@ -23,14 +22,17 @@ const startBells = (own) => {
 
   /** @type {Set<(state: StoreState, arrived: number) => void>} */
   const hearers = new Set();
-  /** @type {any} */
-  let settings = own.dataset;
+  /** @type {any} what our scripts and bells in the page say; the last one counts */
+  let settings = {};
+  /** @type {any} the element that said something last */
+  let told;
   /** @type {Store} */
   let store;
   /** @type {ReturnType<typeof openTabs>} */
   let tabs;
   /** @type {StoreState} */
   let shown;
+  let openedAt = 0;
 
   /** @param {StoreState} state @param {number} arrived */
   const show = (state, arrived) => {
@@ -44,8 +46,7 @@ const startBells = (own) => {
         reportError(error); // one that the site wrote keeps nobody else from hearing
       }
     }
-    if (isSame) return;
-    announce(document, "change", { unread, asOf });
+    if (!isSame) announce(document, "change", { unread, asOf });
   };
 
   const join = () => {
@@ -54,13 +55,17 @@ const startBells = (own) => {
     if (shown.unread === null) store.want();
   };
 
+  const now = () => performance.now();
+
+  const leave = () => {
+    tabs?.leave();
+    store?.forget();
+  };
+
   const open = () => {
-    const name = `${settings.unreadUrl} ${settings.user}`;
-    /** @type {HTMLElement | null} */
-    const bell = document.querySelector("app-inbox-bell");
-    const { unread, old } = /** @type {DOMStringMap} */ (
-      (!shown && bell?.dataset) || {}
-    );
+    leave();
+    openedAt = now();
+    const { unread, old } = shown ? {} : settings;
     /** @type {Store} */
     const mine = openStore(
       { unread: unread ? +unread : null, old },
@@ -68,7 +73,7 @@ const startBells = (own) => {
       (news) => mine === store && tabs.tell(news),
       (state, arrived) => mine === store && show(state, arrived),
       {
-        now: () => performance.now(),
+        now,
         later: (work, pause) => {
           const timer = setTimeout(work, pause);
           return () => clearTimeout(timer);
@@ -76,41 +81,47 @@ const startBells = (own) => {
       },
     );
     store = mine;
-    tabs = openTabs(name, mine.hear, mine.lead);
+    tabs = openTabs(settings.unreadUrl + settings.user, mine.hear, mine.lead);
     show(mine.state(), 0);
     join();
   };
 
+  /** See whose page it is now. */
+  const look = () => {
+    const { user } = settings;
+    const before = told;
+    // A library may leave the script of a page before, or not run that of this one.
+    for (told of document.querySelectorAll(
+      "script[data-unread-url], app-inbox-bell",
+    )) {
+      settings = { ...settings, ...told.dataset };
+    }
+    const isNews = told !== before && now() > openedAt + LEAST_PAUSE;
+    if (user !== settings.user || (shown.isGone && isNews)) open();
+  };
+
   /** See whose page it is now, and ask soon. */
   const check = () => {
-    const before = settings;
-    /** @type {NodeListOf<HTMLElement>} */
-    const scripts = document.querySelectorAll("script[data-unread-url]");
-    for (const { dataset } of scripts) settings = dataset;
-    const isOther = settings.user !== before.user;
-    if (isOther || (shown.isGone && settings !== before)) {
-      tabs.leave();
-      store.forget();
-      open();
-    }
+    look();
     store.want();
   };
 
   /** @type {AppInboxStore["subscribe"]} */
   const subscribe = (hear) => {
+    look();
     hearers.add(hear);
     join();
     hear(shown, 0);
     return () => {
       hearers.delete(hear);
-      // An element that moves is gone for a moment only.
-      queueMicrotask(() => hearers.size || tabs.leave());
+      // An element that moves is gone for a moment only; another one may have come.
+      queueMicrotask(() => (hearers.size ? look() : tabs.leave()));
     };
   };
 
   const module = () => import(settings.panel);
 
-  open();
+  look();
   shared.appInbox = {
     state: () => shown,
     subscribe,
@@ -124,15 +135,17 @@ const startBells = (own) => {
     module,
   });
 
+  // A morph changes the elements that are there.
+  new MutationObserver(look).observe(document, {
+    subtree: true,
+    attributeFilter: ["data-user"],
+  });
   addEventListener("visibilitychange", join);
   addEventListener("app-inbox:check", check, true); // it need not bubble
   addEventListener("focus", check);
   addEventListener("online", check);
   addEventListener("pageshow", join);
-  addEventListener("pagehide", () => {
-    tabs.leave();
-    store.forget();
-  });
+  addEventListener("pagehide", leave);
   // Older browsers lack it.
   shared.navigation?.addEventListener("currententrychange", check);
 };

@@ -66,10 +66,11 @@ const messageList = (store) => {
 
   /** The messages after some marks. @param {(string[] | null)[]} marks */
   const marked = (marks) =>
-    messages.map((message) => {
-      const isMarked = marks.some((ids) => !ids || ids.includes(message.id));
-      return { ...message, read: message.read || isMarked };
-    });
+    messages.map((message) => ({
+      ...message,
+      read:
+        message.read || marks.some((ids) => !ids || ids.includes(message.id)),
+    }));
   const shown = () => marked([...marking.values()]);
 
   const unreadOf = (/** @type {InboxMessage[]} */ all) =>

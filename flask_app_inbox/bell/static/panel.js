@@ -56,9 +56,8 @@ const openPanel = (host, button, page) => {
     const focusedAt = () =>
       [...list.children].findIndex((item) => item.contains(focused()));
 
-    /** @returns {HTMLElement | undefined} */
-    const titleAt = (/** @type {number} */ at) =>
-      /** @type {any} */ (list.children[at]?.firstChild);
+    /** @type {(at: number) => any} */
+    const titleAt = (at) => list.children[at]?.firstChild;
 
     /** Arrow keys go from message to message. */
     const walk = (/** @type {KeyboardEvent} */ event) => {
@@ -151,13 +150,11 @@ const openPanel = (host, button, page) => {
       retry.hidden = name !== trouble;
       markAll.hidden = !unread && all.every(({ read }) => read);
       more.hidden = !told.hasMore;
-      // Elsewhere the bell itself says what has come.
-      const isNews = arrived > 0 && isSheet;
       notice.textContent = told.markFailed
         ? texts.markFailed
         : asOf < Date.now() - TICK
           ? texts.asOf.replace("{time}", agoOf(asOf, language))
-          : isNews
+          : isSheet && arrived > 0 // elsewhere the bell itself says what has come
             ? page.plural(texts.arrived, arrived, language)
             : "";
       notice.hidden = !notice.textContent;
@@ -175,9 +172,8 @@ const openPanel = (host, button, page) => {
       if (isAbove) edges.reverse();
       const edge = Math.min(right, innerWidth - 24);
       const left = Math.max(edge - panel.offsetWidth, 8);
-      const room = innerHeight - near - 16;
       /** @type {any} */ (panel).style =
-        `--place:${edges.join(" ")} ${left}px;--room:${room}px`;
+        `--place:${edges.join(" ")} ${left}px;--room:${innerHeight - near - 16}px`;
     };
 
     root.append(panel);

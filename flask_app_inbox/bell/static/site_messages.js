@@ -1,16 +1,16 @@
 /**
  * Ask the site about the messages of its user.
- * @param {Record<string, string | undefined>} urls
+ * @param {Record<"messagesUrl" | "unreadUrl" | "readUrl" | "user", string>} settings
  * @returns {Asking}
  */
-const siteMessages = ({ messagesUrl = "", unreadUrl, readUrl, user = "" }) => {
+const siteMessages = ({ messagesUrl, unreadUrl, readUrl, user }) => {
   const ANSWER_WITHIN = 20000; // milliseconds
   let etag = ""; // of the count that was answered last
   /** @type {any} */
   let last;
 
-  /** @param {string} [url] @param {object} [json] */
-  const ask = async (url = "", json) => {
+  /** @param {string} url @param {object} [json] */
+  const ask = async (url, json) => {
     const isCount = url === unreadUrl;
     const response = await fetch(url, {
       method: json ? "POST" : "GET",
@@ -27,9 +27,12 @@ const siteMessages = ({ messagesUrl = "", unreadUrl, readUrl, user = "" }) => {
     });
     const { status } = response;
     if (status === 304) return last;
-    const isGone = status === 401 || status === 409;
-    const pause = Number(response.headers.get("Retry-After")) * 1000;
-    if (!response.ok) throw { isGone, pause };
+    if (!response.ok) {
+      throw {
+        isGone: status === 401 || status === 409,
+        pause: Number(response.headers.get("Retry-After")) * 1000,
+      };
+    }
     const body = await response.json();
     if (isCount) {
       last = body;

@@ -91,8 +91,9 @@ const openStore = (known, asking, tell, changed, clock) => {
     cancel();
     if (!leads || isGone) return;
     const now = clock.now();
-    const jitter = 1 + Math.random() / 4;
-    const wish = isWanted ? 0 : Math.min(pause, LONGEST_PAUSE) * jitter;
+    const wish = isWanted
+      ? 0
+      : Math.min(pause, LONGEST_PAUSE) * (1 + Math.random() / 4); // jitter
     const at = Math.max(now + wish, askedAt + LEAST_PAUSE, restsUntil);
     cancel = clock.later(poll, at - now);
   };
