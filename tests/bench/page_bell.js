@@ -15,12 +15,13 @@ const isVisible = (element) => {
   return width > 0 && height > 0 && element.checkVisibility();
 };
 
-/** The bell, once its name and its badge tell a count. */
-const bell = () =>
-  all(document, `[aria-label^="${NAME}, "]`).find((each) => {
+/** What has the bell's name and a count in it and in its badge, seen or not. */
+const bells = () =>
+  all(document, `[aria-label^="${NAME}, "]`).filter((each) => {
     const count = /\d+/.exec(each.getAttribute("aria-label"));
-    return count && each.textContent.includes(count[0]) && isVisible(each);
+    return count && each.textContent.includes(count[0]);
   });
+const bell = () => bells().find(isVisible);
 const message = () =>
   all(document, `dialog, [role="dialog"], [role="region"], section`)
     .filter((panel) => panel.getAttribute("aria-label") === NAME)

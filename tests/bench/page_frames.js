@@ -1,8 +1,9 @@
 // Notes the first paint, and whether the bell was in it, by a look just before each
-// frame. Looking at each change would delay the paint.
+// frame. Looking at each change would delay the paint, and so would asking where things
+// are: that waits until after it.
 const frames = [];
 const frame = (at) => {
-  frames.push({ at, hasBell: !!bell() });
+  frames.push({ at, bells: bells() });
   if (!notes.paint) requestAnimationFrame(frame);
 };
 requestAnimationFrame(frame);
@@ -11,5 +12,5 @@ new PerformanceObserver((list) => {
   if (!paint) return;
   notes.paint = paint.startTime;
   const painted = frames.filter(({ at }) => at <= paint.startTime).pop();
-  notes.hasBell = !!painted?.hasBell;
+  notes.hasBell = !!painted?.bells.some(isVisible);
 }).observe({ type: "paint", buffered: true });
