@@ -57,7 +57,13 @@ def oauth_address(
     return address
 
 
-def enter(page: Page, address: str, email: str = "olena@example.com") -> None:
+def enter(
+    page: Page,
+    address: str,
+    email: str = "olena@example.com",
+    *,
+    path: str = PLAIN_PATH,
+) -> None:
     """Log in without the login page's help, and open a page."""
     browser = page.context.request
     token = field(browser.get(f"{address}/login").text(), "csrf_token")
@@ -68,4 +74,4 @@ def enter(page: Page, address: str, email: str = "olena@example.com") -> None:
     }
     answer = browser.post(f"{address}/login", form=form, max_redirects=0)
     assert answer.status == 302
-    page.goto(address + PLAIN_PATH)
+    page.goto(address + path)
