@@ -15,9 +15,6 @@ from tests.fixtures.control import Control
 
 from .conftest import enter
 
-#: Milliseconds until the sandbox's bell has asked for its count again, at most.
-NEXT_LOOK = 10_000
-
 #: Milliseconds between two questions of the drawer.
 DRAWERS_PAUSE = 1_000
 
@@ -115,13 +112,11 @@ def test_the_drawer_shows_how_a_dead_token_is_replaced(
 def test_the_drawer_rings_the_bell_and_follows_to_the_next_page(
     page: Page, address: str
 ) -> None:
-    page.clock.install()
     enter(page, address)
     bell(page, 4).wait_for()
     calls = drawer_calls(page)
     page.get_by_role("button", name="Send me a message").click()
     expect(page.locator(".flow-status")).to_contain_text("The vendor knows.")
-    page.clock.run_for(NEXT_LOOK)
     bell(page, 5).wait_for()
     page.goto(f"{address}/account")
     expect(calls.filter(has_text="GET /account")).to_be_visible()
