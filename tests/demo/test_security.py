@@ -138,12 +138,11 @@ ELSEWHERE = (
 
 
 def test_the_login_leads_only_to_pages_of_the_shop(shop: Flask) -> None:
-    reached = {}
     for wanted in (*OURS, *ELSEWHERE):
-        form = {"email": "olena@example.com", "password": "demo"}
-        answer = Visitor(shop).post(f"/login?next={wanted}", **form)
-        reached[wanted] = answer.location
-    assert reached == {path: path for path in OURS} | dict.fromkeys(ELSEWHERE, "/")
+        answer = Visitor(shop).post(
+            f"/login?next={wanted}", email="olena@example.com", password="demo"
+        )
+        assert answer.location == (wanted if wanted in OURS else "/"), wanted
 
 
 @pytest.mark.parametrize(
