@@ -15,6 +15,9 @@ from tests.fixtures.chromium import browser, driver, whole_browser
 
 __all__ = ["browser", "driver", "whole_browser"]
 
+#: Milliseconds between two polls, at least: ``LEAST_PAUSE`` of ``pauses.js``.
+LEAST_PAUSE = 5_000
+
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
     "img-src 'self' https:; require-trusted-types-for 'script'; trusted-types 'none'; "
@@ -123,6 +126,21 @@ def shop(make_shop: Callable[..., str], context: BrowserContext, inbox: Inbox) -
     """The address of a shop whose inbox the test plays."""
     inbox.play(context)
     return make_shop()
+
+
+@pytest.fixture
+def check(context: BrowserContext) -> Callable[[Page], None]:
+    """Ask a page to look for news, when the pause after its last look is over.
+
+    Only pages that are opened after this fixture have a clock that can move on.
+    """
+    context.clock.install()
+
+    def check(page: Page) -> None:
+        page.clock.run_for(LEAST_PAUSE)
+        page.evaluate("document.dispatchEvent(new Event('app-inbox:check'))")
+
+    return check
 
 
 def bell(page: Page, unread: int | None = None) -> Locator:

@@ -58,7 +58,7 @@ class Inbox:
     def play(self, pages: Page | BrowserContext) -> None:
         """Answer what pages ask from now on."""
         pages.route("**/app-inbox/unread", self._answer)
-        pages.route("**/app-inbox/messages*", self._answer)
+        pages.route("**/app-inbox/messages?page=*", self._answer)
         pages.route("**/app-inbox/messages/read", self._answer)
 
     def count_of(self, path: str) -> int:

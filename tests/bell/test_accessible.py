@@ -10,33 +10,22 @@ from playwright.sync_api import Page, Route, expect
 
 from tests.bell.conftest import bell, open_panel, panel
 from tests.bell.inbox import Inbox
+from tests.fixtures.axe import barriers, barriers_in_all_colours
 from tests.fixtures.complaints import FAILED_LOAD, Complaints
 from tests.fixtures.libraries import source_of
 
-RUN = (
-    "axe.run().then(({ violations }) => violations.map((v) => [v.id, v.nodes[0].html]))"
-)
+Look = Callable[[Page], list[list[str]]]
 
-#: What differs in the browser.
-MODES: dict[str, dict[str, Any]] = {
-    "light": {},
-    "dark": {"color_scheme": "dark"},
-    "forced colours": {"forced_colors": "active"},
-    "320 px": {"viewport": {"width": 320, "height": 640}},
+#: What differs in the browser, in the address, and how a state is looked at.
+MODES: dict[str, tuple[dict[str, Any], str, Look]] = {
+    "all colours": ({}, "", barriers_in_all_colours),
+    "320 px": ({"viewport": {"width": 320, "height": 640}}, "", barriers),
+    "right to left": ({}, "?dir=rtl", barriers),
 }
 DARK = ":root { color-scheme: light dark; background: Canvas; color: CanvasText }"
 
 
-def barriers(page: Page) -> list[list[str]]:
-    found: list[list[str]] = page.evaluate(RUN)
-    return found
-
-
-@pytest.fixture(params=[*MODES, "right to left"])
-def mode(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
-
-
+@pytest.mark.parametrize("mode", MODES)
 def test_no_state_has_a_barrier(
     mode: str,
     new_context: Callable[..., Any],
@@ -46,37 +35,37 @@ def test_no_state_has_a_barrier(
 ) -> None:
     # The second one is axe-core's own doing.
     complaints.expected += [FAILED_LOAD, "Applying inline style"]
-    context = new_context(reduced_motion="reduce", **MODES.get(mode, {}))
+    options, direction, look = MODES[mode]
+    context = new_context(reduced_motion="reduce", **options)
     inbox.play(context)
     page = context.new_page()
     page.add_init_script(source_of("axe-core/axe.min.js"))
-    direction = "?dir=rtl" if mode == "right to left" else ""
     page.goto(make_shop(style=DARK) + direction)
     found = {}
     expect(bell(page, 0)).to_be_visible()
-    found["closed"] = barriers(page)
+    found["closed"] = look(page)
 
     held: list[Route] = []
     page.route("**/app-inbox/messages*", lambda route: held.append(route))
     open_panel(page)
     expect(panel(page).get_by_text("Loading notifications…")).to_be_visible()
-    found["loading"] = barriers(page)
+    found["loading"] = look(page)
     for route in held:
         route.fulfill(status=503, body="{}")
     page.unroute("**/app-inbox/messages*")
     expect(panel(page).get_by_text("Notifications did not load")).to_be_visible()
-    found["error"] = barriers(page)
+    found["error"] = look(page)
     context.set_offline(True)
     page.keyboard.press("Escape")
     page.route("**/app-inbox/messages*", lambda route: route.abort())
     open_panel(page)
     expect(panel(page).get_by_text("You are offline")).to_be_visible()
-    found["offline"] = barriers(page)
+    found["offline"] = look(page)
     context.set_offline(False)
     page.unroute("**/app-inbox/messages*")
     panel(page).get_by_role("button", name="Try again").click()
     expect(panel(page).get_by_text("Nothing here yet")).to_be_visible()
-    found["empty"] = barriers(page)
+    found["empty"] = look(page)
     page.keyboard.press("Escape")
     html = '<p>It is <b>here</b>, <a href="/two" rel="noopener">see</a>.</p>'
     inbox.page_size = 2
@@ -85,7 +74,7 @@ def test_no_state_has_a_barrier(
     inbox.arrive("No link", html=html)
     open_panel(page)
     expect(panel(page).get_by_role("listitem")).to_have_count(2)
-    found["open"] = barriers(page)
+    found["open"] = look(page)
     assert {state: list_ for state, list_ in found.items() if list_} == {}
 
 

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from flask_app_inbox.sandbox import SandboxServer
-from tests.bell.conftest import bell, open_panel, panel
+from tests.bell.conftest import LEAST_PAUSE, bell, open_panel, panel
 from tests.fixtures.complaints import FAILED_LOAD, Complaints
 from tests.fixtures.control import Control
 from tests.fixtures.history import browser
@@ -35,6 +35,7 @@ def address(
         API_URL=sandbox.url + "/api",
         MESSAGES_URL=sandbox.url + "/appinbox",
     )
+    page.clock.install()
     page.goto(address)
     open_panel(page)
     expect(panel(page).get_by_text("Secret of Ann")).to_be_visible()
@@ -59,6 +60,7 @@ def test_a_page_that_comes_back_shows_the_count_of_now(
     assert "Secret" not in restored
     assert 'aria-label="Notifications"' in restored
     expect(panel(page)).to_be_hidden()
+    page.clock.run_for(LEAST_PAUSE)
     expect(bell(page, 1)).to_be_visible()
 
 
@@ -69,4 +71,5 @@ def test_a_page_of_somebody_else_comes_back_without_a_bell(
     page.goto(f"{address}/login?email=bob@example.com")
     restored = come_back(page)
     assert "Secret" not in restored
+    page.clock.run_for(LEAST_PAUSE)
     expect(page.locator("app-inbox-bell a")).to_have_count(0)

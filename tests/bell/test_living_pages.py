@@ -13,25 +13,22 @@ from tests.fixtures.complaints import FAILED_LOAD, Complaints
 from tests.fixtures.libraries import MORPHS, SWAPPING, load_libraries
 
 
-@pytest.fixture(params=SWAPPING)
-def swapped(
-    request: pytest.FixtureRequest,
+@pytest.mark.parametrize("way", SWAPPING)
+def test_it_lives_through_swapped_pages_and_goes_with_its_user(
+    way: str,
+    check: Callable[[Page], None],
     context: BrowserContext,
     make_shop: Callable[..., str],
     inbox: Inbox,
-) -> Page:
-    """A page whose links swap its content."""
+    complaints: Complaints,
+) -> None:
+    complaints.expected.append(FAILED_LOAD)
     inbox.play(context)
     inbox.arrive("First")
-    layout = SWAPPING[request.param].dress(context, LAYOUT)
+    layout = SWAPPING[way].dress(context, LAYOUT)
     page = context.new_page()
     page.goto(make_shop(layout=layout, policy=FREE))
     expect(bell(page, 1)).to_be_visible()
-    return page
-
-
-def test_it_lives_through_swapped_pages(swapped: Page, inbox: Inbox) -> None:
-    page = swapped
     for name, path in (("Two", "/two"), ("Home", "/")):
         # Turbo shows what it kept of a page until the page of now is there.
         page.evaluate("document.querySelector('app-inbox-bell').dataset.seen = 'yes'")
@@ -45,15 +42,9 @@ def test_it_lives_through_swapped_pages(swapped: Page, inbox: Inbox) -> None:
     expect(bell(page, 0)).to_be_visible()
     page.keyboard.press("Escape")
     expect(panel(page)).to_be_hidden()
-
-
-def test_it_goes_with_its_user(
-    swapped: Page, inbox: Inbox, complaints: Complaints
-) -> None:
-    complaints.expected.append(FAILED_LOAD)
     inbox.problems = {"/unread": 401, "/messages": 401}
-    swapped.evaluate("document.dispatchEvent(new Event('app-inbox:check'))")
-    expect(swapped.locator("app-inbox-bell a")).to_have_count(0)
+    check(page)
+    expect(page.locator("app-inbox-bell a")).to_have_count(0)
 
 
 @pytest.mark.parametrize("way", MORPHS)
@@ -195,13 +186,17 @@ def test_a_page_that_is_swapped_before_the_panel_came_stays_where_it_is(
 
 
 def test_a_copy_of_a_bell_whose_user_went_is_empty(
-    page: Page, shop: str, inbox: Inbox, complaints: Complaints
+    check: Callable[[Page], None],
+    page: Page,
+    shop: str,
+    inbox: Inbox,
+    complaints: Complaints,
 ) -> None:
     complaints.expected.append(FAILED_LOAD)
     page.goto(shop)
     expect(bell(page, 0)).to_be_visible()
     inbox.problems = {"/unread": 401}
-    page.evaluate("document.dispatchEvent(new Event('app-inbox:check'))")
+    check(page)
     expect(page.locator("app-inbox-bell a")).to_have_count(0)
     shown = page.evaluate("""() => {
       const host = document.querySelector("app-inbox-bell");

@@ -66,16 +66,15 @@ def test_pictures_come_by_the_web_alone(page: Page, shop: str, inbox: Inbox) -> 
     expect(pictures).to_have_attribute("referrerpolicy", "no-referrer")
 
 
-@pytest.mark.parametrize(
-    "link", ["javascript:alert(1)", "data:text/html,x", "vbscript:x", "blob:x", "//"]
-)
 def test_a_link_that_could_run_something_is_none(
-    page: Page, shop: str, inbox: Inbox, link: str
+    page: Page, shop: str, inbox: Inbox
 ) -> None:
-    inbox.arrive("Odd", link=link)
+    odd = ("javascript:alert(1)", "data:text/html,x", "vbscript:x", "blob:x", "//")
+    for link in odd:
+        inbox.arrive("Odd", link=link)
     page.goto(shop)
     open_panel(page)
-    expect(panel(page).get_by_role("button", name="Odd")).to_be_visible()
+    expect(panel(page).get_by_role("button", name="Odd")).to_have_count(len(odd))
     expect(panel(page).get_by_role("link")).to_have_count(0)
 
 

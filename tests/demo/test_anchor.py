@@ -91,24 +91,22 @@ def test_each_place_that_the_drawer_offers_is_one_click(
     assert "afterend" in visitor.text("/")
 
 
-@pytest.mark.parametrize(
-    ("selector", "position", "word"),
-    [
+def test_a_place_that_cannot_be_is_refused_in_words_and_nothing_moves(
+    visitor: Visitor, control: Control
+) -> None:
+    visitor.log_in()
+    for selector, position, word in (
         ("#bell >", "beforeend", "it is not a valid CSS selector"),
         ("", "beforeend", "APP_INBOX_ANCHOR must be a CSS selector"),
         ("script", "afterend", "no bell can stand in"),
         ("#bell", "inside", "APP_INBOX_POSITION must be"),
         ("header > video", "afterend", "no element of every page matches"),
-    ],
-)
-def test_a_place_that_cannot_be_is_refused_in_words_and_nothing_moves(
-    visitor: Visitor, control: Control, selector: str, position: str, word: str
-) -> None:
-    answer = move(visitor.log_in(), selector, position)
-    assert answer.status_code == 400
-    assert says(answer).startswith("The bell stays where it is")
-    assert word in says(answer)
-    assert site(control) == AT_START
+    ):
+        answer = move(visitor, selector, position)
+        assert answer.status_code == 400
+        assert says(answer).startswith("The bell stays where it is")
+        assert word in says(answer)
+        assert site(control) == AT_START
     assert 'id="app-inbox"' in visitor.text("/")
 
 

@@ -70,16 +70,6 @@ def test_it_starts_shows_the_accounts_and_ends_with_ctrl_c(
     assert "Traceback" not in demo.output
 
 
-def test_the_sandbox_is_told_another_anchor_at_the_start(
-    start: Callable[..., Demo],
-) -> None:
-    demo = start(FLASK_APP_INBOX_ANCHOR="#bell", FLASK_APP_INBOX_POSITION="afterend")
-    shop, sandbox = demo.addresses()
-    site = requests.get(f"{sandbox}/_sandbox/site", timeout=5).json()
-    assert site == {"selector": "#bell", "position": "afterend"}
-    assert '<div id="bell"' in requests.get(shop, timeout=5).text
-
-
 def test_the_death_of_one_program_ends_the_other(start: Callable[..., Demo]) -> None:
     demo = start()
     demo.addresses()
@@ -93,9 +83,10 @@ def test_the_death_of_one_program_ends_the_other(start: Callable[..., Demo]) -> 
 def test_even_a_killed_demo_leaves_no_program_behind(
     start: Callable[..., Demo],
 ) -> None:
-    demo = start()
+    demo = start(**REAL)
     demo.addresses()
     children = demo.children()
+    assert children
     demo.process.kill()
     demo.finish()
     wait_until(lambda: not any(map(is_alive, children)))
@@ -136,7 +127,7 @@ def test_a_shop_that_cannot_start_says_why(
     start: Callable[..., Demo], tmp_path: Path
 ) -> None:
     (tmp_path / "file").touch()
-    demo = start(SHOP_INSTANCE=str(tmp_path / "file"))
+    demo = start(SHOP_INSTANCE=str(tmp_path / "file"), **REAL)
     assert demo.finish() == 1
     assert "FileExistsError" in demo.output
     assert "The shop did not start; see above." in demo.output

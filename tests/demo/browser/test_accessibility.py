@@ -8,8 +8,8 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from flask_app_inbox.sandbox import SandboxServer
+from tests.fixtures.axe import barriers_in_light_and_dark
 from tests.fixtures.bell import bell, open_panel
-from tests.fixtures.libraries import source_of
 
 from .conftest import enter
 
@@ -20,54 +20,36 @@ IS_FOCUSED = """selector => {
   active = active.shadowRoot?.activeElement || active;
   return active.matches(selector);
 }"""
-RUN = (
-    "axe.run().then(({ violations }) => violations.map((v) => [v.id, v.nodes[0].html]))"
-)
-
-
-def barriers(page: Page) -> list[list[str]]:
-    """Return what axe-core finds in a page as it stands."""
-    page.evaluate(source_of("axe-core/axe.min.js"))
-    found: list[list[str]] = page.evaluate(RUN)
-    return found
-
-
-@pytest.fixture(params=["light", "dark"])
-def tinted_page(
-    request: pytest.FixtureRequest, new_context: Callable[..., BrowserContext]
-) -> Page:
-    """A page in each colour scheme, without movement."""
-    context = new_context(color_scheme=request.param, reduced_motion="reduce")
-    return context.new_page()
 
 
 def test_no_page_panel_or_drawer_of_the_shop_has_a_barrier(
-    tinted_page: Page, address: str
+    still_page: Page, address: str
 ) -> None:
-    tinted_page.goto(f"{address}/login")
-    found = {"/login": barriers(tinted_page)}
-    enter(tinted_page, address)
+    page = still_page
+    page.goto(f"{address}/login")
+    found = {"/login": barriers_in_light_and_dark(page)}
+    enter(page, address)
     for path in PAGES:
-        tinted_page.goto(address + path)
-        bell(tinted_page, 4).wait_for()
-        found[path] = barriers(tinted_page)
-    panel = open_panel(tinted_page)
+        page.goto(address + path)
+        bell(page, 4).wait_for()
+        found[path] = barriers_in_light_and_dark(page)
+    panel = open_panel(page)
     expect(panel.get_by_role("listitem")).to_have_count(4)
-    found["panel"] = barriers(tinted_page)
-    tinted_page.keyboard.press("Escape")
-    tinted_page.get_by_role("button", name="How it works").click()
-    tinted_page.locator(".flow-anchor summary").click()
-    expect(tinted_page.get_by_text("POST /app-inbox/token").first).to_be_visible()
-    found["drawer"] = barriers(tinted_page)
+    found["panel"] = barriers_in_light_and_dark(page)
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="How it works").click()
+    page.locator(".flow-anchor summary").click()
+    expect(page.get_by_text("POST /app-inbox/token").first).to_be_visible()
+    found["drawer"] = barriers_in_light_and_dark(page)
     assert {place: list_ for place, list_ in found.items() if list_} == {}
 
 
 def test_the_sandboxs_console_has_no_barrier(
-    tinted_page: Page, sandbox: SandboxServer
+    still_page: Page, sandbox: SandboxServer
 ) -> None:
-    tinted_page.goto(sandbox.url)
-    expect(tinted_page.get_by_text("Live log")).to_be_visible()
-    assert barriers(tinted_page) == []
+    still_page.goto(sandbox.url)
+    expect(still_page.get_by_text("Live log")).to_be_visible()
+    assert barriers_in_light_and_dark(still_page) == []
 
 
 def tab_to(page: Page, selector: str) -> None:

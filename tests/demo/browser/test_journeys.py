@@ -15,6 +15,9 @@ from tests.fixtures.control import Control
 
 from .conftest import enter
 
+#: Milliseconds between two questions of the drawer.
+DRAWERS_PAUSE = 1_000
+
 
 def drawer_calls(page: Page) -> Locator:
     """Open the drawer; return its rows."""
@@ -115,10 +118,10 @@ def test_the_drawer_rings_the_bell_and_follows_to_the_next_page(
     page.get_by_role("button", name="Send me a message").click()
     expect(page.locator(".flow-status")).to_contain_text("The vendor knows.")
     bell(page, 5).wait_for()
-    page.goto(f"{address}/basket")
-    expect(calls.filter(has_text="GET /basket")).to_be_visible()
+    page.goto(f"{address}/account")
+    expect(calls.filter(has_text="GET /account")).to_be_visible()
     page.get_by_role("button", name="Close", exact=True).click()
-    page.goto(f"{address}/")
+    page.goto(f"{address}/basket")
     expect(page.get_by_role("button", name="How it works")).to_be_visible()
     expect(page.locator(".flow")).to_be_hidden()
 
@@ -127,6 +130,7 @@ def test_a_message_that_was_not_sent_stays_explained_until_the_next_action(
     page: Page, address: str, complaints: Complaints
 ) -> None:
     complaints.expected.append(rf"{FAILED_LOAD}.*404")
+    page.clock.install()
     enter(page, address, "mia@example.com")
     drawer_calls(page)
     page.get_by_role("button", name="Send me a message").click()
@@ -134,7 +138,7 @@ def test_a_message_that_was_not_sent_stays_explained_until_the_next_action(
     expect(status).to_contain_text("the vendor does not know this contact")
     for _ in range(2):
         with page.expect_response("**/flow/calls?*"):
-            pass
+            page.clock.run_for(DRAWERS_PAUSE)
     expect(status).to_contain_text("the vendor does not know this contact")
     page.get_by_role("button", name="Invalidate tokens").click()
     expect(status).to_have_text(re.compile("^All tokens are dead."))
