@@ -68,6 +68,7 @@ def test_a_page_of_another_user_has_their_bell_and_messages(
 
 
 def test_whoever_logs_in_again_has_their_bell_again(
+    check: Callable[[Page], None],
     context: BrowserContext,
     make_shop: Callable[..., str],
     inbox: Inbox,
@@ -77,24 +78,25 @@ def test_whoever_logs_in_again_has_their_bell_again(
     inbox.play(context)
     inbox.arrive("First")
     page = context.new_page()
-    page.clock.install()
     layout = SWAPPING["turbo"].dress(context, IN_HEAD)
     page.goto(make_shop(layout=layout, policy=FREE))
     expect(bell(page, 1)).to_be_visible()
     inbox.problems = {"/unread": 401}
-    page.evaluate("document.dispatchEvent(new Event('app-inbox:check'))")
+    check(page)
     expect(page.locator("app-inbox-bell a")).to_have_count(0)
     inbox.problems = {}
-    page.clock.fast_forward(6_000)
     page.locator("nav").get_by_role("link", name="Two").last.click()
     expect(bell(page, 1)).to_be_visible()
 
 
 def test_a_bell_that_is_drawn_again_when_its_user_is_gone_asks_once_more(
-    page: Page, shop: str, inbox: Inbox, complaints: Complaints
+    check: Callable[[Page], None],
+    page: Page,
+    shop: str,
+    inbox: Inbox,
+    complaints: Complaints,
 ) -> None:
     complaints.expected.append(FAILED_LOAD)
-    page.clock.install()
     page.goto(shop)
     expect(bell(page, 0)).to_be_visible()
     inbox.problems = {"/unread": 401}
@@ -105,9 +107,8 @@ def test_a_bell_that_is_drawn_again_when_its_user_is_gone_asks_once_more(
       const copy = host.cloneNode(true);
       copy.dataset.drawn = "again";
       appInbox.subscribe(({ isGone }) => isGone && setTimeout(() =>
-        document.querySelector("app-inbox-bell").replaceWith(copy.cloneNode(true))));
-      document.dispatchEvent(new Event("app-inbox:check")); }""")
-    page.clock.fast_forward(6_000)
+        document.querySelector("app-inbox-bell").replaceWith(copy.cloneNode(true)))); }""")
+    check(page)
     expect(page.locator("app-inbox-bell[data-drawn]")).to_have_count(1)
     for _ in range(10):
         page.clock.run_for(100)
