@@ -38,7 +38,7 @@
       if (name.startsWith("data-")) settings.setAttribute(name, String(value));
     }
     document.head.append(settings);
-    startBells();
+    startBells(settings);
   };
 
   document.addEventListener("app-inbox:check", look);

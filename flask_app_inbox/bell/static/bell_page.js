@@ -14,7 +14,8 @@
  * @property {() => Promise<MessageList>} list of the messages
  */
 
-const startBells = () => {
+/** @param {HTMLElement} own its settings are this element's data attributes */
+const startBells = (own) => {
   /** @type {any} */
   const shared = window;
   // Libraries show another page in the same document.
@@ -22,17 +23,14 @@ const startBells = () => {
 
   /** @type {Set<(state: StoreState, arrived: number) => void>} */
   const hearers = new Set();
-  /** @type {any} what our scripts and bells in the page say; the last one counts */
-  let settings = {};
-  /** @type {any} the element that said something last */
-  let told;
+  /** @type {any} a copy, since a morph changes the element */
+  let settings = { ...own.dataset };
   /** @type {Store} */
   let store;
   /** @type {ReturnType<typeof openTabs>} */
   let tabs;
   /** @type {StoreState} */
   let shown;
-  let openedAt = 0;
 
   /** @param {StoreState} state @param {number} arrived */
   const show = (state, arrived) => {
@@ -55,17 +53,12 @@ const startBells = () => {
     if (shown.unread === null) store.want();
   };
 
-  const now = () => performance.now();
-
-  const leave = () => {
-    tabs?.leave();
-    store?.forget();
-  };
-
   const open = () => {
-    leave();
-    openedAt = now();
-    const { unread, old } = shown ? {} : settings;
+    /** @type {HTMLElement | null} */
+    const bell = document.querySelector("app-inbox-bell");
+    const { unread, old } = /** @type {DOMStringMap} */ (
+      (!shown && bell?.dataset) || {}
+    );
     /** @type {Store} */
     const mine = openStore(
       { unread: unread ? +unread : null, old },
@@ -73,7 +66,7 @@ const startBells = () => {
       (news) => mine === store && tabs.tell(news),
       (state, arrived) => mine === store && show(state, arrived),
       {
-        now,
+        now: () => performance.now(),
         later: (work, pause) => {
           const timer = setTimeout(work, pause);
           return () => clearTimeout(timer);
@@ -86,18 +79,22 @@ const startBells = () => {
     join();
   };
 
+  const leave = () => {
+    store.forget();
+    tabs.leave(); // after that, since who is told may join
+  };
+
   /** See whose page it is now. */
   const look = () => {
     const { user } = settings;
-    const before = told;
-    // A library may leave the script of a page before, or not run that of this one.
-    for (told of document.querySelectorAll(
-      "script[data-unread-url], app-inbox-bell",
-    )) {
-      settings = { ...settings, ...told.dataset };
-    }
-    const isNews = told !== before && now() > openedAt + LEAST_PAUSE;
-    if (user !== settings.user || (shown.isGone && isNews)) open();
+    const before = own;
+    /** @type {NodeListOf<HTMLElement>} */
+    const scripts = document.querySelectorAll("script[data-unread-url]");
+    for (const each of scripts) own = each;
+    settings = { ...own.dataset };
+    if (user === settings.user && !(shown.isGone && own !== before)) return;
+    leave();
+    open();
   };
 
   /** See whose page it is now, and ask soon. */
@@ -108,20 +105,19 @@ const startBells = () => {
 
   /** @type {AppInboxStore["subscribe"]} */
   const subscribe = (hear) => {
-    look();
     hearers.add(hear);
     join();
     hear(shown, 0);
     return () => {
       hearers.delete(hear);
-      // An element that moves is gone for a moment only; another one may have come.
-      queueMicrotask(() => (hearers.size ? look() : tabs.leave()));
+      // An element that moves is gone for a moment only.
+      queueMicrotask(() => hearers.size || tabs.leave());
     };
   };
 
   const module = () => import(settings.panel);
 
-  look();
+  open();
   shared.appInbox = {
     state: () => shown,
     subscribe,
@@ -135,10 +131,10 @@ const startBells = () => {
     module,
   });
 
-  // A morph changes the elements that are there.
+  // A morph makes the script of the next page of the one that is there.
   new MutationObserver(look).observe(document, {
     subtree: true,
-    attributeFilter: ["data-user"],
+    attributeFilter: ["data-user", "data-texts"],
   });
   addEventListener("visibilitychange", join);
   addEventListener("app-inbox:check", check, true); // it need not bubble

@@ -1,2 +1,2 @@
 // A page of a template: the settings are on our own script element.
-startBells();
+startBells(/** @type {HTMLScriptElement} */ (document.currentScript));
