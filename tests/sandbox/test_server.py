@@ -15,6 +15,8 @@ import requests
 
 from flask_app_inbox.sandbox import SandboxServer
 
+pytestmark = pytest.mark.server
+
 
 def fetch(url: str) -> requests.Response:
     with requests.Session() as session:

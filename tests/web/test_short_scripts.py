@@ -46,6 +46,7 @@ def test_a_page_script_stays_small(scripts: dict[str, PageScript], name: str) ->
     assert len(gzip.compress(scripts[name].content, 6)) <= LARGEST[name] * 1024
 
 
+@pytest.mark.server
 def test_no_script_uses_a_name_that_nobody_declares(
     scripts: dict[str, PageScript], tmp_path: Path
 ) -> None:
