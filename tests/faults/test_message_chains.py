@@ -113,9 +113,13 @@ class Place(NamedTuple):
     port: int
     redis: RedisServer
 
+    def pids(self) -> set[bytes]:
+        """Return the numbers of the processes that answer."""
+        return {call(self.port, "GET", "/pid").body for _ in range(40)}
+
 
 @pytest.fixture(scope="module")
-def place(
+def place_of_all(
     vendor_of_all: Vendor, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Place]:
     folder = tmp_path_factory.mktemp("place")
@@ -125,6 +129,13 @@ def place(
         running(vendor_of_all, redis, log) as port,
     ):
         yield Place(port, redis)
+
+
+@pytest.fixture
+def place(place_of_all: Place) -> Place:
+    """The site with both of its processes, after one was killed, too."""
+    wait_until(lambda: len(place_of_all.pids()) == 2)
+    return place_of_all
 
 
 def ask(port: int, who: str, path: str, **body: Any) -> Reply:
@@ -161,8 +172,6 @@ def test_processes_share_one_chain_for_each_customer(
     with ThreadPoolExecutor(8) as pool:
         visits = pool.map(lambda number: visit(place.port, vendor, number), range(60))
         replies = list(visits)
-    pids = {call(place.port, "GET", "/pid").body for _ in range(40)}
-    assert len(pids) == 2
     assert set(statuses(replies)) == {200}
     assert vendor.refused == 0
     assert set(vendor.issued.values()) == {1}
