@@ -56,7 +56,8 @@ SECRETS = (
 
 #: A test that uses one of these, or stands in one of these folders, starts programs.
 SERVERS = {
-    *("browser", "running_sandbox", "serve", "app_inbox_sandbox", "archives"),
+    *("browser", "running_sandbox", "oauth_sandbox", "serve", "app_inbox_sandbox"),
+    *("archives", "program", "printed"),
     *("start_redis", "redis_server", "redis_url"),
     *("postgres_server", "postgres_url", "database_url", "nursery"),
 }

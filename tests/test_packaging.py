@@ -14,10 +14,12 @@ from email.message import Message
 from pathlib import Path
 
 import pytest
+from build import ProjectBuilder
 
 ROOT = Path(__file__).parent.parent
 
 RENDER = """
+import flask_app_inbox
 from flask import Flask, render_template_string
 from flask_app_inbox import AppInbox, Contact
 
@@ -31,6 +33,7 @@ app.add_url_rule("/", view_func=lambda: render_template_string("{{ app_inbox() }
 client = app.test_client()
 page = client.get("/").text
 print(page)
+print(flask_app_inbox.__file__)
 source = page.partition('<script async src="')[2].partition('"')[0]
 print(client.get(source).status_code)
 """
@@ -57,11 +60,11 @@ print(*sorted(named - set(sys.stdlib_module_names)))
 """
 
 
-def run(*command: str | Path, cwd: Path) -> str:
+def run(*command: str | Path, cwd: Path, **variables: str) -> str:
     # Nothing of this checkout may be found by the way. What is used but once need not
     # be compiled, least of all the tools that build.
     env = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
-    env["PIP_NO_COMPILE"] = "1"
+    env |= {"PIP_NO_COMPILE": "1", **variables}
     done = subprocess.run(
         [str(part) for part in command],
         cwd=cwd,
@@ -90,8 +93,21 @@ def archives(tmp_path_factory: pytest.TempPathFactory) -> Path:
         else:
             target.unlink()
     run("git", "add", "--all", cwd=work / "clone")
-    run(sys.executable, "-m", "build", "--outdir", work, ".", cwd=work / "clone")
+    build = tools_of(work / "clone", work / "tools"), "-m", "build", "--no-isolation"
+    run(*build, "--outdir", work, ".", cwd=work / "clone")
     return work
+
+
+def tools_of(project: Path, folder: Path) -> Path:
+    """Return a Python that has what the project needs to be built, and no more.
+
+    Build would make two of them: one for the sdist, and one for the wheel.
+    """
+    venv.create(folder)
+    needed = ProjectBuilder(project).build_system_requires
+    pip = (sys.executable, "-m", "pip", "install", "--quiet", "--ignore-installed")
+    run(*pip, "--prefix", folder, "build", *needed, cwd=folder)
+    return folder / ("Scripts" if os.name == "nt" else "bin") / "python"
 
 
 def files_of_package() -> set[str]:
@@ -170,12 +186,12 @@ def test_whatever_the_package_imports_is_required(archives: Path) -> None:
 
 
 def test_the_installed_wheel_renders_and_serves_the_script(archives: Path) -> None:
+    """What it needs beside itself is the matter of the test above."""
     [wheel] = archives.glob("*.whl")
-    fresh = archives / "fresh"
-    venv.create(fresh)
-    python = fresh / ("Scripts" if os.name == "nt" else "bin") / "python"
-    pip = (sys.executable, "-m", "pip", "install", "--quiet", "--ignore-installed")
-    run(*pip, "--prefix", fresh, wheel, cwd=archives)
-    page = run(python, "-c", RENDER, cwd=archives)
+    installed = archives / "installed"
+    pip = (sys.executable, "-m", "pip", "install", "--quiet", "--no-deps")
+    run(*pip, "--target", installed, wheel, cwd=archives)
+    page = run(sys.executable, "-c", RENDER, cwd=archives, PYTHONPATH=str(installed))
+    assert str(installed) in page
     assert "/scripts/5329D46FF7EB4D63.js" in page
     assert page.rstrip().endswith("200")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -45,8 +46,13 @@ def _module_of(path: Path) -> tuple[str, ...]:
 MODULES = {_module_of(path): path for path in PACKAGE.rglob("*.py")}
 
 
-def _imports(module: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
-    """Yield the modules of the package that one imports, lazily or for types, too."""
+@cache
+def _imports(module: tuple[str, ...]) -> frozenset[tuple[str, ...]]:
+    """Return the modules of the package that one imports, lazily or for types, too."""
+    return frozenset(_imported_by(module))
+
+
+def _imported_by(module: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
     path = MODULES[module]
     folder = path.relative_to(PACKAGE).parent.parts
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
@@ -101,7 +107,7 @@ def test_every_arrow_is_used() -> None:
 
 
 def test_no_modules_import_each_other() -> None:
-    graph = {module: set(_imports(module)) - {module} for module in MODULES}
+    graph = {module: _imports(module) - {module} for module in MODULES}
     # Raises CycleError, which names the circle.
     TopologicalSorter(graph).prepare()
 

@@ -23,6 +23,8 @@ MANUAL = (Path(__file__).parents[1] / "flask_app_inbox/inbox/README.md").read_te
     "utf-8"
 )
 
+[EXAMPLE] = re.findall(r"```python\n(# test_inbox\.py\n.*?)```", MANUAL, re.DOTALL)
+
 ANN = Contact(email="ann@example.com", first_name="Ann")
 
 
@@ -194,39 +196,6 @@ def test_an_app_without_the_extension_is_none_of_our_business(
     assert warnings_of(caplog) == []
 
 
-RunTests = Callable[[str], str]
-
-
-@pytest.fixture
-def run_tests(tmp_path: Path) -> RunTests:
-    """Run a test module as the manual says; return what pytest prints."""
-    [plugins] = re.findall(r"^pytest_plugins = .*$", MANUAL, re.MULTILINE)
-    (tmp_path / "conftest.py").write_text(plugins, "utf-8")
-    known = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
-
-    def run(module: str) -> str:
-        (tmp_path / "test_inbox.py").write_text(module, "utf-8")
-        done = subprocess.run(
-            [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "."],
-            cwd=tmp_path,
-            env=known,
-            capture_output=True,
-            text=True,
-            timeout=60,
-        )
-        return done.stdout + done.stderr
-
-    return run
-
-
-def test_the_manuals_example_runs(run_tests: RunTests) -> None:
-    [example] = re.findall(r"```python\n(# test_inbox\.py\n.*?)```", MANUAL, re.DOTALL)
-    tests = len(re.findall(r"^def test_", example, re.MULTILINE))
-    assert tests >= 3
-    told = run_tests(example)
-    assert f"{tests} passed" in told, told
-
-
 ONE_APP_FOR_ALL = """
 from flask import Flask
 from flask_app_inbox import AppInbox, Contact
@@ -250,13 +219,6 @@ def test_log(app_inbox_vendor, caplog):
     assert ask() == 504
     assert "App Inbox cannot answer" in caplog.text
 """
-
-
-def test_an_app_of_all_tests_carries_nothing_from_one_to_the_next(
-    run_tests: RunTests,
-) -> None:
-    told = run_tests(ONE_APP_FOR_ALL)
-    assert "3 passed" in told, told
 
 
 SWITCHED_OFF = """
@@ -287,8 +249,44 @@ def test_that_passes(app, app_inbox_vendor):
     assert app.test_client().get("/").status_code == 404
 """
 
+#: The tests of the manual, those that share an app, and those of one switched off.
+MODULES = {"example": EXAMPLE, "shared": ONE_APP_FOR_ALL, "off": SWITCHED_OFF}
 
-def test_a_test_that_fails_because_of_that_shows_it(run_tests: RunTests) -> None:
-    told = run_tests(SWITCHED_OFF)
-    assert "2 failed, 1 passed" in told
-    assert told.count("APP_INBOX_ENABLED is False in the app 'shop'. So its") == 2
+
+@pytest.fixture(scope="module")
+def printed(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """What pytest prints of all these, set up as the manual says."""
+    folder = tmp_path_factory.mktemp("site")
+    [plugins] = re.findall(r"^pytest_plugins = .*$", MANUAL, re.MULTILINE)
+    (folder / "conftest.py").write_text(plugins, "utf-8")
+    for name, module in MODULES.items():
+        (folder / f"test_{name}.py").write_text(module, "utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-v", "-p", "no:cacheprovider", "."],
+        cwd=folder,
+        env={name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    return done.stdout + done.stderr
+
+
+def results(printed: str, name: str) -> list[str]:
+    """Return how each test of a module ended."""
+    return re.findall(rf"^test_{name}\.py::\w+ ([A-Z]+)", printed, re.MULTILINE)
+
+
+def test_the_manuals_example_runs(printed: str) -> None:
+    tests = len(re.findall(r"^def test_", EXAMPLE, re.MULTILINE))
+    assert tests >= 3
+    assert results(printed, "example") == ["PASSED"] * tests, printed
+
+
+def test_an_app_of_all_tests_carries_nothing_from_one_to_the_next(printed: str) -> None:
+    assert results(printed, "shared") == ["PASSED"] * 3, printed
+
+
+def test_a_test_that_fails_because_of_that_shows_it(printed: str) -> None:
+    assert results(printed, "off") == ["FAILED", "FAILED", "PASSED"], printed
+    assert printed.count("APP_INBOX_ENABLED is False in the app 'shop'. So its") == 2

@@ -154,6 +154,10 @@ def members(data: bytes) -> bytes:
     return b"".join(gzip.compress(part, mtime=0) for part in parts)
 
 
+#: Travels as a few kilobytes.
+BOMB = b"x" * (64 * MAX_SIZE)
+
+
 @pytest.mark.parametrize("size", [0, 1, 8192, MAX_SIZE])
 @pytest.mark.parametrize(
     ("encoding", "pack"),
@@ -181,11 +185,11 @@ def test_a_body_up_to_the_limit_is_read_and_unpacked(
     [
         (b"x" * (MAX_SIZE + 1), "identity", "larger than 65536"),
         (gzip.compress(b"x" * (MAX_SIZE + 1), mtime=0), "gzip", "larger than 65536"),
-        (gzip.compress(b"x" * 50_000_000, mtime=0), "gzip", "larger than 65536"),
-        (zlib.compress(b"x" * 50_000_000), "deflate", "larger than 65536"),
+        (gzip.compress(BOMB, mtime=0), "gzip", "larger than 65536"),
+        (zlib.compress(BOMB), "deflate", "larger than 65536"),
         (b"no gzip", "gzip", "cannot be unpacked"),
         (members(b"x" * (MAX_SIZE + 1)), "gzip", "larger than 65536"),
-        (raw_deflate(b"x" * 50_000_000), "deflate", "larger than 65536"),
+        (raw_deflate(BOMB), "deflate", "larger than 65536"),
         (b"\xff no deflate", "deflate", "cannot be unpacked"),
         (b"x", "br", "an encoding not asked for"),
         (b"x", "gzip, gzip", "an encoding not asked for"),

@@ -10,6 +10,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.faults.records import SECRETS
+
+
+@contextmanager
+def discreet(log: Path) -> Iterator[Path]:
+    """Yield a file for a server's output; no secret and no traceback may be there."""
+    yield log
+    text = log.read_text()
+    assert "Traceback" not in text
+    assert [secret for secret in SECRETS if secret in text] == []
+
 
 @contextmanager
 def run_server(

@@ -33,8 +33,6 @@ GUNICORN = (
     *("--preload", "--workers=4", "--graceful-timeout=1", "--bind=fd://{descriptor}"),
 )
 SYNC, THREADS = (), ("--worker-class=gthread", "--threads=4")
-#: Any start could mix up its customers, so there are some.
-STARTS = [SYNC, SYNC, SYNC, THREADS, THREADS]
 
 
 @pytest.fixture
@@ -64,7 +62,7 @@ def check_tokens(number: int, *tokens: str) -> None:
     assert tokens == (f"token-for-customer-{number}", f"token-for-{number}")
 
 
-@pytest.mark.parametrize("workers", STARTS)
+@pytest.mark.parametrize("workers", [SYNC, THREADS], ids=["sync", "threads"])
 def test_workers_of_a_preloaded_site_mix_up_nobody(
     vendor: NamingVendor,
     environment: dict[str, str],

@@ -23,8 +23,8 @@ GOOD = json.dumps({"token": TOKEN}).encode()
 LARGE = GOOD.ljust(64 * 1024)
 TOO_LARGE = LARGE + b" "
 
-#: A good answer with 64 MB of spaces behind it; 64 KB as they travel.
-BOMB = gzip.compress(GOOD + b" " * 2**26)
+#: A good answer with 4 MB of spaces behind it; 4 KB as they travel.
+BOMB = gzip.compress(GOOD + b" " * 2**22)
 
 
 class Case(NamedTuple):

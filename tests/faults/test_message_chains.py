@@ -13,17 +13,17 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
 from flask_app_inbox.sandbox import SandboxServer
 from flask_app_inbox.sandbox.tokens import MODES, Tokens, Use
 from tests.faults.message_site import email_of
-from tests.faults.servers import run_server
+from tests.faults.servers import discreet, run_server
 from tests.faults.sites import API_KEY, Reply, call
 from tests.fixtures.control import Control
-from tests.fixtures.redis import RedisServer
+from tests.fixtures.redis import RedisServer, run_redis
 from tests.fixtures.waiting import wait_until
 
 pytestmark = pytest.mark.skipif(
@@ -43,19 +43,23 @@ TIMEOUT = 8
 
 @dataclass
 class Vendor:
-    """A sandbox, and what became of its tokens."""
+    """A sandbox, and what became of the tokens of a test's customers."""
 
     control: Control
     url: str
     #: Tokens by the number of the contact that they were issued to.
     issued: Counter[int] = field(default_factory=Counter)
     refused: int = 0
+    customers: tuple[str, ...] = ()
 
 
-@pytest.fixture
-def vendor(monkeypatch: pytest.MonkeyPatch) -> Iterator[Vendor]:
+@pytest.fixture(scope="module")
+def vendor_of_all() -> Iterator[Vendor]:
     issue, use = Tokens.issue, Tokens.use
-    with SandboxServer(api_key=API_KEY) as server:
+    with (
+        SandboxServer(api_key=API_KEY) as server,
+        pytest.MonkeyPatch.context() as monkeypatch,
+    ):
         vendor = Vendor(Control(server.url), server.url)
 
         def counting_issue(tokens: Tokens, contact_id: int) -> str:
@@ -69,10 +73,22 @@ def vendor(monkeypatch: pytest.MonkeyPatch) -> Iterator[Vendor]:
 
         monkeypatch.setattr(Tokens, "issue", counting_issue)
         monkeypatch.setattr(Tokens, "use", counting_use)
-        for who in CUSTOMERS:
-            vendor.control.add(email_of(who), *(f"{n} for {who}" for n in range(4)))
         yield vendor
         vendor.control.close()
+
+
+@pytest.fixture
+def vendor(vendor_of_all: Vendor) -> Vendor:
+    """The vendor, and customers of whom no other test has heard."""
+    known = len(vendor_of_all.control.call("GET", "contacts"))
+    names = tuple(f"{who}-{known}" for who in CUSTOMERS)
+    for who in names:
+        vendor_of_all.control.add(email_of(who), *(f"{n} for {who}" for n in range(4)))
+    vendor_of_all.control.call("PUT", "tokens", mode=MODES[0])
+    vendor_of_all.customers = names
+    vendor_of_all.issued.clear()
+    vendor_of_all.refused = 0
+    return vendor_of_all
 
 
 @contextmanager
@@ -93,15 +109,46 @@ def running(vendor: Vendor, redis: RedisServer, log: Path) -> Iterator[int]:
         yield port
 
 
+class Place(NamedTuple):
+    """A site that tests share: they leave it as well as they found it."""
+
+    port: int
+    redis: RedisServer
+
+    def pids(self) -> set[bytes]:
+        """Return the numbers of the processes that answer."""
+        return {call(self.port, "GET", "/pid").body for _ in range(40)}
+
+
+@pytest.fixture(scope="module")
+def place_of_all(
+    vendor_of_all: Vendor, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Place]:
+    folder = tmp_path_factory.mktemp("place")
+    with (
+        run_redis(folder) as redis,
+        discreet(folder / "log") as log,
+        running(vendor_of_all, redis, log) as port,
+    ):
+        yield Place(port, redis)
+
+
+@pytest.fixture
+def place(place_of_all: Place) -> Place:
+    """The site with both of its processes, after one was killed, too."""
+    wait_until(lambda: len(place_of_all.pids()) == 2)
+    return place_of_all
+
+
 def ask(port: int, who: str, path: str, **body: Any) -> Reply:
     method = "POST" if body else "GET"
     return call(port, method, f"/app-inbox/{path}?who={who}", body or None)
 
 
-def visit(port: int, number: int) -> list[Reply]:
+def visit(port: int, vendor: Vendor, number: int) -> list[Reply]:
     """Do what pages and panels do, in the name of one customer after the other."""
     chance = random.Random(number)
-    who = CUSTOMERS[number % len(CUSTOMERS)]
+    who = vendor.customers[number % len(vendor.customers)]
     listed = ask(port, who, "messages")
     if listed.status != 200:
         return [listed]
@@ -121,13 +168,12 @@ def statuses(replies: list[list[Reply]]) -> Counter[int]:
 
 @pytest.mark.parametrize("mode", MODES)
 def test_processes_share_one_chain_for_each_customer(
-    vendor: Vendor, redis_server: RedisServer, log: Path, mode: str
+    vendor: Vendor, place: Place, mode: str
 ) -> None:
     vendor.control.call("PUT", "tokens", mode=mode)
-    with running(vendor, redis_server, log) as port, ThreadPoolExecutor(8) as pool:
-        replies = list(pool.map(lambda number: visit(port, number), range(120)))
-        pids = {call(port, "GET", "/pid").body for _ in range(40)}
-    assert len(pids) == 2
+    with ThreadPoolExecutor(8) as pool:
+        visits = pool.map(lambda number: visit(place.port, vendor, number), range(60))
+        replies = list(visits)
     assert set(statuses(replies)) == {200}
     assert vendor.refused == 0
     assert set(vendor.issued.values()) == {1}
@@ -135,11 +181,11 @@ def test_processes_share_one_chain_for_each_customer(
 
 
 def test_tokens_and_counts_tell_nobody_in_redis_anything(
-    vendor: Vendor, redis_server: RedisServer, log: Path
+    vendor: Vendor, place: Place
 ) -> None:
-    with running(vendor, redis_server, log) as port:
-        assert [reply.status for reply in visit(port, 0)][:2] == [200, 200]
-        keys = "\n".join(redis_server.keys())
+    before = {*place.redis.keys()}
+    assert [reply.status for reply in visit(place.port, vendor, 0)][:2] == [200, 200]
+    keys = "\n".join({*place.redis.keys()} - before)
     assert "token:" in keys
     assert "count:" in keys
     assert "ann" not in keys
@@ -147,20 +193,20 @@ def test_tokens_and_counts_tell_nobody_in_redis_anything(
 
 @pytest.mark.parametrize("mode", MODES)
 def test_a_worker_that_is_killed_costs_its_customers_a_token_each(
-    vendor: Vendor, redis_server: RedisServer, log: Path, mode: str
+    vendor: Vendor, place: Place, mode: str
 ) -> None:
     vendor.control.call("PUT", "tokens", mode=mode)
 
     def visit_or_break_off(number: int) -> list[Reply]:
         if number == 20:
-            os.kill(int(call(port, "GET", "/pid").body), signal.SIGKILL)
+            os.kill(int(call(place.port, "GET", "/pid").body), signal.SIGKILL)
         try:
-            return visit(port, number)
+            return visit(place.port, vendor, number)
         except (http.client.HTTPException, OSError):
             return []  # it was in the hands of the worker that died
 
-    with running(vendor, redis_server, log) as port, ThreadPoolExecutor(8) as pool:
-        replies = list(pool.map(visit_or_break_off, range(100)))
+    with ThreadPoolExecutor(8) as pool:
+        replies = list(pool.map(visit_or_break_off, range(60)))
     assert set(statuses(replies)) == {200}
     assert replies.count([]) <= 8
     # A customer's token may be lost with each of the threads that had one, and with
@@ -176,7 +222,7 @@ def test_while_redis_hangs_or_is_gone_work_goes_on(
 
         def visit_all(start: int) -> Counter[int]:
             visits = pool.map(
-                lambda number: visit(port, number), range(start, start + 40)
+                lambda number: visit(port, vendor, number), range(start, start + 24)
             )
             return statuses(list(visits))
 
@@ -195,13 +241,14 @@ def test_while_redis_hangs_or_is_gone_work_goes_on(
 def test_a_page_waits_for_a_redis_that_hangs_a_moment_and_once(
     vendor: Vendor, redis_server: RedisServer, log: Path
 ) -> None:
+    ann = vendor.customers[0]
     with running(vendor, redis_server, log) as port:
 
         def page() -> Reply:
-            return call(port, "GET", "/page?who=ann")
+            return call(port, "GET", f"/page?who={ann}")
 
         assert page().json == {"unread": None}
-        assert ask(port, "ann", "unread").json == {"unread": 4}
+        assert ask(port, ann, "unread").json == {"unread": 4}
         assert page().json == {"unread": 4}
         redis_server.signal(signal.SIGSTOP)
         # Both processes find it out; what they know themselves is nothing.

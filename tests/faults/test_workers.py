@@ -183,11 +183,11 @@ def test_hanging_calls_do_not_block_the_other_requests_of_a_worker(
         page = worker.page()
         refused = worker.ask()
         assert not any(one.done() for one in hanging)
-        for one in hanging:
-            check_problem(one.result(), 504, "vendor_timeout")
+        # They need not hang until their deadline: the test above sees it kept.
+        vendor.drop_all(well)
+        assert {one.result().status for one in hanging} == {200}
     assert page.body == b"a page of the site"
     check_problem(refused, 503, "vendor_unavailable")
-    vendor.drop_all(well)
     check_health(worker)
 
 

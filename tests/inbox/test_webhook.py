@@ -17,6 +17,7 @@ from flask_app_inbox import AppInbox, Contact, Message, StorageError
 from flask_app_inbox.inbox import webhook
 from flask_app_inbox.signals import message_received
 from flask_app_inbox.testing import VendorDouble
+from flask_app_inbox.web import outage
 from tests.conftest import MakeApp, state_of
 from tests.fixtures.redis import RedisServer
 from tests.fixtures.waiting import wait_until
@@ -409,8 +410,12 @@ def test_whoever_died_in_the_middle_is_followed_by_another(
 
 
 def test_while_the_store_is_down_the_vendor_is_asked_to_come_again(
-    make_hooked: Callable[..., Flask], redis_server: RedisServer, heard: Heard
+    make_hooked: Callable[..., Flask],
+    redis_server: RedisServer,
+    heard: Heard,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(outage, "PAUSE", 0.3)
     app = make_hooked(STORAGE_URL=redis_server.url, STORAGE_TIMEOUT=2)
     redis_server.stop()
     answer = post(app)

@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[2]
 def test_processes_killed_at_random_lose_no_message(
     redis_url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    kills = os.environ.get("APP_INBOX_KILLS", "20")
+    kills = os.environ.get("APP_INBOX_KILLS", "10")
     seed = str(random.randrange(2**32))
     program = [sys.executable, "-m", "tests.inbox.webhook_killer"]
     done = subprocess.run(

@@ -48,6 +48,7 @@ class Worker:
         self._folder = folder
         self._environment = environment
         self._log = folder / "worker.log"
+        self._seen = 0
         quiet = ("--without-gossip", "--without-mingle", "--without-heartbeat")
         command = ("-m", "celery", "-A", "site_with_tasks:celery", "worker")
         with self._log.open("w") as log:
@@ -63,7 +64,11 @@ class Worker:
 
     @property
     def log(self) -> str:
-        return self._log.read_text("utf-8", "replace")
+        """What it has logged since it was told to forget."""
+        return self._log.read_text("utf-8", "replace")[self._seen :]
+
+    def forget(self) -> None:
+        self._seen += len(self.log)
 
     def place(self, number: str) -> None:
         """Place an order as a web process does."""
@@ -85,20 +90,32 @@ class Worker:
             self.process.wait()
 
 
-@pytest.fixture
-def worker(tmp_path: Path, redis_url: str, sandbox: SandboxServer) -> Iterator[Worker]:
+@pytest.fixture(scope="module")
+def running_worker(
+    tmp_path_factory: pytest.TempPathFactory,
+    redis_url: str,
+    running_sandbox: SandboxServer,
+) -> Iterator[Worker]:
     pytest.importorskip("celery")
+    folder = tmp_path_factory.mktemp("celery")
     environment = {
         **os.environ,
-        "PYTHONPATH": f"{ROOT}{os.pathsep}{tmp_path}",
+        "PYTHONPATH": f"{ROOT}{os.pathsep}{folder}",
         "BROKER_URL": redis_url,
-        "FLASK_APP_INBOX_API_URL": f"{sandbox.url}/api",
+        "FLASK_APP_INBOX_API_URL": f"{running_sandbox.url}/api",
         "FLASK_APP_INBOX_API_KEY": "sandbox-key",
         "FLASK_SECRET_KEY": "shop",
     }
-    worker = Worker(tmp_path, environment)
+    worker = Worker(folder, environment)
     yield worker
     worker.stop()
+
+
+@pytest.fixture
+def worker(running_worker: Worker, sandbox: SandboxServer) -> Worker:
+    """A worker whose log of other tests is forgotten."""
+    running_worker.forget()
+    return running_worker
 
 
 def numbers(control: Control) -> list[Any]:

@@ -42,7 +42,7 @@ def test_eight_processes_with_a_dead_token_refresh_it_once(
     # Eight processes share two cores with the vendor, so they may take their time.
     site = make_site(DATABASE_URL=database_url, TIMEOUT=20.0)
     let_the_token_die(vendor, site)
-    vendor.fault(route="oauth_token", kind="delay", seconds=1.0, times=None)
+    vendor.fault(route="oauth_token", kind="delay", seconds=0.5, times=None)
     children = [nursery.start(site, "token") for _ in range(8)]
     answers = [child.wait() for child in children]
     assert [status for status, _ in answers] == [200] * 8
@@ -200,7 +200,7 @@ def test_processes_killed_at_random_lose_only_what_the_vendor_forgot(
     capsys: pytest.CaptureFixture[str],
     record_property: Callable[[str, object], None],
 ) -> None:
-    refreshes = int(os.environ.get("APP_INBOX_KILLS", "20"))
+    refreshes = int(os.environ.get("APP_INBOX_KILLS", "10"))
     seed = random.randrange(2**32)
     dice = random.Random(seed)
     site = make_site(DATABASE_URL=database_url, connected=True)

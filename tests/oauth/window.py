@@ -37,7 +37,7 @@ class Timing:
         )
 
 
-def measure(site: Site, nursery: Nursery, refreshes: int = 9) -> Timing:
+def measure(site: Site, nursery: Nursery, refreshes: int = 5) -> Timing:
     """Refresh in new processes and measure."""
     with _changes_at_the_vendor() as changed:
         timings = [

@@ -92,15 +92,18 @@ class AsyncFlask(Flask):
     jinja_options = {"enable_async": True}  # noqa: RUF012 - as Flask has it
 
 
-@pytest.fixture(params=[Flask, AsyncFlask])
+@pytest.fixture(scope="module", params=[Flask, AsyncFlask])
 def kind(request: pytest.FixtureRequest) -> type[Flask]:
     chosen: type[Flask] = request.param
     return chosen
 
 
-@pytest.fixture(params=["app_inbox", "chathub"])
+@pytest.fixture(scope="module", params=["app_inbox", "chathub"])
 def app(request: pytest.FixtureRequest, kind: type[Flask]) -> Flask:
-    """A site whose templates have ``call()``, one of ours, and ``send()`` for mails."""
+    """A site whose templates have ``call()``, one of ours, and ``send()`` for mails.
+
+    Its page breaks off, and then there is the error page.
+    """
     app = kind("shop")
     app.config.update(SECRET_KEY="a key", APP_INBOX_API_KEY="key", CHATHUB_KEY="key")
     AppInbox(app).contact_loader(lambda: Contact(email="ann@example.com"))
@@ -112,6 +115,11 @@ def app(request: pytest.FixtureRequest, kind: type[Flask]) -> Flask:
     }
     app.jinja_loader = DictLoader(templates)
     app.jinja_env.globals["call"] = app.jinja_env.globals[name]
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+    app.add_url_rule("/", view_func=lambda: app.extensions["render"](app, "broken"))
+    app.register_error_handler(
+        500, lambda _: (app.extensions["render"](app, "no mail"), 500)
+    )
     return app
 
 
@@ -173,8 +181,6 @@ def test_a_mail_of_the_same_request_takes_nothing_from_the_page(
 def test_an_error_page_after_a_page_that_broke_off_has_its_own(
     app: Flask, render: Render, caplog: pytest.LogCaptureFixture
 ) -> None:
-    app.config["PROPAGATE_EXCEPTIONS"] = False
-    app.add_url_rule("/", view_func=lambda: render(app, "broken"))
-    app.register_error_handler(500, lambda _: (render(app, "no mail"), 500))
+    app.extensions["render"] = render
     assert calls_in(app.test_client().get("/").text) == 1
     assert "called twice" not in caplog.text
