@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
@@ -63,6 +64,28 @@ def test_a_page_sees_a_logout_and_a_login_at_each_occasion(
         page.evaluate("email => fetch(`/login?email=${email}`)", ANN)
         page.evaluate(occasion)
         expect(bell(page)).to_have_count(1)
+
+
+def test_a_tab_asks_at_most_once_a_second_whatever_happens(
+    page: Page, control: Control, make_site: Callable[..., str]
+) -> None:
+    control.add(ANN, "Secret of Ann")
+    page.goto(f"{make_site(RATE_LIMIT='1000/minute')}/login?email={ANN}")
+    expect(bell(page, unread=1)).to_be_visible()
+    looks: list[str] = []
+    page.on("request", lambda request: looks.append(urlsplit(request.url).path))
+    seconds = page.evaluate(
+        """async () => {
+          const start = performance.now();
+          for (let time = 0; time < 50; time++) {
+            for (const name of ["focus", "online"]) dispatchEvent(new Event(name));
+            document.dispatchEvent(new Event("app-inbox:check"));
+            await new Promise((resolve) => setTimeout(resolve, 50));
+          }
+          return (performance.now() - start) / 1000;
+        }"""
+    )
+    assert 2 <= looks.count("/app-inbox/user") <= seconds + 1
 
 
 def test_a_logout_in_a_tab_without_our_script_is_seen_at_the_next_look(
