@@ -17,9 +17,9 @@ ANN = "ann@example.com"
 
 #: Things of the site, and of others, that look a little like ours.
 THINGS = {
-    "data": "<script data-user='42' data-anchor='#x'>window.theirs = 1;</script>",
-    "addresses": """<script src="https://"></script><script src="http://a:b/x.js">
-      </script><script src="//["></script>
+    "scripts": """<script data-user="42" data-anchor="#x">window.theirs = 1;</script>
+      <script src="https://"></script><script src="http://a:b/x.js"></script>
+      <script src="//["></script>
       <script src="data:text/javascript,window.theirs=2"></script>""",
     "element": "<a id='eS' href='/two'>elsewhere</a>",
     "elements": "<b id='eS'></b><b id='eS'></b>",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.test_policy import POLICIES
 from tests.fixtures.bell import bell
@@ -24,14 +24,25 @@ HEIGHT = "document.querySelector('header').getBoundingClientRect().height"
 PAINTED = "new Promise((go) => requestAnimationFrame(() => setTimeout(go)))"
 
 
-def heights(page: Page, control: Control, address: str) -> tuple[float, float]:
+def heights(page: Page, address: str) -> tuple[float, float]:
     """Return the header's height before the bell has come, and after."""
-    control.call("POST", "faults", route="script", kind="delay", seconds=1, times=1)
+    before: float | None = None
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        if before is None:
+            held.append(route)
+        else:
+            route.continue_()
+
+    page.route("**/scripts/SITE.js", hold)
     page.add_init_script(RECORD_SHIFTS)
     page.goto(address, wait_until="domcontentloaded")
     page.evaluate(PAINTED)
     expect(bell(page)).to_have_count(0)
     before = page.evaluate(HEIGHT)
+    for route in held:
+        route.continue_()
     expect(bell(page, unread=1)).to_be_visible()
     page.evaluate(PAINTED)
     return before, page.evaluate(HEIGHT)
@@ -61,7 +72,7 @@ def test_nothing_moves_when_the_bell_comes(
 ) -> None:
     control.add(ANN, "Hello")
     site = make_site(layout=with_header(header))
-    before, after = heights(page, control, f"{site}/login?email={ANN}")
+    before, after = heights(page, f"{site}/login?email={ANN}")
     assert before == after
     assert page.evaluate("window.shifts") == 0
     expect(page.locator("#app-inbox > svg")).to_have_count(0)
@@ -75,7 +86,7 @@ def test_in_a_line_of_text_one_rule_of_the_site_is_needed(
     rule = "<style>[data-app-inbox-place] { vertical-align: middle }</style>"
     layout = with_header(f"<header>{rule}<b>Site</b> BELL and more</header>")
     site = make_site(layout=layout, ANCHOR="span.bell")
-    before, after = heights(page, control, f"{site}/login?email={ANN}")
+    before, after = heights(page, f"{site}/login?email={ANN}")
     assert before == after
     assert page.evaluate("window.shifts") == 0
 
@@ -86,7 +97,7 @@ def test_the_place_is_kept_free_under_a_strict_policy(
     control.add(ANN, "Hello")
     layout = with_header("<header><b>Site</b> BELL</header>")
     site = make_site(layout=layout, policy=POLICIES["hosts"])
-    before, after = heights(page, control, f"{site}/login?email={ANN}")
+    before, after = heights(page, f"{site}/login?email={ANN}")
     assert before == after
     assert page.evaluate("window.shifts") == 0
 
@@ -99,7 +110,7 @@ def test_nothing_moves_wherever_the_bell_comes(
     control.call("PUT", "site", selector="#app-inbox", position=position)
     layout = with_header(ROW.format("<b>Site</b> BELL <i>Basket</i>"))
     site = make_site(layout=layout, POSITION=position)
-    before, after = heights(page, control, f"{site}/login?email={ANN}")
+    before, after = heights(page, f"{site}/login?email={ANN}")
     assert before == after
     assert page.evaluate("window.shifts") == 0
 
@@ -109,7 +120,7 @@ def test_without_a_size_the_page_moves(
 ) -> None:
     # So that the tests above would see it.
     control.add(ANN, "Hello")
-    before, after = heights(page, control, f"{make_site()}/login?email={ANN}")
+    before, after = heights(page, f"{make_site()}/login?email={ANN}")
     assert before < after
     assert page.evaluate("window.shifts") > 0
 
