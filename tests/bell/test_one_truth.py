@@ -97,6 +97,14 @@ def test_badge_list_and_server_agree_in_the_end(
         *(("answer", 0), *[("deliver",)] * 6),
     ],
 )
+@example(
+    # A count that another tab said before a mark comes after it has ended.
+    arrived=1,
+    deeds=[
+        *(("open", 0), ("markAll", 1), ("answer", 0), ("deliver",), ("answer", 0)),
+        *[("deliver",)] * 2,
+    ],
+)
 def test_no_mark_is_lost_or_counted_twice(
     live: Callable[[list[tuple[object, ...]]], str],
     arrived: int,

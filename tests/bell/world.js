@@ -106,6 +106,7 @@ const makeWorld = () => {
   };
 
   const advance = (pause) => {
+    if (pause >= 1000) while (news.length) steps.deliver(); // tabs are near
     now += pause;
     for (const timer of [...timers]) {
       if (timer.at > now || !timers.delete(timer)) continue;

@@ -23,8 +23,10 @@ const startBells = (own) => {
 
   /** @type {Set<(state: StoreState, arrived: number) => void>} */
   const hearers = new Set();
-  /** @type {any} a copy, since a morph changes the element */
-  let settings = { ...own.dataset };
+  /** @type {any} as the page says them now: a morph changes them */
+  let settings = own.dataset;
+  /** @type {string} of the store */
+  let user;
   /** @type {Store} */
   let store;
   /** @type {ReturnType<typeof openTabs>} */
@@ -74,7 +76,8 @@ const startBells = (own) => {
       },
     );
     store = mine;
-    tabs = openTabs(settings.unreadUrl + settings.user, mine.hear, mine.lead);
+    user = settings.user;
+    tabs = openTabs(settings.unreadUrl + user, mine.hear, mine.lead);
     show(mine.state(), 0);
     join();
   };
@@ -86,15 +89,14 @@ const startBells = (own) => {
 
   /** See whose page it is now. */
   const look = () => {
-    const { user } = settings;
-    const before = own;
+    const before = settings;
     /** @type {NodeListOf<HTMLElement>} */
     const scripts = document.querySelectorAll("script[data-unread-url]");
-    for (const each of scripts) own = each;
-    settings = { ...own.dataset };
-    if (user === settings.user && !(shown.isGone && own !== before)) return;
-    leave();
-    open();
+    for (const { dataset } of scripts) settings = dataset;
+    if (settings.user !== user || (shown.isGone && settings !== before)) {
+      leave();
+      open();
+    }
   };
 
   /** See whose page it is now, and ask soon. */
@@ -134,7 +136,7 @@ const startBells = (own) => {
   // A morph makes the script of the next page of the one that is there.
   new MutationObserver(look).observe(document, {
     subtree: true,
-    attributeFilter: ["data-user", "data-texts"],
+    attributeFilter: ["data-user"],
   });
   addEventListener("visibilitychange", join);
   addEventListener("app-inbox:check", check, true); // it need not bubble

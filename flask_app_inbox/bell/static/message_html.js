@@ -44,7 +44,7 @@ const buildHtml = (html) => {
       /** @type {any} */
       const element = document.createElement(name);
       if (name === "a") {
-        const [, address] = / href="([^"]*)/.exec(attributes) || [];
+        const address = / href="([^"]*)/.exec(attributes)?.[1];
         pointLink(element, decoded(address || ""));
       }
       open[0].append(element);

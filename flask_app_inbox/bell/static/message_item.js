@@ -12,7 +12,6 @@ const messageItem = (message, texts, language, act) => {
   pointLink(control, link);
   if (!control.href) control = newElement("button", "title");
   control.append(title);
-  const ending = control.target ? ` (${texts.newTab})` : "";
   const time = newElement("time", "time");
   /** @type {any} */
   const item = newElement(
@@ -41,7 +40,9 @@ const messageItem = (message, texts, language, act) => {
       item.part = read ? "message" : "message unread";
       item.onclick = (/** @type {Event} */ event) => act(event, now);
       control.ariaLabel =
-        (read ? "" : texts.unreadMark + ": ") + title + ending;
+        (read ? "" : texts.unreadMark + ": ") +
+        title +
+        (control.target ? ` (${texts.newTab})` : "");
       if (createdAt) time.textContent = agoOf(createdAt, language);
     },
   });

@@ -170,10 +170,9 @@ const openPanel = (host, button, page) => {
       const near = isAbove ? innerHeight - top : bottom; // what the panel leaves free
       const edges = [near + 8 + "px", "auto", "auto"];
       if (isAbove) edges.reverse();
-      const edge = Math.min(right, innerWidth - 24);
-      const left = Math.max(edge - panel.offsetWidth, 8);
+      const edge = Math.min(right, innerWidth - 24) - panel.offsetWidth;
       /** @type {any} */ (panel).style =
-        `--place:${edges.join(" ")} ${left}px;--room:${innerHeight - near - 16}px`;
+        `--place:${edges.join(" ")} ${Math.max(edge, 8)}px;--room:${innerHeight - near - 16}px`;
     };
 
     root.append(panel);

@@ -49,6 +49,7 @@
 const openStore = (known, asking, tell, changed, clock) => {
   const FIRST_PAUSE = 30000; // milliseconds; longer each time that nothing has changed
   const LONGEST_PAUSE = 120000;
+  const HEARD_WITHIN = 1000; // what a tab says, by all others
   const MARKED_WITHIN = 30000; // by another tab, which may be closed meanwhile
 
   /** @type {Map<number, string[] | null>} marks on their way, of all tabs */
@@ -62,6 +63,7 @@ const openStore = (known, asking, tell, changed, clock) => {
   let askedAt = isWanted ? -Infinity : clock.now();
   let answeredAt = Date.now();
   let restsUntil = 0;
+  let heardAt = 0; // by all tabs, of the last mark that ended
   let pause = FIRST_PAUSE;
   let cancel = () => {};
 
@@ -176,6 +178,7 @@ const openStore = (known, asking, tell, changed, clock) => {
   /** @param {number} key @returns whether it had begun */
   const end = (key) => {
     store.moves++;
+    heardAt = clock.now() + HEARD_WITHIN;
     return marking.delete(key);
   };
 
@@ -197,10 +200,13 @@ const openStore = (known, asking, tell, changed, clock) => {
     if (done && end(done) && ids !== undefined) store.list?.commit(ids);
     const isAnswer = !mark && !done;
     if (isAnswer) {
+      // Whoever said it may not have heard of the last mark yet.
+      const wait = heardAt - clock.now();
+      if (wait > 0) return void clock.later(want, wait);
       askedAt = clock.now();
       answeredAt = Date.now();
     }
-    show({ unread: news.unread ?? null, asOf: news.asOf }, isAnswer);
+    show(/** @type {Count} */ (news), isAnswer);
   };
 
   const store = {
