@@ -12,6 +12,7 @@ from playwright.sync_api import BrowserContext, Locator, Page, Route, expect
 from flask_app_inbox import AppInbox, Contact
 from tests.bell.inbox import Inbox
 from tests.fixtures.chromium import browser, driver, whole_browser
+from tests.fixtures.waiting import wait_in
 
 __all__ = ["browser", "driver", "whole_browser"]
 
@@ -172,11 +173,8 @@ def hold_first(page: Page, url: str) -> Callable[[], Route]:
             held.append(route)
 
     def wait() -> Route:
-        for _ in range(500):
-            if held:
-                return held[0]
-            page.wait_for_timeout(20)
-        raise AssertionError(f"nobody has asked for {url}")
+        wait_in(page, lambda: held)
+        return held[0]
 
     page.route(url, hold)
     return wait

@@ -10,6 +10,7 @@ from playwright.sync_api import BrowserContext, Page, Route, expect
 from flask_app_inbox.inbox.counts import Count
 from tests.bell.conftest import LAYOUT, bell, hold_first, open_panel, panel
 from tests.bell.inbox import Inbox
+from tests.fixtures.waiting import wait_in
 
 
 def test_its_name_and_badge_tell_the_count(page: Page, shop: str, inbox: Inbox) -> None:
@@ -182,8 +183,7 @@ def test_an_element_that_nobody_has_drawn_stays_empty(
     )
     page.goto(make_shop(layout=layout))
     page.locator("app-inbox-bell").wait_for(state="attached")
-    while not page.evaluate("!!window.appInbox"):
-        page.wait_for_timeout(20)
+    wait_in(page, lambda: page.evaluate("!!window.appInbox"))
     expect(page.locator("app-inbox-bell a")).to_have_count(0)
 
 

@@ -12,6 +12,7 @@ from tests.bell.conftest import LEAST_PAUSE, bell, open_panel, panel
 from tests.fixtures.complaints import FAILED_LOAD, Complaints
 from tests.fixtures.control import Control
 from tests.fixtures.history import browser
+from tests.fixtures.waiting import wait_in
 
 __all__ = ["browser"]
 
@@ -46,9 +47,8 @@ def address(
 def come_back(page: Page) -> str:
     """Go back to the page that the cache has; returns what its bell showed at first."""
     page.go_back(wait_until="commit")
-    while not (restored := page.evaluate("window.restored")):
-        page.wait_for_timeout(20)
-    return str(restored)
+    wait_in(page, lambda: page.evaluate("window.restored"))
+    return str(page.evaluate("window.restored"))
 
 
 def test_a_page_that_comes_back_shows_the_count_of_now(

@@ -9,6 +9,7 @@ from playwright.sync_api import BrowserContext, Page, Route, expect
 from tests.bell.conftest import bell, open_panel, panel
 from tests.bell.inbox import Inbox
 from tests.fixtures.complaints import FAILED_LOAD, Complaints
+from tests.fixtures.waiting import wait_in
 
 LAYOUT = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>Shop</title>
@@ -54,8 +55,7 @@ def test_a_site_that_fails_is_asked_again(
     page.route("**/app-inbox/embed", fail)
     page.goto(make_shop(layout=LAYOUT))
     for left in (1, 0):
-        while len(answers) > left:
-            page.wait_for_timeout(20)
+        wait_in(page, lambda left=left: len(answers) <= left)
         page.evaluate("fetch('/icon')")  # what it was told has come in by then
         page.clock.run_for(31_000 if left else 61_000)
     expect(bell(page, 1)).to_be_visible()
@@ -81,8 +81,5 @@ def test_it_follows_logins_and_logouts(
     become("ann@example.com")
     expect(bell(page, 1)).to_be_visible()
     become("bob@example.com")
-    page.wait_for_timeout(100)
+    wait_in(page, lambda: len(inbox.users) == 2)
     expect(bell(page, 1)).to_be_visible()
-    while len(inbox.users) < 2:
-        page.wait_for_timeout(50)
-    assert len(inbox.users) == 2

@@ -18,7 +18,7 @@ from tests.bench.tabs import (
     sandbox_with_messages,
 )
 
-ROUNDS = 100
+ROUNDS = 200
 #: A shop's page with a bell, and the same without one.
 PAGES = ("with", "without")
 MOST = 1.03

@@ -15,6 +15,7 @@ from tests.fixtures.browser import RECORD_CODES
 from tests.fixtures.complaints import FAILED_LOAD, Complaints
 from tests.fixtures.control import TOKEN_PATH, Control
 from tests.fixtures.features import PRERENDER
+from tests.fixtures.waiting import wait_in
 
 ANN = "ann@example.com"
 #: In which tokens end before their time, by their own use or by another tab's.
@@ -31,9 +32,12 @@ def let_pass(page: Page, until: Locator) -> None:
 
     Its clock is installed once it is parsed: that one says nothing of the navigation.
     """
-    while not until.is_visible():
+
+    def is_shown() -> bool:
         page.clock.fast_forward(1_000)
-        page.wait_for_timeout(10)
+        return until.is_visible()
+
+    wait_in(page, is_shown)
 
 
 def test_a_page_goes_on_after_its_token_was_invalidated(
@@ -78,8 +82,7 @@ def test_a_vendor_that_is_down_for_a_moment_costs_no_reload(
     held: list[Route] = []
     page.route("**/app-inbox/token", lambda route: held.append(route), times=1)
     page.goto(f"{make_site()}/login?email={ANN}")
-    while not held:
-        page.wait_for_timeout(10)
+    wait_in(page, lambda: held)
     page.clock.install()
     held[0].continue_()
     let_pass(page, bell(page, unread=1))
@@ -189,8 +192,7 @@ def late_vendor(page: Page) -> Callable[[], None]:
             route.abort()  # what the page's hint fetches
 
     def let_come() -> None:
-        while not held:
-            page.wait_for_timeout(10)
+        wait_in(page, lambda: held)
         held.pop().continue_()
 
     page.route("**/scripts/SITE.js", hold)

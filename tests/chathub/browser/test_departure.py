@@ -28,6 +28,7 @@ from tests.fixtures.libraries import (
     Swapping,
     load_libraries,
 )
+from tests.fixtures.waiting import wait_in
 
 STAYS = "<div id='stays' data-turbo-permanent>{{ chathub() }}</div>"
 
@@ -198,8 +199,7 @@ def test_an_answer_from_before_a_logout_hides_it_from_no_tab(
         "**/chathub/user", lambda route: held.append((route, route.fetch())), times=1
     )
     page.evaluate("document.dispatchEvent(new Event('chathub:check'))")
-    while not held:
-        page.wait_for_timeout(10)
+    wait_in(page, lambda: held)
     page.get_by_role("link", name="Log out").click()
     page.wait_for_url(site + "/plain")
     expect(frames(page)).to_have_count(0)
