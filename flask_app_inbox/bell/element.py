@@ -122,9 +122,9 @@ def render_bell(
     unread: int | None,
     language: str,
     texts: Texts,
+    has_style: bool,
     is_old: bool = False,
     icon: str | None = None,
-    has_style: bool = False,
 ) -> Markup:
     """Render a bell that is right at first paint and a link without JavaScript.
 
@@ -132,9 +132,9 @@ def render_bell(
     :param page_url: of the page of messages.
     :param user: the tag of the user.
     :param unread: None if it is not known.
+    :param has_style: whether the page has the bells' style sheet already.
     :param is_old: whether the script is to ask for the count at once.
     :param icon: the text of an SVG file that was checked.
-    :param has_style: whether the page has the style sheet already.
     """
     return render(
         __package__,

@@ -30,8 +30,6 @@ _ROUTES = {
 
 #: The mark with whose page it is.
 _WHO = "app_inbox who"
-#: The mark with where the page's style sheet came from.
-_STYLE = "app_inbox style"
 
 
 @dataclass(frozen=True)
@@ -39,12 +37,14 @@ class _Who:
     """Whose page this is, and in which words it speaks.
 
     :param user: the tag of the contact.
+    :param script_is_first: whether the script stands before the bells.
     """
 
     contact: Contact
     user: str
     language: str
     texts: Texts
+    script_is_first: bool
 
 
 def add_bell_routes(setup: BlueprintSetupState) -> None:
@@ -67,7 +67,7 @@ def own_bell(app: Flask, state: State) -> Markup:
 
     :raises LoaderError: if a function of the site fails.
     """
-    found = _who(app, state)
+    found = _who(app, state, is_script=False)
     if found is None:
         return Markup()
     folder = own_folder(app, "app_inbox", state.settings.url_prefix)
@@ -82,7 +82,7 @@ def own_bell(app: Flask, state: State) -> Markup:
         texts=found.texts,
         icon=state.settings.icon,
         # Each bell brings its own unless the script did: libraries cut bells out.
-        has_style=marks_of_page(request.environ).setdefault(_STYLE, "bell") == "script",
+        has_style=found.script_is_first,
     )
 
 
@@ -92,7 +92,7 @@ def own_script(app: Flask, state: State, folder: str, nonce: str | None) -> Mark
     :param folder: the path of our routes.
     :raises LoaderError: if a function of the site fails.
     """
-    found = _who(app, state)
+    found = _who(app, state, is_script=True)
     if found is None:
         return Markup()
     messages_url = _address(app, folder, "messages")
@@ -108,11 +108,11 @@ def own_script(app: Flask, state: State, folder: str, nonce: str | None) -> Mark
         language=found.language,
         texts=found.texts,
         nonce=nonce,
-        has_style=marks_of_page(request.environ).setdefault(_STYLE, "script") == "bell",
+        has_style=not found.script_is_first,
     )
 
 
-def _who(app: Flask, state: State) -> _Who | None:
+def _who(app: Flask, state: State, *, is_script: bool) -> _Who | None:
     """Return whose page this is; None for a visitor.
 
     It is found out once for a page, which has a bell or some and a script. What fails
@@ -125,18 +125,18 @@ def _who(app: Flask, state: State) -> _Who | None:
     marks = marks_of_page(request.environ)
     if _WHO not in marks:
         marks[_WHO] = None
-        marks[_WHO] = _find_who(app, state)
+        marks[_WHO] = _find_who(app, state, is_script)
     who: _Who | None = marks[_WHO]
     return who
 
 
-def _find_who(app: Flask, state: State) -> _Who | None:
+def _find_who(app: Flask, state: State, is_script: bool) -> _Who | None:
     contact = state.contact()
     if contact is None:
         return None
     language = page_language(app, state.loaders.language, state.settings.language)
     texts = bell_texts(state, language)
-    return _Who(contact, state.user_tag(contact), language, texts)
+    return _Who(contact, state.user_tag(contact), language, texts, is_script)
 
 
 def _address(app: Flask, folder: str, view: str) -> str:

@@ -16,10 +16,11 @@ const PART = RegExp(`<(/?)(${ELEMENTS})((?: [a-z-]+="[^"]*")*)>|[^<]+|<`, "g");
 const pointLink = (link, address) => {
   if (!address) return;
   link.href = address;
+  if (!/^(https?|mailto|tel):/.test(link.protocol)) {
+    return link.removeAttribute("href");
+  }
   link.rel = "noopener";
-  if (!/^(https?|mailto|tel):/.test(link.protocol))
-    link.removeAttribute("href");
-  else if (link.host && link.origin !== location.origin) link.target = "_blank";
+  if (link.host && link.origin !== location.origin) link.target = "_blank";
 };
 
 /** @param {string} html */
