@@ -7,14 +7,17 @@ from typing import Any
 
 import pytest
 from flask import Flask, render_template_string, request, session
-from playwright.sync_api import BrowserContext, Locator, Page, Route, expect
+from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from flask_app_inbox import AppInbox, Contact
 from tests.bell.inbox import Inbox
 from tests.fixtures.chromium import browser, driver, whole_browser
-from tests.fixtures.waiting import wait_in
+from tests.fixtures.complaints import FAILED_LOAD, Complaints
 
 __all__ = ["browser", "driver", "whole_browser"]
+
+#: Lets a page look for news.
+Check = Callable[[Page], None]
 
 #: Milliseconds between two polls, at least: ``LEAST_PAUSE`` of ``pauses.js``.
 LEAST_PAUSE = 5_000
@@ -44,6 +47,11 @@ header { display: flex; gap: 1em; align-items: center; padding: 8px 16px }
 header nav { flex: 1 }
 main { padding: 16px; min-height: 1200px }
 """
+
+
+def with_head(head: str) -> str:
+    """Return the layout of a page whose head holds something more."""
+    return LAYOUT.replace("</head>", head + "</head>")
 
 
 @pytest.fixture
@@ -123,6 +131,37 @@ def make_shop(serve: Callable[[Flask], str]) -> Callable[..., str]:
 
 
 @pytest.fixture
+def open_shop(
+    context: BrowserContext, make_shop: Callable[..., str], inbox: Inbox
+) -> Callable[..., Page]:
+    """Open a page that may load libraries, and whose bell tells of a message."""
+
+    def open_shop(layout: str, **message: Any) -> Page:
+        inbox.play(context)
+        inbox.arrive(**message)
+        page = context.new_page()
+        page.goto(make_shop(layout=layout, policy=FREE))
+        expect(bell(page, 1)).to_be_visible()
+        return page
+
+    return open_shop
+
+
+@pytest.fixture
+def left_page(
+    check: Check, page: Page, shop: str, inbox: Inbox, complaints: Complaints
+) -> Page:
+    """A page whose user went, and the bell with them."""
+    complaints.expected.append(FAILED_LOAD)
+    page.goto(shop)
+    expect(bell(page, 0)).to_be_visible()
+    inbox.problems = {"/unread": 401}
+    check(page)
+    expect(page.locator("app-inbox-bell a")).to_have_count(0)
+    return page
+
+
+@pytest.fixture
 def shop(make_shop: Callable[..., str], context: BrowserContext, inbox: Inbox) -> str:
     """The address of a shop whose inbox the test plays."""
     inbox.play(context)
@@ -130,7 +169,7 @@ def shop(make_shop: Callable[..., str], context: BrowserContext, inbox: Inbox) -
 
 
 @pytest.fixture
-def check(context: BrowserContext) -> Callable[[Page], None]:
+def check(context: BrowserContext) -> Check:
     """Ask a page to look for news, when the pause after its last look is over.
 
     Only pages that are opened after this fixture have a clock that can move on.
@@ -160,24 +199,6 @@ def panel(page: Page) -> Locator:
 COLOURS = """(element) => {
   const { color, backgroundColor } = getComputedStyle(element);
   return [color, backgroundColor]; }"""
-
-
-def hold_first(page: Page, url: str) -> Callable[[], Route]:
-    """Keep the first request to an address; returns what waits for it and gives it."""
-    held: list[Route] = []
-
-    def hold(route: Route) -> None:
-        if held:
-            route.fallback()
-        else:
-            held.append(route)
-
-    def wait() -> Route:
-        wait_in(page, lambda: held)
-        return held[0]
-
-    page.route(url, hold)
-    return wait
 
 
 def open_panel(page: Page) -> Locator:

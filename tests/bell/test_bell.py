@@ -8,9 +8,9 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from flask_app_inbox.inbox.counts import Count
-from tests.bell.conftest import LAYOUT, bell, hold_first, open_panel, panel
+from tests.bell.conftest import LAYOUT, Check, bell, open_panel, panel
 from tests.bell.inbox import Inbox
-from tests.fixtures.waiting import wait_in
+from tests.fixtures.waiting import hold_first, wait_in
 
 
 def test_its_name_and_badge_tell_the_count(page: Page, shop: str, inbox: Inbox) -> None:
@@ -84,7 +84,7 @@ def test_its_script_may_stand_before_it_and_be_there_first(
 
 
 def test_its_icon_stays_where_it_is_when_the_first_message_comes(
-    check: Callable[[Page], None], page: Page, shop: str, inbox: Inbox
+    check: Check, page: Page, shop: str, inbox: Inbox
 ) -> None:
     page.goto(shop)
     icon = page.locator("app-inbox-bell svg")
@@ -188,7 +188,7 @@ def test_an_element_that_nobody_has_drawn_stays_empty(
 
 
 def test_a_count_of_earlier_says_when_it_was(
-    check: Callable[[Page], None], page: Page, shop: str, inbox: Inbox
+    check: Check, page: Page, shop: str, inbox: Inbox
 ) -> None:
     inbox.arrive()
     page.goto(shop)

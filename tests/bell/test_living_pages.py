@@ -7,28 +7,24 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.bell.conftest import FREE, LAYOUT, bell, hold_first, open_panel, panel
+from tests.bell.conftest import LAYOUT, Check, bell, open_panel, panel, with_head
 from tests.bell.inbox import Inbox
 from tests.fixtures.complaints import FAILED_LOAD, Complaints
-from tests.fixtures.libraries import MORPHS, SWAPPING, load_libraries
+from tests.fixtures.libraries import MORPHING, MORPHS, SWAPPING, load_libraries
+from tests.fixtures.waiting import hold_first
 
 
 @pytest.mark.parametrize("way", SWAPPING)
 def test_it_lives_through_swapped_pages_and_goes_with_its_user(
     way: str,
-    check: Callable[[Page], None],
+    check: Check,
     context: BrowserContext,
-    make_shop: Callable[..., str],
+    open_shop: Callable[..., Page],
     inbox: Inbox,
     complaints: Complaints,
 ) -> None:
     complaints.expected.append(FAILED_LOAD)
-    inbox.play(context)
-    inbox.arrive("First")
-    layout = SWAPPING[way].dress(context, LAYOUT)
-    page = context.new_page()
-    page.goto(make_shop(layout=layout, policy=FREE))
-    expect(bell(page, 1)).to_be_visible()
+    page = open_shop(SWAPPING[way].dress(context, LAYOUT))
     for name, path in (("Two", "/two"), ("Home", "/")):
         # Turbo shows what it kept of a page until the page of now is there.
         page.evaluate("document.querySelector('app-inbox-bell').dataset.seen = 'yes'")
@@ -49,21 +45,10 @@ def test_it_lives_through_swapped_pages_and_goes_with_its_user(
 
 @pytest.mark.parametrize("way", MORPHS)
 def test_it_is_the_same_bell_after_a_morph(
-    way: str,
-    context: BrowserContext,
-    make_shop: Callable[..., str],
-    inbox: Inbox,
+    way: str, context: BrowserContext, open_shop: Callable[..., Page]
 ) -> None:
-    inbox.play(context)
-    inbox.arrive("First")
     libraries, run = MORPHS[way]
-    head = load_libraries(context, *libraries)
-    if "turbo" in libraries:
-        head += "<meta name='turbo-refresh-method' content='morph'>"
-    page = context.new_page()
-    layout = LAYOUT.replace("</head>", head + "</head>")
-    page.goto(make_shop(layout=layout, policy=FREE))
-    expect(bell(page, 1)).to_be_visible()
+    page = open_shop(with_head(load_libraries(context, *libraries) + MORPHING))
     page.evaluate("window.kept = document.querySelector('app-inbox-bell')")
     page.evaluate(f"(async () => {{ {run} }})()")
     expect(bell(page, 1)).to_be_visible()
@@ -73,12 +58,9 @@ def test_it_is_the_same_bell_after_a_morph(
 
 
 def test_vue_may_render_it_again_and_again(
-    context: BrowserContext, make_shop: Callable[..., str], inbox: Inbox
+    context: BrowserContext, open_shop: Callable[..., Page]
 ) -> None:
-    inbox.play(context)
-    inbox.arrive("First")
-    head = load_libraries(context, "vue")
-    layout = LAYOUT.replace("</head>", head + "</head>").replace(
+    layout = with_head(load_libraries(context, "vue")).replace(
         "{{ app_inbox() }}",
         """{{ app_inbox() }}<script>
         addEventListener("load", () => {
@@ -90,8 +72,7 @@ def test_vue_may_render_it_again_and_again(
         });</script>""",
     )
     layout = layout.replace("<b>Shop</b>", "<b :key='n' v-text='n'></b>")
-    page = context.new_page()
-    page.goto(make_shop(layout=layout, policy=FREE))
+    page = open_shop(layout)
     expect(page.locator("header b")).to_have_text("0")
     for n in (1, 2):
         page.evaluate("root.n++")
@@ -100,12 +81,10 @@ def test_vue_may_render_it_again_and_again(
 
 
 def test_alpine_may_take_it_out_and_in(
-    context: BrowserContext, make_shop: Callable[..., str], inbox: Inbox
+    context: BrowserContext, open_shop: Callable[..., Page]
 ) -> None:
-    inbox.play(context)
-    inbox.arrive("First")
     layout = (
-        LAYOUT.replace("</head>", load_libraries(context, "alpine") + "</head>")
+        with_head(load_libraries(context, "alpine"))
         .replace("<script src='/library", "<script defer src='/library")
         .replace("<body>", "<body x-data='{ on: true }' @swap.window='on = !on'>")
         .replace(
@@ -113,8 +92,7 @@ def test_alpine_may_take_it_out_and_in(
             "<template x-if='on'><span>{{ app_inbox_anchor() }}</span></template>",
         )
     )
-    page = context.new_page()
-    page.goto(make_shop(layout=layout, policy=FREE))
+    page = open_shop(layout)
     for _ in range(2):
         expect(bell(page, 1)).to_be_visible()
         page.evaluate("dispatchEvent(new Event('swap'))")
@@ -142,13 +120,9 @@ def test_a_copy_has_a_bell_and_nothing_of_an_open_panel(
 
 @pytest.mark.parametrize("name", ["ann@example.com", "bob@example.com"])
 def test_turbo_goes_back_to_a_page_whose_panel_was_open(
-    name: str, context: BrowserContext, make_shop: Callable[..., str], inbox: Inbox
+    name: str, context: BrowserContext, open_shop: Callable[..., Page], inbox: Inbox
 ) -> None:
-    inbox.play(context)
-    inbox.arrive("Secret", link="/two")
-    page = context.new_page()
-    page.goto(make_shop(layout=SWAPPING["turbo"].dress(context, LAYOUT), policy=FREE))
-    expect(bell(page, 1)).to_be_visible()
+    page = open_shop(SWAPPING["turbo"].dress(context, LAYOUT), link="/two")
     open_panel(page)
     panel(page).get_by_role("link").first.click()
     page.wait_for_url("**/two")
@@ -186,19 +160,9 @@ def test_a_page_that_is_swapped_before_the_panel_came_stays_where_it_is(
 
 
 def test_a_copy_of_a_bell_whose_user_went_is_empty(
-    check: Callable[[Page], None],
-    page: Page,
-    shop: str,
-    inbox: Inbox,
-    complaints: Complaints,
+    left_page: Page,
 ) -> None:
-    complaints.expected.append(FAILED_LOAD)
-    page.goto(shop)
-    expect(bell(page, 0)).to_be_visible()
-    inbox.problems = {"/unread": 401}
-    check(page)
-    expect(page.locator("app-inbox-bell a")).to_have_count(0)
-    shown = page.evaluate("""() => {
+    shown = left_page.evaluate("""() => {
       const host = document.querySelector("app-inbox-bell");
       const copy = host.cloneNode(true);
       host.replaceWith(copy);

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
-from tests.bell.conftest import COLOURS, bell, hold_first, open_panel, panel
+from tests.bell.conftest import COLOURS, Check, bell, open_panel, panel
 from tests.bell.inbox import Inbox
 from tests.fixtures.complaints import FAILED_LOAD, Complaints
+from tests.fixtures.waiting import hold_first
 
 
 def items(page: Page) -> Locator:
@@ -223,7 +223,7 @@ def test_a_click_elsewhere_closes_it(filled: Page) -> None:
 
 
 def test_messages_that_come_in_are_announced_once(
-    check: Callable[[Page], None], filled: Page, inbox: Inbox
+    check: Check, filled: Page, inbox: Inbox
 ) -> None:
     inbox.arrive("New one")
     inbox.arrive("Another")
@@ -234,7 +234,7 @@ def test_messages_that_come_in_are_announced_once(
 
 
 def test_an_open_panel_does_not_say_it_again(
-    check: Callable[[Page], None], filled: Page, inbox: Inbox
+    check: Check, filled: Page, inbox: Inbox
 ) -> None:
     open_panel(filled)
     expect(items(filled)).to_have_count(3)

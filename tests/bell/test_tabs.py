@@ -7,11 +7,10 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
-from tests.bell.conftest import bell, hold_first, open_panel, panel
+from tests.bell.conftest import Check, bell, open_panel, panel
 from tests.bell.inbox import Inbox
 from tests.fixtures.complaints import FAILED_LOAD, Complaints
-
-Check = Callable[[Page], None]
+from tests.fixtures.waiting import hold_first, wait_in
 
 WITHOUT_LOCKS = "Object.defineProperty(navigator, 'locks', { value: undefined })"
 
@@ -199,8 +198,11 @@ def let_pass(page: Page, seconds: int) -> None:
     """Let time pass in a page; its requests take none."""
     for _ in range(0, seconds, 10):
         page.clock.run_for(10_000)
-        while page.evaluate("window.inFlight"):
-            page.evaluate("Promise.resolve()")
+        let_answers_come(page)
+
+
+def let_answers_come(page: Page) -> None:
+    wait_in(page, lambda: not page.evaluate("window.inFlight"))
 
 
 def test_pauses_grow_while_nothing_changes(
@@ -310,8 +312,7 @@ def test_a_check_while_an_answer_is_on_its_way_is_not_forgotten(
     request = held()
     page.evaluate("document.dispatchEvent(new Event('app-inbox:check'))")
     request.fallback()  # tells the count of before
-    while page.evaluate("window.inFlight"):
-        page.evaluate("Promise.resolve()")
+    let_answers_come(page)
     inbox.arrive()
     let_pass(page, 10)
     expect(bell(page, 1)).to_be_visible()

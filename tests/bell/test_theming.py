@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.bell.conftest import COLOURS, LAYOUT, bell, open_panel, panel
+from tests.bell.conftest import COLOURS, LAYOUT, Check, bell, open_panel, panel
 from tests.bell.inbox import Inbox
 from tests.fixtures.complaints import FAILED_LOAD, Complaints
 
@@ -142,7 +142,7 @@ def test_who_draws_it_all_has_the_same_store(
 
 
 def test_a_subscriber_that_fails_harms_nobody_and_is_told(
-    check: Callable[[Page], None],
+    check: Check,
     page: Page,
     shop: str,
     inbox: Inbox,

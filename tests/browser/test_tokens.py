@@ -15,7 +15,7 @@ from tests.fixtures.browser import RECORD_CODES
 from tests.fixtures.complaints import FAILED_LOAD, Complaints
 from tests.fixtures.control import TOKEN_PATH, Control
 from tests.fixtures.features import PRERENDER
-from tests.fixtures.waiting import wait_in
+from tests.fixtures.waiting import hold_first, wait_in
 
 ANN = "ann@example.com"
 #: In which tokens end before their time, by their own use or by another tab's.
@@ -79,12 +79,11 @@ def test_a_vendor_that_is_down_for_a_moment_costs_no_reload(
 ) -> None:
     control.add(ANN, "Hello")
     control.call("POST", "faults", route="token", kind="status", status=503, times=4)
-    held: list[Route] = []
-    page.route("**/app-inbox/token", lambda route: held.append(route), times=1)
+    held = hold_first(page, "**/app-inbox/token")
     page.goto(f"{make_site()}/login?email={ANN}")
-    wait_in(page, lambda: held)
+    request = held()
     page.clock.install()
-    held[0].continue_()
+    request.continue_()
     let_pass(page, bell(page, unread=1))
 
 

@@ -18,7 +18,7 @@ from tests.chathub.browser.chat import (
 )
 from tests.fixtures.complaints import FAILED_LOAD, Complaints
 from tests.fixtures.control import Control
-from tests.fixtures.waiting import wait_in, wait_until
+from tests.fixtures.waiting import hold_first, wait_until
 
 FALLBACK = {"text": "Write to us", "link": "mailto:help@example.com"}
 
@@ -267,11 +267,10 @@ def test_after_five_seconds_of_trouble_the_fallback_stands_and_trying_goes_on(
 def test_trying_again_does_not_wait_for_what_is_under_way(
     page: Page, make_staff_site: Callable[..., str]
 ) -> None:
-    held: list[Route] = []
-    page.route("**/chathub/token", lambda route: held.append(route), times=1)
+    held = hold_first(page, "**/chathub/token")
     page.clock.install()
     page.goto(make_staff_site() + "/login?user=olha")
-    wait_in(page, lambda: held)
+    held()
     page.clock.run_for(5000)
     page.get_by_role("button", name="Try again").click()
     chats_are_shown(page)
