@@ -11,7 +11,7 @@ import json
 import secrets
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 
 from ..web.shared_store import SharedStore
 from .contact_key import ContactKey
@@ -36,11 +36,15 @@ class Count:
     :param unread: how many there are.
     :param at: when the vendor said so, in seconds since the epoch.
     :param is_late: whether it would not say so again.
+    :param has_list: whether it came with the list of messages. Whoever has that may
+        mark one by the click that leads to the next page, and this page may be rendered
+        before the mark has arrived.
     """
 
     unread: int
     at: float
     is_late: bool = False
+    has_list: bool = False
 
 
 class Counts:
@@ -87,7 +91,7 @@ class Counts:
         end = time.monotonic() + within
         found = self.find(key, within)
         if found is not None:
-            return found
+            return replace(found, is_late=found.is_late or found.has_list)
         found = self.last(key, end - time.monotonic())
         if found is None or self._clock() - found.at > TOO_OLD_FOR_PAGES:
             return None
@@ -104,12 +108,21 @@ class Counts:
             return ""
         return (self._store.get(_news(key.names[0]), within=within) or b"").decode()
 
-    def keep(self, key: ContactKey, unread: int, news: str, within: float) -> Count:
+    def keep(
+        self,
+        key: ContactKey,
+        unread: int,
+        news: str,
+        within: float,
+        *,
+        has_list: bool = False,
+    ) -> Count:
         """Keep what the vendor has just said.
 
         :param news: what :meth:`news` said before.
+        :param has_list: whether it came with the list of messages.
         """
-        count = Count(unread, self._clock())
+        count = Count(unread, self._clock(), has_list=has_list)
         fresh = FRESH
         if self._hears_news and key.has_id:
             # The vendor may tell of a message a moment before it counts it.
@@ -175,12 +188,12 @@ class Counts:
         if kept is None:
             return None
         try:
-            unread, at, is_late, news = json.loads(kept)
+            unread, at, is_late, has_list, news = json.loads(kept)
         except (ValueError, TypeError):
             return None
         if type(unread) is not int or not isinstance(at, float):
             return None
-        return Count(unread, at, bool(is_late)), str(news)
+        return Count(unread, at, bool(is_late), bool(has_list)), str(news)
 
     def _write(
         self,
@@ -191,7 +204,7 @@ class Counts:
         seconds: float,
         within: float,
     ) -> None:
-        value = json.dumps([count.unread, count.at, count.is_late, news])
+        value = json.dumps([*astuple(count), news])
         name = f"{kind}:{key.who}"
         self._store.put(name, value.encode(), seconds, within=within)
 

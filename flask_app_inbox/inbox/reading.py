@@ -158,7 +158,8 @@ def read_page_and_count(
                 unread = sum(not message.read for message in found.messages)
             else:
                 unread = count_unread(reader, chain, deadline)
-            counts.keep(reader.key, unread, news, deadline.remaining())
+            within = deadline.remaining()
+            counts.keep(reader.key, unread, news, within, has_list=True)
     except UnknownContact:
         counts.keep(reader.key, 0, news, deadline.remaining())
         return MessagePage(), 0

@@ -381,6 +381,36 @@ def test_a_page_that_comes_while_a_mark_is_on_its_way_asks_again(
     assert (known.unread, known.is_late) == (0, False)
 
 
+def test_a_page_after_the_list_asks_again_since_a_click_may_mark_and_lead_to_it(
+    make_app: MakeApp, app_inbox_vendor: VendorDouble
+) -> None:
+    app = make_app(WIDGET="site", loader=lambda: ANN)
+    client = app.test_client()
+    app_inbox_vendor.has_messages([{"id": "m1"}, {"id": "m2"}])
+
+    def known() -> tuple[int, bool]:
+        with app.app_context():
+            count = known_count(state_of(app), ANN)
+        assert count is not None
+        return count.unread, count.is_late
+
+    def is_asked(method: str, path: str, **options: Any) -> bool:
+        calls = len(app_inbox_vendor.requests)
+        answer = client.open(f"/app-inbox/{path}", method=method, **options)
+        assert answer.status_code == 200
+        return len(app_inbox_vendor.requests) > calls
+
+    assert is_asked("GET", "unread")
+    assert known() == (2, False)
+    assert is_asked("GET", "messages")
+    assert known() == (2, True)
+    # The page's question costs the vendor nothing while nobody has marked.
+    assert not is_asked("GET", "unread")
+    assert known() == (2, True)
+    assert is_asked("POST", "messages/read", json={"ids": ["m1"]})
+    assert known() == (1, False)
+
+
 # A vendor that takes all the time there is
 
 

@@ -8,7 +8,7 @@
  * @param {(isLeader: boolean) => void} lead
  */
 const openTabs = (name, hear, lead) => {
-  /** @type {BroadcastChannel | undefined} */
+  /** @type {BroadcastChannel | null | undefined} null: this tab has left */
   let channel;
   /** @type {AbortController | undefined} */
   let claim;
@@ -22,19 +22,20 @@ const openTabs = (name, hear, lead) => {
   return {
     /** Take part; again and again is fine. */
     join: async () => {
-      if (navigator.locks && !channel) {
+      const { hidden } = document;
+      // The browser keeps no page in its history that hears something.
+      if (navigator.locks && !channel && !(channel === null && hidden)) {
         channel = new BroadcastChannel(name);
         channel.onmessage = ({ data }) => hear(data);
       }
-      if (document.hidden) return rest();
+      if (hidden) return rest();
       if (claim) return;
       const { signal } = (claim = new AbortController());
-      const begin = () => {
-        lead(true);
-        return new Promise((resolve) => (signal.onabort = resolve));
-      };
       try {
-        await navigator.locks.request(name, { signal }, begin);
+        await navigator.locks.request(name, { signal }, () => {
+          lead(true);
+          return new Promise((resolve) => (signal.onabort = resolve));
+        });
       } catch {
         if (!signal.aborted) lead(true); // there may be none for this page
       }
@@ -42,7 +43,7 @@ const openTabs = (name, hear, lead) => {
     leave: () => {
       rest();
       channel?.close();
-      channel = undefined;
+      channel = null;
     },
     tell: (/** @type {object} */ news) => channel?.postMessage(news),
   };
