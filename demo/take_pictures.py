@@ -19,7 +19,7 @@ from playwright.sync_api import Browser, FloatRect, Page, sync_playwright
 PICTURES = Path(__file__).parent / "pictures"
 SWITCHES = ["--no-sandbox", "--disable-gpu", "--hide-scrollbars"]
 DESKTOP = (1120, 640)
-WIDE = (1280, 720)
+WIDE = (1280, 860)
 PHONE = (360, 720)
 
 #: The bell's manual, and a style sheet in it that is a theme, with its name.
@@ -64,17 +64,19 @@ def main() -> None:
             log_in(page, addresses.shop)
             open_bell(page)
             take(page, "bell-phone")
+        with new_page(browser, DESKTOP) as page:
+            take_themes(page, addresses.shop)
         with new_page(browser, WIDE) as page:
             log_in(page, addresses.shop)
             page.get_by_role("button", name="How it works").click()
+            page.get_by_role("button", name="Send me a message").click()
             row = page.locator(".flow-calls li")
             row.filter(has_text="GET /appinbox/v1/messages/count").wait_for()
             take(page, "flow")
             move_bell(page, "Beside the name")
             take(page, "anchor")
             move_bell(page, "In the header")
-        with new_page(browser, DESKTOP) as page:
-            take_themes(page, addresses.shop)
+            choose_widget(page, "The shop itself")
         with new_page(browser, (1120, 900)) as page:
             page.goto(addresses.sandbox)
             page.wait_for_load_state("networkidle")
@@ -124,22 +126,17 @@ def move_bell(page: Page, place: str) -> None:
 def take_themes(page: Page, shop: str) -> None:
     """Take the shop's own bell in each theme that the bell's manual has."""
     log_in(page, shop)
-    choose_widget(page, "The shop itself")
     for name, style in re.findall(THEME, BELL_MANUAL.read_text("utf-8")):
         page.reload()
         page.evaluate(ADD_STYLE, style)
         open_bell(page)
         take(page, f"theme-{name.lower()}", clip=THEME_CLIP)
-    page.keyboard.press("Escape")
-    choose_widget(page, "s script")
 
 
 def choose_widget(page: Page, name: str) -> None:
-    """Choose in the drawer who draws the bell."""
-    page.get_by_role("button", name="How it works").click()
+    """Choose in the drawer, which must be open, who draws the bell."""
     page.get_by_role("button", name=name).click()
-    page.locator(".note", has_text="bell").wait_for()
-    page.get_by_role("button", name="Close", exact=True).click()
+    page.get_by_role("button", name=name, pressed=True).wait_for()
 
 
 def take(page: Page, name: str, clip: FloatRect | None = None) -> None:

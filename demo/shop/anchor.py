@@ -60,7 +60,9 @@ def init_app(app: Flask) -> None:
 
 
 def move(place: Place) -> None:
-    """Move the bell, for the shop and for the sandbox, or leave both as they are.
+    """Move the vendor's bell, for the shop and for the sandbox, or leave all as it is.
+
+    From then on the vendor's script draws the bell: the shop's own needs no anchor.
 
     :raises ConfigError: if the extension refuses the place.
     :raises NoAnchor: if there would be no such element.
@@ -76,6 +78,7 @@ def move(place: Place) -> None:
     changes = {
         "APP_INBOX_ANCHOR": place.selector,
         "APP_INBOX_POSITION": place.position,
+        "APP_INBOX_WIDGET": "vendor",
     }
     current_restarts().restart(changes, check)
 

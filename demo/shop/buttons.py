@@ -48,7 +48,7 @@ def tokens() -> tuple[Response, int]:
         sandbox.invalidate_tokens()
     except SandboxError:
         return jsonify(says=translate("flow.did.failed")), 502
-    return jsonify(says=translate("flow.did.tokens")), 200
+    return jsonify(says=translate(f"flow.did.tokens.{widget.drawn_by()}")), 200
 
 
 @blueprint.post("/anchor")
@@ -91,6 +91,9 @@ def draw_bell() -> tuple[Response, int]:
     chosen = request.form.get("widget", "")
     if chosen not in widget.WIDGETS:
         return jsonify(says=translate("flow.did.failed")), 400
-    widget.draw_by(chosen)
+    try:
+        widget.draw_by(chosen)
+    except widget.NoScript:
+        return jsonify(says=translate("flow.widget.no_script")), 409
     flash(translate(f"flow.widget.now.{chosen}"))
     return jsonify(changed=True), 200

@@ -21,6 +21,9 @@ SANDBOX_OPERATORS = {"sales": 101, "support": 102}
 #: Seconds. Hours are usual, but in a demo people want to see a token renewed.
 SANDBOX_OPERATOR_TOKEN_LIFE = 60
 
+#: Settings of the vendor's bell alone. Whoever gives one wants to see that bell.
+_OF_VENDORS_BELL = ("APP_INBOX_SCRIPT_ID", "APP_INBOX_ANCHOR", "APP_INBOX_POSITION")
+
 
 def configure(app: Flask, config: Mapping[str, Any]) -> None:
     """Fill ``app.config``.
@@ -48,6 +51,7 @@ def configure(app: Flask, config: Mapping[str, Any]) -> None:
     )
     app.config.from_prefixed_env()
     app.config.from_mapping(config)
+    wants_vendors_bell = any(map(app.config.get, _OF_VENDORS_BELL))
     sandbox_url = app.config["SHOP_SANDBOX_URL"]
     if sandbox_url:
         app.config["SHOP_SANDBOX_URL"] = sandbox_url = sandbox_url.rstrip("/")
@@ -69,6 +73,8 @@ def configure(app: Flask, config: Mapping[str, Any]) -> None:
     # The extension's own defaults; the drawer shows them.
     app.config.setdefault("APP_INBOX_ANCHOR", "#app-inbox")
     app.config.setdefault("APP_INBOX_POSITION", "beforeend")
-    app.config.setdefault("APP_INBOX_WIDGET", "vendor")
+    can_show_it = bool(app.config.get("APP_INBOX_SCRIPT_ID"))
+    widget = "vendor" if wants_vendors_bell and can_show_it else "site"
+    app.config.setdefault("APP_INBOX_WIDGET", widget)
     has_chat = any(app.config.get(f"CHATHUB_{name}") for name in ("KEY", "LOGIN"))
     app.config.setdefault("CHATHUB_ENABLED", has_chat)

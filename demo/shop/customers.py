@@ -24,6 +24,9 @@ logger = logging.getLogger(__name__)
 
 _EXTENSION = "shop_customers"
 
+#: Where the extension asks the vendor about somebody.
+_ABOUT_THEM = ("app_inbox.token", "app_inbox.messages", "app_inbox.unread")
+
 
 @dataclass(frozen=True)
 class _Customers:
@@ -38,7 +41,7 @@ def init_app(
     """Start without knowing whom the vendor knows.
 
     Somebody may have logged in before the vendor could be told: when it did not answer,
-    or before the owner connected the shop. So they are told of before a token, too.
+    or before the owner connected the shop. So they are told of before a bell asks, too.
 
     :param on_call: receives the calls that only we can tell of: a real vendor shows us
         no log.
@@ -46,8 +49,8 @@ def init_app(
     app.extensions[_EXTENSION] = _Customers(app_inbox, on_call)
 
     @app.before_request
-    def before_a_token() -> None:
-        if request.endpoint == "app_inbox.token" and current_user.is_authenticated:
+    def before_a_bell_asks() -> None:
+        if request.endpoint in _ABOUT_THEM and current_user.is_authenticated:
             register(current_user)
 
     app.jinja_env.globals["tells_of_orders"] = lambda: has_inbox(current_user.email)

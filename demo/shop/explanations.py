@@ -58,10 +58,12 @@ def explain(entry: Entry, *, by_oauth: bool = False) -> str:
     call = entry.call
     if by_oauth and call.path.endswith("/auth/contact/token") and call.status == 200:
         return "flow.says.issued_by_oauth"
-    if call.path.startswith("/appinbox/") and entry.source == "shop":
-        return "flow.says.for_bell" if call.status < 400 else "flow.says.not_for_bell"
-    if call.path.startswith("/appinbox/") and call.status == 401:
-        return "flow.says.renew"
+    if call.path.startswith("/appinbox/"):
+        by_shop = entry.source == "shop"
+        if call.status == 401:
+            return "flow.says.own_renew" if by_shop else "flow.says.renew"
+        if by_shop:
+            return f"flow.says.{'for_bell' if call.status < 400 else 'not_for_bell'}"
     if call.path in ("/app-inbox/token", "/chathub/token") and call.status == 401:
         return "flow.says.nobody"
     if call.path.startswith("/api/chat/") and call.status == 401:

@@ -6,6 +6,7 @@ reached the vendor. While the drawer is open, it asks for both.
 
 from __future__ import annotations
 
+import re
 import secrets
 import time
 from datetime import datetime
@@ -47,11 +48,17 @@ _FROM_PAGES = (
     "/uaa/oauth/authorize",
 )
 
+#: What the extension asks the vendor, by the endpoint that does.
+_VENDOR_IS_ASKED = {
+    "app_inbox.token": ("POST", "…/auth/contact/token"),
+    "app_inbox.messages": ("GET", f"{_MESSAGES}v1/messages"),
+    "app_inbox.unread": ("GET", f"{_MESSAGES}v1/messages/count"),
+    "app_inbox.read": ("POST", f"{_MESSAGES}v1/messages/status"),
+}
 #: Endpoints of the extensions that answer scripts.
-_ASKED_BY_SCRIPTS = (
-    *("app_inbox.token", "app_inbox.messages", "app_inbox.unread", "app_inbox.read"),
-    "chathub.user",
-)
+_ASKED_BY_SCRIPTS = (*_VENDOR_IS_ASKED, "chathub.user")
+#: How long the vendor took, in a header of the extension's answers.
+_VENDOR_TIME = re.compile(r"\bvendor;dur=([\d.]+)")
 
 _EXTENSION = "shop_flow"
 _KEY = "flow"
@@ -122,8 +129,8 @@ def _note_request(response: Response) -> Response:
     ms = (time.perf_counter() - g.flow_started) * 1000
     call = Call(g.flow_at, request.method, request.path, response.status_code, ms)
     _note("browser", "shop", call)
-    if request.endpoint == "app_inbox.token" and current_backstage() is None:
-        _note_real_vendor(call)
+    if current_backstage() is None:
+        _note_real_vendor(call, response.headers.get("Server-Timing", ""))
     return response
 
 
@@ -135,16 +142,19 @@ def _is_of_interest(response: Response) -> bool:
     )
 
 
-def _note_real_vendor(call: Call) -> None:
-    """Record the call that a token request must have caused.
+def _note_real_vendor(call: Call, timing: str) -> None:
+    """Record the call to the vendor that a request has caused.
 
-    A real vendor shows us no log. We only know that the shop called it, and that the
-    call took no longer than the whole request.
+    A real vendor shows us no log. But the extension tells how long the vendor took.
+
+    :param timing: that header of the answer.
     """
-    if call.status not in (200, 502, 503, 504):
-        return
-    asked = Call(call.at, "POST", "…/auth/contact/token", call.status, call.ms)
-    _note("shop", "vendor", asked)
+    took = _VENDOR_TIME.search(timing)
+    if request.endpoint in _VENDOR_IS_ASKED and took:
+        method, path = _VENDOR_IS_ASKED[request.endpoint]
+        status = 200 if call.status < 400 else call.status
+        asked = Call(call.at, method, path, status, float(took[1]))
+        _note("shop", "vendor", asked)
 
 
 def _note(source: str, target: str, call: Call) -> None:

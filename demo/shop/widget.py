@@ -2,26 +2,44 @@
 
 from __future__ import annotations
 
-from flask import Flask
+from flask import Flask, current_app
 
 from .restarts import current_restarts
 
 _SETTING = "APP_INBOX_WIDGET"
 #: Its values; they are part of text keys.
-WIDGETS = ("vendor", "site")
+WIDGETS = ("site", "vendor")
+
+#: What the vendor's bell cannot do without.
+_SCRIPT_ID = "APP_INBOX_SCRIPT_ID"
+
+
+class NoScript(Exception):
+    """The account's script id is not known, so the vendor's bell cannot be shown."""
 
 
 def init_app(app: Flask) -> None:
-    """Tell templates who draws the bell."""
-    app.jinja_env.globals.update(widget=app.config[_SETTING], widgets=WIDGETS)
+    """Tell templates who draws the bell, and whether the vendor can."""
+    app.jinja_env.globals.update(
+        widget=app.config[_SETTING],
+        widgets=WIDGETS,
+        has_vendors_script=bool(app.config.get(_SCRIPT_ID)),
+    )
 
 
 def draw_by(widget: str) -> None:
     """Let another one draw the bell.
 
-    :raises ConfigError: if the extension refuses it.
+    :raises NoScript: if the vendor's script cannot.
     """
+    if widget == "vendor" and not current_app.config.get(_SCRIPT_ID):
+        raise NoScript
     current_restarts().restart({_SETTING: widget})
+
+
+def drawn_by() -> str:
+    """Return who draws the bell."""
+    return str(current_app.config[_SETTING])
 
 
 def drew_at(moment: float) -> str:

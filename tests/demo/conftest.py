@@ -123,9 +123,25 @@ def make_shop(seeded: Path, tmp_path: Path) -> MakeShop:
 
 
 @pytest.fixture
-def shop(make_shop: MakeShop, sandbox: SandboxServer) -> Flask:
+def settings() -> dict[str, Any]:
+    """Return what else the shop is given; tests put something in its place."""
+    return {}
+
+
+#: Who gives these wants the vendor's bell; by default the shop draws one.
+VENDORS_BELL = {"APP_INBOX_SCRIPT_ID": "5329D46FF7EB4D63"}
+drawn_by_vendor = pytest.mark.parametrize("settings", [VENDORS_BELL], ids=["vendor"])
+drawn_by_either = pytest.mark.parametrize(
+    "settings", [{}, VENDORS_BELL], ids=["site", "vendor"]
+)
+
+
+@pytest.fixture
+def shop(
+    make_shop: MakeShop, sandbox: SandboxServer, settings: dict[str, Any]
+) -> Flask:
     """Return a shop on a sandbox that has what the demo's start puts there."""
-    shop = make_shop(SHOP_SANDBOX_URL=sandbox.url)
+    shop = make_shop(SHOP_SANDBOX_URL=sandbox.url, **settings)
     keeper_of(shop, sandbox).look()
     return shop
 
@@ -148,16 +164,19 @@ def visitor(shop: Flask) -> Visitor:
 
 
 @pytest.fixture
-def real_shop(make_shop: MakeShop, sandbox: SandboxServer) -> Flask:
+def real_shop(
+    make_shop: MakeShop, sandbox: SandboxServer, settings: dict[str, Any]
+) -> Flask:
     """Return a shop with a real account, at a vendor that is played by the sandbox.
 
     The shop does not know it as a sandbox: it has the settings of an account alone.
     """
     return make_shop(
         APP_INBOX_API_KEY="sandbox-key",
-        APP_INBOX_SCRIPT_ID="5329D46FF7EB4D63",
         APP_INBOX_API_URL=f"{sandbox.url}/api",
         APP_INBOX_SCRIPT_URL=sandbox.url,
+        APP_INBOX_MESSAGES_URL=f"{sandbox.url}/appinbox",
+        **settings,
     )
 
 

@@ -14,7 +14,7 @@ from demo.shop.anchor import PLACES
 from flask_app_inbox.sandbox import SandboxServer
 from tests.fixtures.control import Control
 
-from .conftest import NOBODY, MakeShop, Visitor
+from .conftest import NOBODY, VENDORS_BELL, MakeShop, Visitor
 
 AT_START = {"selector": "#app-inbox", "position": "beforeend"}
 
@@ -34,10 +34,41 @@ def site(control: Control) -> Any:
     return control.call("GET", "site")
 
 
-def test_everybody_sees_selector_and_position(visitor: Visitor) -> None:
+@pytest.fixture
+def settings() -> dict[str, Any]:
+    """Let the vendor's script draw the bell."""
+    return VENDORS_BELL
+
+
+@pytest.mark.parametrize(
+    ("settings", "marked"), [(VENDORS_BELL, "#app-inbox"), ({}, ".bell-place")]
+)
+def test_everybody_sees_selector_and_position_and_a_mark(
+    visitor: Visitor, marked: str
+) -> None:
     for page in (visitor.text("/"), visitor.log_in().text("/")):
         assert "<code>#app-inbox</code> <code>beforeend</code>" in page
-        assert 'data-selector="#app-inbox"' in page
+        assert f'data-selector="{marked}"' in page
+
+
+@pytest.mark.parametrize("settings", [{}], ids=["site"])
+def test_who_chooses_a_place_sees_the_vendors_bell(
+    visitor: Visitor, control: Control
+) -> None:
+    visitor.log_in()
+    assert "<app-inbox-bell" in visitor.text("/")
+    assert move(visitor, "#bell", "afterend").status_code == 200
+    assert site(control) == {"selector": "#bell", "position": "afterend"}
+    page = visitor.text("/")
+    assert '<div id="bell"' in page
+    assert "<app-inbox-bell" not in page
+    assert 'value="vendor" aria-pressed="true"' in page
+
+
+@pytest.mark.parametrize("settings", [{}], ids=["site"])
+def test_a_place_that_is_refused_leaves_the_shops_own_bell(visitor: Visitor) -> None:
+    assert move(visitor.log_in(), "#bell >").status_code == 400
+    assert "<app-inbox-bell" in visitor.text("/")
 
 
 def test_shop_and_sandbox_move_the_bell_together(

@@ -36,7 +36,9 @@ def connect(owner: Visitor) -> None:
 
 def has_bell(shop: Flask) -> bool:
     """Tell whether a customer's pages have a bell."""
-    return "data-token-url" in Visitor(shop).log_in().text("/")
+    page = Visitor(shop).log_in().text("/")
+    assert ("<app-inbox-bell" in page) == ("data-unread-url" in page)
+    return "<app-inbox-bell" in page
 
 
 def test_with_a_key_the_owner_is_told_how_to_see_oauth(visitor: Visitor) -> None:

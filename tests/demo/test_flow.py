@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
 import requests
 from flask import Flask
 
 from flask_app_inbox.sandbox import SandboxServer
 from tests.fixtures.control import Control
 
-from .conftest import NOBODY, MakeShop, Visitor
+from .conftest import NOBODY, MakeShop, Visitor, drawn_by_vendor
 
 
 def calls(visitor: Visitor, query: str = "") -> dict[str, Any]:
@@ -34,6 +35,7 @@ def count_unread(sandbox: SandboxServer, token: str) -> int:
     return requests.get(url, headers={"ES-TOKEN": token}, timeout=5).status_code
 
 
+@drawn_by_vendor
 def test_the_drawer_tells_the_whole_protocol_and_what_became_of_a_dead_token(
     visitor: Visitor, sandbox: SandboxServer
 ) -> None:
@@ -85,15 +87,56 @@ def test_without_a_sandbox_the_drawer_says_so(make_shop: MakeShop) -> None:
         assert response.json == {"says": "The sandbox refused."}
 
 
-def test_with_the_real_vendor_its_call_is_concluded_from_the_answer(
+@pytest.mark.parametrize(
+    ("method", "path", "asked"),
+    [
+        ("POST", "token", "POST …/auth/contact/token"),
+        ("GET", "unread", "GET /appinbox/v1/messages/count"),
+        ("GET", "messages", "GET /appinbox/v1/messages"),
+        ("POST", "messages/read", "POST /appinbox/v1/messages/status"),
+    ],
+)
+def test_the_real_vendors_calls_are_known_by_the_time_that_they_took(
+    real_shop: Flask, method: str, path: str, asked: str
+) -> None:
+    visitor = Visitor(real_shop).log_in()
+    call = ("shop → vendor", *asked.split(), 200)
+
+    def ask(**headers: str) -> None:
+        url = f"/app-inbox/{path}"
+        visitor.client.open(url, method=method, json={"all": True}, headers=headers)
+
+    ask(**{"X-App-Inbox-User": "another"})
+    assert call not in lines(calls(visitor))
+    ask()
+    assert call in lines(calls(visitor))
+
+
+def test_a_count_that_the_shop_knows_is_no_call_to_the_real_vendor(
     real_shop: Flask,
 ) -> None:
     visitor = Visitor(real_shop).log_in()
-    call = ("shop → vendor", "POST", "…/auth/contact/token", 200)
-    visitor.client.post("/app-inbox/token", headers={"X-App-Inbox-User": "other"})
-    assert call not in lines(calls(visitor))
-    visitor.token()
-    assert call in lines(calls(visitor))
+    for _ in range(2):
+        visitor.get("/app-inbox/unread")
+    told = [path for _, _, path, _ in lines(calls(visitor))]
+    assert told.count("/app-inbox/unread") == 2
+    assert told.count("/appinbox/v1/messages/count") == 1
+
+
+def test_the_drawer_tells_how_the_shop_replaces_a_dead_token(visitor: Visitor) -> None:
+    visitor.log_in()
+    assert visitor.get("/app-inbox/messages").status_code == 200
+    visitor.post("/flow/tokens", page="/basket")
+    assert visitor.get("/app-inbox/messages").status_code == 200
+    told = [
+        (call["status"], call["says"])
+        for call in calls(visitor)["calls"]
+        if call["path"] == "/appinbox/v1/messages"
+    ]
+    assert [status for status, _ in told] == [200, 401, 200]
+    assert told[1][1] == (
+        "This token has expired. The shop gets a new one and asks again."
+    )
 
 
 def test_the_drawer_shows_how_a_customer_is_registered_with_the_real_vendor(
@@ -107,6 +150,16 @@ def test_the_drawer_shows_how_a_customer_is_registered_with_the_real_vendor(
     ]
     assert "could not tell the vendor" in calls(visitor)["calls"][-1]["says"]
     assert (visitor.token().json or {})["token"]
+    assert ("shop → vendor", "POST", "…/contact", 200) in lines(calls(visitor))
+
+
+@pytest.mark.parametrize("path", ["unread", "messages"])
+def test_who_could_not_be_registered_is_when_their_bell_asks(
+    real_shop: Flask, control: Control, path: str
+) -> None:
+    control.call("POST", "faults", route="contact", kind="status", status=403, times=1)
+    visitor = Visitor(real_shop).log_in()
+    assert visitor.get(f"/app-inbox/{path}").status_code == 200
     assert ("shop → vendor", "POST", "…/contact", 200) in lines(calls(visitor))
 
 

@@ -13,7 +13,7 @@ from demo.shop.accounts import DEMO_ACCOUNTS
 from flask_app_inbox import ConfigError
 from flask_app_inbox.sandbox import SandboxServer
 
-from .conftest import MakeShop, Visitor
+from .conftest import VENDORS_BELL, MakeShop, Visitor, drawn_by_vendor
 
 PAGES = ("/", "/things/teapot", "/basket", "/checkout", "/account", "/nowhere")
 
@@ -25,6 +25,16 @@ def policy_of(visitor: Visitor, path: str = "/") -> dict[str, list[str]]:
     return {name: sources for name, *sources in parts}
 
 
+@pytest.mark.parametrize("path", ["/", "/account"])
+def test_the_policy_of_the_shops_own_bell_lets_in_the_shop_alone(
+    visitor: Visitor, path: str
+) -> None:
+    policy = policy_of(visitor.log_in(), path)
+    for kind in ("script", "style", "connect"):
+        assert policy[f"{kind}-src"] == ["'self'"]
+
+
+@drawn_by_vendor
 def test_the_policy_lets_in_the_sandbox_and_nothing_inline(
     visitor: Visitor, sandbox: SandboxServer
 ) -> None:
@@ -83,10 +93,13 @@ def test_pages_and_drawer_hold_no_token_and_no_key(visitor: Visitor) -> None:
     assert "olena@example.com" not in drawer
 
 
-def test_there_is_a_bell_for_customers_alone(visitor: Visitor) -> None:
-    assert "data-token-url" not in visitor.text("/")
+@pytest.mark.parametrize(
+    ("settings", "sign"), [({}, "<app-inbox-bell"), (VENDORS_BELL, "data-token-url")]
+)
+def test_there_is_a_bell_for_customers_alone(visitor: Visitor, sign: str) -> None:
+    assert sign not in visitor.text("/")
     assert visitor.token().status_code == 401
-    assert "data-token-url" in visitor.log_in().text("/")
+    assert sign in visitor.log_in().text("/")
 
 
 def test_personal_pages_are_stored_nowhere_and_static_files_are(

@@ -216,6 +216,9 @@
       const answer = await response.json();
       if (answer.moved || answer.changed) return loadAgain(!!answer.moved);
       tell(answer.says || texts.failed || "", !response.ok);
+      if (response.ok && "bringsMessage" in form.dataset) {
+        document.dispatchEvent(new Event("zavarka:message"));
+      }
       rows?.showNewest();
     } catch {
       tell(texts.failed || "", true);

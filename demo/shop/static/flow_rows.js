@@ -12,11 +12,19 @@ const createFlowRows = (() => {
 
   const MOST_ROWS = 150;
 
+  /** What scripts of a page ask the shop for, as opposed to pages. */
+  const BY_SCRIPTS = /^\/(app-inbox\/(unread|messages)|chathub\/user)$/;
+
+  /** @param {FlowCall} call */
+  const isPage = ({ to, method, path }) =>
+    to === "shop" && method === "GET" && !BY_SCRIPTS.test(path);
+
   /** @param {FlowCall} call */
   const kindOf = (call) => {
     if (call.status === null) return "";
-    if (call.status >= 300 && call.status < 400) return "redirect";
-    return call.status >= 200 && call.status < 300 ? "" : "trouble";
+    if (call.status >= 200 && call.status < 300) return "";
+    if (call.status === 304) return ""; // the bell knows it already
+    return call.status >= 300 && call.status < 400 ? "redirect" : "trouble";
   };
 
   /**
@@ -63,9 +71,8 @@ const createFlowRows = (() => {
    * @param {string} noAnswer
    */
   const draw = (call, times, noAnswer) => {
-    const isPage = call.to === "shop" && call.method === "GET";
     const row = element("li", `from-${call.from} to-${call.to}`);
-    if (isPage) row.classList.add("flow-page");
+    if (isPage(call)) row.classList.add("flow-page");
     row.dataset.kind = kindOf(call);
     row.append(element("span", "flow-arrow"));
     if (call.method) {
@@ -96,8 +103,9 @@ const createFlowRows = (() => {
      */
     const keyOf = (call) => {
       const repeats =
-        /^\/(appinbox|api\/chat)\//.test(call.path) &&
-        (call.status === 200 || call.status === 204) &&
+        (/^\/(appinbox|api\/chat)\//.test(call.path) ||
+          BY_SCRIPTS.test(call.path)) &&
+        [200, 204, 304].includes(Number(call.status)) &&
         call.method !== "POST";
       return repeats
         ? [pageBefore(call), call.method, call.path].join(" ")
@@ -112,7 +120,7 @@ const createFlowRows = (() => {
       let found = "";
       let at = 0;
       for (const { call: other } of shown.values()) {
-        if (other.to !== "shop" || other.method !== "GET") continue;
+        if (!isPage(other)) continue;
         if (other.at > call.at || other.at < at) continue;
         found = other.id;
         at = other.at;

@@ -118,7 +118,22 @@
     }
   };
 
+  /**
+   * A message is on its way. The shop's own bell asks from time to time by itself; a
+   * page that knows of news need not wait for that.
+   */
+  const lookForMessage = () => {
+    for (const seconds of [1, 5, 15]) {
+      setTimeout(
+        () => document.dispatchEvent(new Event("app-inbox:check")),
+        seconds * 1000,
+      );
+    }
+  };
+
   wireMenu();
+  document.addEventListener("zavarka:message", lookForMessage);
+  if (document.querySelector("[data-expects-message]")) lookForMessage();
   document.querySelectorAll("[data-stepper]").forEach(wireStepper);
   document
     .querySelectorAll("[data-submit-on-change]")

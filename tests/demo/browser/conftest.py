@@ -31,10 +31,13 @@ def still_page(new_context: Callable[..., BrowserContext]) -> Page:
 
 @pytest.fixture
 def address(
-    make_shop: MakeShop, sandbox: SandboxServer, serve: Callable[[Flask], str]
+    make_shop: MakeShop,
+    sandbox: SandboxServer,
+    serve: Callable[[Flask], str],
+    settings: dict[str, Any],
 ) -> str:
     """Return where the shop is, for which the sandbox is filled."""
-    shop = make_shop(SHOP_SANDBOX_URL=sandbox.url)
+    shop = make_shop(SHOP_SANDBOX_URL=sandbox.url, **settings)
     address = serve(shop)
     Keeper(shop, SandboxClient(sandbox.url, lambda _: None), address).look()
     return address

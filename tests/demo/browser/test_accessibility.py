@@ -39,7 +39,7 @@ def test_no_page_panel_or_drawer_of_the_shop_has_a_barrier(
     page.keyboard.press("Escape")
     page.get_by_role("button", name="How it works").click()
     page.locator(".flow-anchor summary").click()
-    expect(page.get_by_text("POST /app-inbox/token").first).to_be_visible()
+    expect(page.get_by_text("GET /app-inbox/messages").first).to_be_visible()
     found["drawer"] = barriers_in_light_and_dark(page)
     assert {place: list_ for place, list_ in found.items() if list_} == {}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -13,15 +14,22 @@ from demo.sandbox import SandboxClient
 from demo.seeds import Keeper
 from demo.shop.anchor import PLACES, Place
 from flask_app_inbox.sandbox import SandboxServer
-from tests.demo.conftest import MakeShop
+from tests.demo.conftest import VENDORS_BELL, MakeShop
 from tests.fixtures.bell import WIDGET, bell, open_panel
 from tests.fixtures.complaints import FAILED_LOAD, Complaints
 
 from .conftest import enter
 from .test_layout import FONTS, LOOK
 
+SITE = pytest.mark.parametrize("settings", [{}], ids=["site"])
 #: What stands between an anchor and its bell in a selector.
 JOINTS = {"beforeend": ">", "afterend": "+"}
+
+
+@pytest.fixture
+def settings() -> dict[str, Any]:
+    """Let the vendor's script draw the bell."""
+    return VENDORS_BELL
 
 
 def anchor_part(page: Page) -> Locator:
@@ -72,6 +80,23 @@ def test_the_drawer_names_the_anchor_and_outlines_it_while_it_is_open(
     expect(anchor).to_be_in_viewport()  # empty for a visitor, and seen all the same
     page.get_by_role("button", name="Close", exact=True).click()
     assert outline(anchor) == "none"
+
+
+@SITE
+def test_the_shops_own_place_is_outlined_and_a_click_shows_the_vendors_bell(
+    page: Page, address: str
+) -> None:
+    enter(page, address)
+    bell(page, 4).wait_for()
+    part = anchor_part(page)
+    place = page.locator(".bell-place")
+    assert outline(place) == "dashed"
+    expect(place.locator("[part=bell]")).to_be_visible()
+    with moving(page):
+        part.get_by_role("button", name="Beside the name").click()
+    expect(page.locator(where(PLACES["name"]))).to_be_visible()
+    bell(page, 4).wait_for()
+    expect(place.locator("[part=bell]")).to_have_count(0)
 
 
 def test_a_click_moves_the_bell_to_another_anchor_in_sight_and_a_phones_header_fits(

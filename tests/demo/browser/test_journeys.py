@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from typing import Any
 
 from flask import Flask
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from tests.chathub.browser.chat import chat, reply
+from tests.demo.conftest import drawn_by_either, drawn_by_vendor
 from tests.fixtures.bell import bell, message, open_panel
 from tests.fixtures.complaints import FAILED_LOAD, Complaints
 from tests.fixtures.control import Control
@@ -58,8 +60,13 @@ def test_a_newcomer_reads_a_message_orders_and_is_told(
     expect(bell(page)).to_have_count(0)
 
 
+@drawn_by_either
 def test_with_a_real_account_a_customer_logs_in_has_a_bell_and_orders(
-    page: Page, real_shop: Flask, serve: Callable[[Flask], str], control: Control
+    page: Page,
+    real_shop: Flask,
+    serve: Callable[[Flask], str],
+    control: Control,
+    settings: dict[str, Any],
 ) -> None:
     address = serve(real_shop)
     page.goto(f"{address}/login")
@@ -69,9 +76,9 @@ def test_with_a_real_account_a_customer_logs_in_has_a_bell_and_orders(
     bell(page, 0).wait_for()
     control.send("olena@example.com", "A message of the vendor's")
     page.goto(f"{address}/things/teapot")
-    bell(page, 1).wait_for()
     open_panel(page)
     expect(message(page, "A message of the vendor's")).to_be_visible()
+    bell(page, 1).wait_for()
     page.keyboard.press("Escape")
 
     page.get_by_role("button", name="Add to basket").click()
@@ -82,16 +89,24 @@ def test_with_a_real_account_a_customer_logs_in_has_a_bell_and_orders(
     bell(page, 1).wait_for()
 
     calls = drawer_calls(page)
+    asked = (
+        (
+            "The shop asks the vendor, with its secret key",
+            "The browser saw this call to the vendor.",
+        )
+        if settings
+        else ("The bell asks the shop", "with a token that it keeps for them")
+    )
     for words in (
         "The shop tells the vendor about a customer",
-        "The shop asks the vendor, with its secret key",
         "You placed an order, and the shop saves it.",
-        "The browser saw this call to the vendor.",
+        *asked,
     ):
         expect(calls.filter(has_text=words).first).to_be_visible()
     expect(page.get_by_role("button", name="Send me a message")).to_have_count(0)
 
 
+@drawn_by_vendor
 def test_the_drawer_shows_how_a_dead_token_is_replaced(
     page: Page, address: str, complaints: Complaints
 ) -> None:
@@ -109,6 +124,22 @@ def test_the_drawer_shows_how_a_dead_token_is_replaced(
     expect(asked).to_have_count(2)
 
 
+def test_the_drawer_shows_how_the_shop_replaces_a_dead_token(
+    page: Page, address: str
+) -> None:
+    enter(page, address)
+    bell(page, 4).wait_for()
+    calls = drawer_calls(page)
+    page.get_by_role("button", name="Invalidate tokens").click()
+    expect(page.locator(".flow-status")).to_contain_text("Open the bell")
+    panel = open_panel(page)
+    expect(panel.get_by_role("listitem")).to_have_count(4)
+    died = calls.filter(has_text="The shop gets a new one and asks again.")
+    expect(died).to_have_count(1)
+    expect(calls.filter(has_text="/api/v1/auth/contact/token")).to_have_count(2)
+    expect(calls.filter(has_text="GET /scripts/")).to_have_count(0)
+
+
 def test_the_drawer_rings_the_bell_and_follows_to_the_next_page(
     page: Page, address: str
 ) -> None:
@@ -118,6 +149,11 @@ def test_the_drawer_rings_the_bell_and_follows_to_the_next_page(
     page.get_by_role("button", name="Send me a message").click()
     expect(page.locator(".flow-status")).to_contain_text("The vendor knows.")
     bell(page, 5).wait_for()
+    # The vendor calls the shop, and the bell's questions are one row.
+    told = calls.filter(has_text="POST /app-inbox/webhook").locator(".flow-arrow")
+    expect(told).to_have_css("transform", "matrix(-1, 0, 0, 1, 0, 0)")
+    asked = calls.filter(has_text="GET /app-inbox/unread")
+    expect(asked).to_contain_text("\u00d7 2")
     page.goto(f"{address}/account")
     expect(calls.filter(has_text="GET /account")).to_be_visible()
     page.get_by_role("button", name="Close", exact=True).click()

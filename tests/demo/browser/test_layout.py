@@ -32,7 +32,8 @@ WEAR = """css => {
 #: What is wrong with the page in each font, with the drawer closed and open.
 LOOK = """async (fonts) => {
   const sheet = new CSSStyleSheet();
-  document.adoptedStyleSheets = [sheet];
+  const before = document.adoptedStyleSheets; // a vendor's bell brings one
+  document.adoptedStyleSheets = [...before, sheet];
   const look = () => {
     const wide = document.documentElement.scrollWidth - innerWidth;
     const found = wide > 0 ? [`the page is ${wide} px too wide`] : [];
@@ -69,6 +70,7 @@ LOOK = """async (fonts) => {
     }
   }
   document.querySelector(".flow-close").click();
+  document.adoptedStyleSheets = before;
   return found;
 }"""
 
