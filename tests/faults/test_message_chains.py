@@ -234,7 +234,15 @@ def test_while_redis_hangs_or_is_gone_work_goes_on(
         redis_server.stop()
         assert set(visit_all(300)) == {200}
         redis_server.start()
-        wait_until(lambda: set(visit_all(400)) == {200} and bool(redis_server.keys()))
+        replies: list[Reply] = []
+
+        def is_used_again() -> bool:
+            replies.extend(visit(port, vendor, len(replies)))
+            return bool(redis_server.keys())
+
+        wait_until(is_used_again)
+        assert set(statuses([replies])) == {200}
+        assert set(visit_all(400)) == {200}
     assert "does not work: each has its own" in log.read_text()
 
 
