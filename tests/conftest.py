@@ -25,6 +25,7 @@ pytest_plugins = [
     "tests.fixtures.sandbox",
     "tests.fixtures.browser",
     "tests.fixtures.fault_table",
+    "tests.fixtures.kept_browser",
     "tests.fixtures.libraries",
     "tests.fixtures.receiver",
     "tests.fixtures.redis",
