@@ -25,6 +25,8 @@ FRESH_WITH_WEBHOOK = 300.0
 KEEP = 24 * 60 * 60.0
 #: Seconds after which a page rather shows no count than the last one.
 TOO_OLD_FOR_PAGES = 600.0
+#: Seconds after the list in which a page may come of a click in it.
+NEAR_LIST = 60.0
 #: Seconds after news of a contact in which the vendor may not count it yet.
 RECENT = 20.0
 
@@ -91,7 +93,8 @@ class Counts:
         end = time.monotonic() + within
         found = self.find(key, within)
         if found is not None:
-            return replace(found, is_late=found.is_late or found.has_list)
+            is_near_list = found.has_list and self._clock() - found.at < NEAR_LIST
+            return replace(found, is_late=found.is_late or is_near_list)
         found = self.last(key, end - time.monotonic())
         if found is None or self._clock() - found.at > TOO_OLD_FOR_PAGES:
             return None

@@ -7,11 +7,22 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
-from tests.bell.conftest import Check, bell, open_panel, panel
+from flask_app_inbox.inbox.counts import Count
+from tests.bell.conftest import LEAST_PAUSE, Check, bell, open_panel, panel
 from tests.bell.inbox import Inbox
 from tests.fixtures.complaints import FAILED_LOAD, Complaints
 from tests.fixtures.waiting import hold_first, wait_in
 
+#: As a browser says it, after which the header is taken out and put back later.
+GO_AWAY = """async () => {
+  Object.defineProperty(document, "hidden", { configurable: true, value: true });
+  dispatchEvent(new Event("visibilitychange"));
+  const bell = document.querySelector("app-inbox-bell");
+  const place = bell.parentNode;
+  bell.remove();
+  await new Promise((done) => setTimeout(done));
+  place.append(bell);
+}"""
 WITHOUT_LOCKS = "Object.defineProperty(navigator, 'locks', { value: undefined })"
 
 
@@ -112,6 +123,74 @@ def test_a_user_who_is_gone_leaves_nothing_in_any_tab(
     assert one.evaluate("JSON.stringify([{...localStorage}, {...sessionStorage}])") == (
         "[{},{}]"
     )
+
+
+def test_a_hidden_tab_whose_bell_was_hung_anew_hears_the_others(
+    check: Check,
+    context: BrowserContext,
+    shop: str,
+    inbox: Inbox,
+    complaints: Complaints,
+) -> None:
+    complaints.expected.append(FAILED_LOAD)
+    inbox.arrive("Secret")
+    one, hidden = context.new_page(), context.new_page()
+    for page in (one, hidden):
+        page.goto(shop)
+        expect(bell(page, 1)).to_be_visible()
+    open_panel(hidden)
+    expect(panel(hidden).get_by_text("Secret")).to_be_visible()
+    hidden.evaluate(GO_AWAY)
+    inbox.arrive()
+    check(one)
+    expect(bell(one, 2)).to_be_visible()
+    expect(bell(hidden, 2)).to_be_visible()
+    inbox.problems = {"/unread": 401}
+    check(one)
+    expect(hidden.locator("app-inbox-bell a")).to_have_count(0)
+    assert "Secret" not in str(hidden.evaluate("appInbox.state()"))
+
+
+def test_a_tab_whose_user_went_is_in_nobodys_way_when_they_are_back(
+    check: Check,
+    context: BrowserContext,
+    shop: str,
+    inbox: Inbox,
+    complaints: Complaints,
+) -> None:
+    complaints.expected.append(FAILED_LOAD)
+    inbox.arrive()
+    left, back = context.new_page(), context.new_page()
+    left.goto(shop)
+    expect(bell(left, 1)).to_be_visible()
+    inbox.problems = {"/unread": 401}
+    check(left)
+    expect(left.locator("app-inbox-bell a")).to_have_count(0)
+    inbox.problems = {}
+    back.goto(shop)
+    expect(bell(back, 1)).to_be_visible()
+    inbox.arrive()
+    check(back)
+    expect(bell(back, 2)).to_be_visible()
+
+
+@pytest.mark.usefixtures("check")
+def test_a_page_whose_count_may_be_old_has_the_tab_that_asks_ask(
+    context: BrowserContext,
+    shop: str,
+    inbox: Inbox,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    inbox.arrive()
+    leader, page = context.new_page(), context.new_page()
+    leader.goto(shop)
+    expect(bell(leader, 1)).to_be_visible()
+    late = Count(1, 0.0, is_late=True)
+    monkeypatch.setattr("flask_app_inbox.inbox.bell.known_count", lambda *_: late)
+    inbox.arrive()
+    page.goto(shop)
+    leader.clock.run_for(LEAST_PAUSE)
+    expect(bell(page, 2)).to_be_visible()
 
 
 def test_users_of_one_browser_hear_nothing_of_each_other(

@@ -27,6 +27,7 @@ from flask_app_inbox.inbox.counts import (
     FRESH,
     FRESH_WITH_WEBHOOK,
     KEEP,
+    NEAR_LIST,
     RECENT,
     TOO_OLD_FOR_PAGES,
     Counts,
@@ -409,6 +410,22 @@ def test_a_page_after_the_list_asks_again_since_a_click_may_mark_and_lead_to_it(
     assert known() == (2, True)
     assert is_asked("POST", "messages/read", json={"ids": ["m1"]})
     assert known() == (1, False)
+
+
+def test_that_ends_with_the_time_in_which_somebody_clicks(
+    make: Make, key_of: KeyOf, clock: Clock
+) -> None:
+    counts, key = make(hears_news=True), key_of(ANN)
+    counts.keep(key, 3, "", 1, has_list=True)
+    for passes, is_late in ((0, True), (NEAR_LIST - 1, True), (1, False)):
+        clock.now += passes
+        known = counts.for_page(key, 1)
+        assert known is not None
+        assert known.is_late == is_late
+        # Whoever asks is told a count that is good.
+        found = counts.find(key, 1)
+        assert found is not None
+        assert not found.is_late
 
 
 # A vendor that takes all the time there is

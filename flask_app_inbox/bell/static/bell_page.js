@@ -39,6 +39,7 @@ const startBells = (own) => {
     const { unread, asOf } = state;
     const isSame = shown?.unread === unread && shown.asOf === asOf;
     shown = state;
+    if (state.isGone) tabs.leave(); // who holds the lock and asks nobody is in the way
     for (const hear of [...hearers]) {
       try {
         hear(state, arrived);
@@ -50,9 +51,9 @@ const startBells = (own) => {
   };
 
   const join = () => {
-    if (!hearers.size) return;
+    if (!hearers.size || shown.isGone) return;
     tabs.join();
-    if (shown.unread === null) store.want();
+    if (shown.unread === null || store.base.old) store.want();
   };
 
   const open = () => {
@@ -84,7 +85,7 @@ const startBells = (own) => {
 
   const leave = () => {
     store.forget();
-    tabs.leave(); // after that, since who is told may join
+    tabs.leave(null); // after that, since who is told may join
   };
 
   /** See whose page it is now. */

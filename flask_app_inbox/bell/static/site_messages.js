@@ -27,12 +27,11 @@ const siteMessages = ({ messagesUrl, unreadUrl, readUrl, user }) => {
     });
     const { status } = response;
     if (status === 304) return last;
-    if (!response.ok) {
+    if (!response.ok)
       throw {
         isGone: status === 401 || status === 409,
         pause: Number(response.headers.get("Retry-After")) * 1000,
       };
-    }
     const body = await response.json();
     if (isCount) {
       last = body;

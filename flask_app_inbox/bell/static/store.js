@@ -147,8 +147,10 @@ const openStore = (known, asking, tell, changed, clock) => {
     pause = hasFailed ? pause * 2 : LEAST_PAUSE;
     hasFailed = true;
     restsUntil = clock.now() + (refusal.pause || 0);
-    if (refusal.isGone) tell(leave());
-    else show({ ...store.base, asOf: store.base.asOf ?? answeredAt });
+    if (refusal.isGone) {
+      tell(refusal);
+      hear(refusal);
+    } else show({ ...store.base, asOf: store.base.asOf ?? answeredAt });
   };
 
   /** Keep nothing of the user. */
@@ -159,12 +161,6 @@ const openStore = (known, asking, tell, changed, clock) => {
     marking.clear();
     store.list?.clear();
     notify();
-  };
-
-  const leave = () => {
-    isGone = true;
-    forget();
-    return { isGone };
   };
 
   // --- marks ----------------------------------------------------------------------
@@ -185,7 +181,10 @@ const openStore = (known, asking, tell, changed, clock) => {
   /** @param {StoreNews} news of another tab */
   const hear = ({ mark, done, ids, ...news }) => {
     if (isGone) return;
-    if (news.isGone) return void leave();
+    if (news.isGone) {
+      isGone = true;
+      return forget();
+    }
     if (news.isWanted) {
       if (!leads) return;
       if (store.base.unread !== null) say();

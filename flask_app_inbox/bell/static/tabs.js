@@ -8,7 +8,7 @@
  * @param {(isLeader: boolean) => void} lead
  */
 const openTabs = (name, hear, lead) => {
-  /** @type {BroadcastChannel | null | undefined} null: this tab has left */
+  /** @type {BroadcastChannel | null | undefined} null: its page may be put away */
   let channel;
   /** @type {AbortController | undefined} */
   let claim;
@@ -40,10 +40,11 @@ const openTabs = (name, hear, lead) => {
         if (!signal.aborted) lead(true); // there may be none for this page
       }
     },
-    leave: () => {
+    /** @param {null} [putAway] for a page that leaves the window */
+    leave: (putAway) => {
       rest();
       channel?.close();
-      channel = null;
+      channel = putAway;
     },
     tell: (/** @type {object} */ news) => channel?.postMessage(news),
   };
