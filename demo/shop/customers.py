@@ -25,7 +25,10 @@ logger = logging.getLogger(__name__)
 _EXTENSION = "shop_customers"
 
 #: Where the extension asks the vendor about somebody.
-_ABOUT_THEM = ("app_inbox.token", "app_inbox.messages", "app_inbox.unread")
+_ABOUT_THEM = (
+    *("app_inbox.token", "app_inbox.unread"),
+    *("app_inbox.messages", "app_inbox.message_page"),
+)
 
 
 @dataclass(frozen=True)

@@ -50,6 +50,10 @@ _SENTENCES = (
 )
 
 
+#: What the shop's own bell asks the shop for.
+_OF_OWN_BELL = re.compile(r"/app-inbox/(unread|messages)")
+
+
 def explain(entry: Entry, *, by_oauth: bool = False) -> str:
     """Return the key of the sentence that explains a call.
 
@@ -64,6 +68,8 @@ def explain(entry: Entry, *, by_oauth: bool = False) -> str:
             return "flow.says.own_renew" if by_shop else "flow.says.renew"
         if by_shop:
             return f"flow.says.{'for_bell' if call.status < 400 else 'not_for_bell'}"
+    if _OF_OWN_BELL.match(call.path) and call.status in (401, 409):
+        return "flow.says.own_gone"
     if call.path in ("/app-inbox/token", "/chathub/token") and call.status == 401:
         return "flow.says.nobody"
     if call.path.startswith("/api/chat/") and call.status == 401:

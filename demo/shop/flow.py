@@ -52,11 +52,14 @@ _FROM_PAGES = (
 _VENDOR_IS_ASKED = {
     "app_inbox.token": ("POST", "…/auth/contact/token"),
     "app_inbox.messages": ("GET", f"{_MESSAGES}v1/messages"),
+    "app_inbox.message_page": ("GET", f"{_MESSAGES}v1/messages"),
     "app_inbox.unread": ("GET", f"{_MESSAGES}v1/messages/count"),
     "app_inbox.read": ("POST", f"{_MESSAGES}v1/messages/status"),
 }
 #: Endpoints of the extensions that answer scripts.
 _ASKED_BY_SCRIPTS = (*_VENDOR_IS_ASKED, "chathub.user")
+#: What the count of an answer has if the vendor gave none and the last one serves.
+_LATE = b'"asOf"'
 #: How long the vendor took, in a header of the extension's answers.
 _VENDOR_TIME = re.compile(r"\bvendor;dur=([\d.]+)")
 
@@ -130,7 +133,10 @@ def _note_request(response: Response) -> Response:
     call = Call(g.flow_at, request.method, request.path, response.status_code, ms)
     _note("browser", "shop", call)
     if current_backstage() is None:
-        _note_real_vendor(call, response.headers.get("Server-Timing", ""))
+        is_late = response.is_json and _LATE in response.data
+        took = _VENDOR_TIME.search(response.headers.get("Server-Timing", ""))
+        if took:
+            _note_real_vendor(call, float(took[1]), is_late=is_late)
     return response
 
 
@@ -142,19 +148,17 @@ def _is_of_interest(response: Response) -> bool:
     )
 
 
-def _note_real_vendor(call: Call, timing: str) -> None:
+def _note_real_vendor(call: Call, ms: float, *, is_late: bool) -> None:
     """Record the call to the vendor that a request has caused.
 
-    A real vendor shows us no log. But the extension tells how long the vendor took.
-
-    :param timing: that header of the answer.
+    A real vendor shows us no log. But the extension tells how long the vendor took, and
+    whether that was in vain.
     """
-    took = _VENDOR_TIME.search(timing)
-    if request.endpoint in _VENDOR_IS_ASKED and took:
+    if request.endpoint in _VENDOR_IS_ASKED:
         method, path = _VENDOR_IS_ASKED[request.endpoint]
-        status = 200 if call.status < 400 else call.status
-        asked = Call(call.at, method, path, status, float(took[1]))
-        _note("shop", "vendor", asked)
+        failed = 503 if is_late else call.status
+        status = 200 if call.status < 400 and not is_late else failed
+        _note("shop", "vendor", Call(call.at, method, path, status, ms))
 
 
 def _note(source: str, target: str, call: Call) -> None:

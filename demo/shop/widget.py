@@ -37,6 +37,11 @@ def draw_by(widget: str) -> None:
     current_restarts().restart({_SETTING: widget})
 
 
+def is_vendors(app: Flask) -> bool:
+    """Tell whether the vendor's script draws an app's bell."""
+    return bool(app.config[_SETTING] == "vendor")
+
+
 def drawn_by() -> str:
     """Return who draws the bell."""
     return str(current_app.config[_SETTING])

@@ -69,6 +69,7 @@ def test_until_the_owner_connects_there_is_no_bell_and_the_shop_works(
     assert "APP_INBOX_API_KEY" not in oauth_shop.config
     customer = Visitor(oauth_shop).log_in().take("teapot")
     assert not has_bell(oauth_shop)
+    assert "Nobody has a bell yet" in customer.text("/")
     assert "Open the bell" not in customer.text(customer.order())
     assert (customer.token().json or {})["code"] == "reconnect_needed"
 

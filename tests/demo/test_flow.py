@@ -9,6 +9,7 @@ import pytest
 import requests
 from flask import Flask
 
+from flask_app_inbox.inbox.counts import Counts
 from flask_app_inbox.sandbox import SandboxServer
 from tests.fixtures.control import Control
 
@@ -93,6 +94,7 @@ def test_without_a_sandbox_the_drawer_says_so(make_shop: MakeShop) -> None:
         ("POST", "token", "POST …/auth/contact/token"),
         ("GET", "unread", "GET /appinbox/v1/messages/count"),
         ("GET", "messages", "GET /appinbox/v1/messages"),
+        ("GET", "", "GET /appinbox/v1/messages"),
         ("POST", "messages/read", "POST /appinbox/v1/messages/status"),
     ],
 )
@@ -110,6 +112,27 @@ def test_the_real_vendors_calls_are_known_by_the_time_that_they_took(
     assert call not in lines(calls(visitor))
     ask()
     assert call in lines(calls(visitor))
+
+
+def test_a_real_vendor_that_fails_is_seen_although_the_last_count_serves(
+    real_shop: Flask, control: Control, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    visitor = Visitor(real_shop).log_in()
+    assert visitor.get("/app-inbox/unread").status_code == 200
+    monkeypatch.setattr(Counts, "find", lambda *_: None)  # it is not good any more
+    fault = {"route": "count", "kind": "status", "status": 503, "times": None}
+    control.call("POST", "faults", **fault)
+    assert visitor.get("/app-inbox/unread").status_code == 200
+    [*_, last] = lines(calls(visitor))
+    assert last == ("shop → vendor", "GET", "/appinbox/v1/messages/count", 503)
+
+
+@pytest.mark.parametrize("path", ["unread", "messages"])
+def test_a_bell_of_somebody_who_left_is_explained(visitor: Visitor, path: str) -> None:
+    visitor.log_in()
+    asked = visitor.get(f"/app-inbox/{path}", headers={"X-App-Inbox-User": "another"})
+    assert asked.status_code == 409
+    assert "bell goes" in calls(visitor)["calls"][-1]["says"]
 
 
 def test_a_count_that_the_shop_knows_is_no_call_to_the_real_vendor(
@@ -153,7 +176,7 @@ def test_the_drawer_shows_how_a_customer_is_registered_with_the_real_vendor(
     assert ("shop → vendor", "POST", "…/contact", 200) in lines(calls(visitor))
 
 
-@pytest.mark.parametrize("path", ["unread", "messages"])
+@pytest.mark.parametrize("path", ["unread", "messages", ""])
 def test_who_could_not_be_registered_is_when_their_bell_asks(
     real_shop: Flask, control: Control, path: str
 ) -> None:

@@ -27,11 +27,12 @@ def policy_of(visitor: Visitor, path: str = "/") -> dict[str, list[str]]:
 
 @pytest.mark.parametrize("path", ["/", "/account"])
 def test_the_policy_of_the_shops_own_bell_lets_in_the_shop_alone(
-    visitor: Visitor, path: str
+    visitor: Visitor, real_shop: Flask, path: str
 ) -> None:
-    policy = policy_of(visitor.log_in(), path)
-    for kind in ("script", "style", "connect"):
-        assert policy[f"{kind}-src"] == ["'self'"]
+    for shopper in (visitor, Visitor(real_shop)):
+        policy = policy_of(shopper.log_in(), path)
+        for kind in ("script", "style", "connect"):
+            assert policy[f"{kind}-src"] == ["'self'"]
 
 
 @drawn_by_vendor

@@ -120,10 +120,11 @@
 
   /**
    * A message is on its way. The shop's own bell asks from time to time by itself; a
-   * page that knows of news need not wait for that.
+   * page that knows of news need not wait for that. Without a webhook the shop takes a
+   * count for good for 15 seconds, so the last look comes later than that.
    */
   const lookForMessage = () => {
-    for (const seconds of [1, 5, 15]) {
+    for (const seconds of [1, 8, 23]) {
       setTimeout(
         () => document.dispatchEvent(new Event("app-inbox:check")),
         seconds * 1000,

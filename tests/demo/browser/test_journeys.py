@@ -19,6 +19,8 @@ from .conftest import enter
 
 #: Milliseconds between two questions of the drawer.
 DRAWERS_PAUSE = 1_000
+#: Milliseconds after which a page looks for its message no more.
+LATEST_LOOK = 25_000
 
 
 def drawer_calls(page: Page) -> Locator:
@@ -160,6 +162,25 @@ def test_the_drawer_rings_the_bell_and_follows_to_the_next_page(
     page.goto(f"{address}/basket")
     expect(page.get_by_role("button", name="How it works")).to_be_visible()
     expect(page.locator(".flow")).to_be_hidden()
+
+
+def test_the_page_of_an_order_looks_for_its_message_and_other_pages_wait(
+    page: Page, address: str
+) -> None:
+    page.clock.install()
+    page.add_init_script(
+        "window.looks = 0;"
+        "document.addEventListener('app-inbox:check', () => window.looks++)"
+    )
+    enter(page, address, path="/things/teapot")
+    page.clock.run_for(LATEST_LOOK)
+    assert page.evaluate("looks") == 0
+    page.get_by_role("button", name="Add to basket").click()
+    page.get_by_role("link", name="Go to checkout").click()
+    page.get_by_role("button", name="Place order").click()
+    page.wait_for_url(f"{address}/orders/*")
+    page.clock.run_for(LATEST_LOOK)
+    assert page.evaluate("looks") == 3
 
 
 def test_a_message_that_was_not_sent_stays_explained_until_the_next_action(
