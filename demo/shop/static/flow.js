@@ -145,9 +145,13 @@
   const watchVendor = () => {
     if (texts.vendor !== "real") return;
     new PerformanceObserver((entries) => {
-      for (const entry of entries.getEntries()) {
+      const calls = /** @type {PerformanceResourceTiming[]} */ (
+        entries.getEntries()
+      );
+      for (const entry of calls) {
         const { host, pathname } = new URL(entry.name);
-        if (host === location.host) continue;
+        // Pictures of messages are on whichever host their sender likes.
+        if (host === location.host || entry.initiatorType === "img") continue;
         addOwn({
           at: performance.timeOrigin + entry.startTime + clockOffset,
           to: "vendor",
