@@ -56,8 +56,8 @@ _VENDOR_IS_ASKED = {
     "app_inbox.unread": ("GET", f"{_MESSAGES}v1/messages/count"),
     "app_inbox.read": ("POST", f"{_MESSAGES}v1/messages/status"),
 }
-#: Endpoints of the extensions that answer scripts.
-_ASKED_BY_SCRIPTS = (*_VENDOR_IS_ASKED, "chathub.user")
+#: Endpoints of the extensions that the drawer shows, whatever they answer.
+_SHOWN = (*_VENDOR_IS_ASKED, "chathub.user")
 #: What the count of an answer has if the vendor gave none and the last one serves.
 _LATE = b'"asOf"'
 #: How long the vendor took, in a header of the extension's answers.
@@ -132,33 +132,33 @@ def _note_request(response: Response) -> Response:
     ms = (time.perf_counter() - g.flow_started) * 1000
     call = Call(g.flow_at, request.method, request.path, response.status_code, ms)
     _note("browser", "shop", call)
-    if current_backstage() is None:
-        is_late = response.is_json and _LATE in response.data
-        took = _VENDOR_TIME.search(response.headers.get("Server-Timing", ""))
-        if took:
-            _note_real_vendor(call, float(took[1]), is_late=is_late)
+    if current_backstage() is None and request.endpoint in _VENDOR_IS_ASKED:
+        _note_real_vendor(call, response)
     return response
 
 
 def _is_of_interest(response: Response) -> bool:
-    if request.endpoint in _ASKED_BY_SCRIPTS:
+    if request.endpoint in _SHOWN:
         return True
     return request.endpoint != "static" and (
         response.mimetype == "text/html" or request.method == "POST"
     )
 
 
-def _note_real_vendor(call: Call, ms: float, *, is_late: bool) -> None:
-    """Record the call to the vendor that a request has caused.
+def _note_real_vendor(call: Call, response: Response) -> None:
+    """Record the call to the vendor that a request has caused, if it has.
 
     A real vendor shows us no log. But the extension tells how long the vendor took, and
     whether that was in vain.
     """
-    if request.endpoint in _VENDOR_IS_ASKED:
-        method, path = _VENDOR_IS_ASKED[request.endpoint]
-        failed = 503 if is_late else call.status
-        status = 200 if call.status < 400 and not is_late else failed
-        _note("shop", "vendor", Call(call.at, method, path, status, ms))
+    took = _VENDOR_TIME.search(response.headers.get("Server-Timing", ""))
+    if took is None:
+        return
+    status = call.status
+    if status < 400:
+        status = 503 if response.is_json and _LATE in response.data else 200
+    method, path = _VENDOR_IS_ASKED[request.endpoint or ""]
+    _note("shop", "vendor", Call(call.at, method, path, status, float(took[1])))
 
 
 def _note(source: str, target: str, call: Call) -> None:

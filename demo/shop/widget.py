@@ -23,7 +23,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(
         widget=app.config[_SETTING],
         widgets=WIDGETS,
-        has_vendors_script=bool(app.config.get(_SCRIPT_ID)),
+        has_vendors_script=_has_script(app),
     )
 
 
@@ -32,14 +32,9 @@ def draw_by(widget: str) -> None:
 
     :raises NoScript: if the vendor's script cannot.
     """
-    if widget == "vendor" and not current_app.config.get(_SCRIPT_ID):
+    if widget == "vendor" and not _has_script(current_app):
         raise NoScript
     current_restarts().restart({_SETTING: widget})
-
-
-def is_vendors(app: Flask) -> bool:
-    """Tell whether the vendor's script draws an app's bell."""
-    return bool(app.config[_SETTING] == "vendor")
 
 
 def drawn_by() -> str:
@@ -50,3 +45,7 @@ def drawn_by() -> str:
 def drew_at(moment: float) -> str:
     """Return who drew the bell at a time, by the wall clock."""
     return str(current_restarts().setting(_SETTING, moment))
+
+
+def _has_script(app: Flask) -> bool:
+    return bool(app.config.get(_SCRIPT_ID))
