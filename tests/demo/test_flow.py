@@ -195,7 +195,9 @@ def test_the_drawer_shows_an_events_way_to_the_bell(visitor: Visitor) -> None:
     assert "a workflow waits for this event" in told
     assert "The message is in" in told
     query = f"?shop={answer['shop']}&vendor={answer['vendor']}&steps={answer['steps']}"
-    assert calls(visitor, query)["calls"] == []
+    # A webhook of the sandbox's may have come to its end meanwhile.
+    told_again = {call["id"] for call in calls(visitor, query)["calls"]}
+    assert not told_again & {call["id"] for call in answer["calls"]}
 
 
 def test_a_sample_is_an_event_too(visitor: Visitor, control: Control) -> None:
