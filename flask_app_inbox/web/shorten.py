@@ -1,7 +1,8 @@
 """Make a script of ours small: no blanks, and short names for what is its own.
 
 It knows the JavaScript that we write, not all that there is: formatted by prettier, so
-each statement has its semicolon, and the names of properties stay as they are.
+each statement has its semicolon, and the names of properties stay as they are, but for
+those that nobody else sees.
 """
 
 from __future__ import annotations
@@ -49,6 +50,18 @@ _TAKEN = frozenset(
 )
 
 
+#: Properties that nobody but our scripts sees. They are as short in all of them, since
+#: their place here tells how: a new one comes at the end.
+INNER = dict(
+    zip(
+        """
+        moves marking compare commit forget refuse take asking notify renew
+        base begin parts announce plural later render
+        """.split(),
+        _LETTERS,
+        strict=False,
+    )
+)
 #: After these a brace begins an object or a pattern, not a block.
 _BEFORE_OBJECT = frozenset(
     "( , = : [ ? | & || && ?? ... return const let throw export default in of "
@@ -59,7 +72,7 @@ _BEFORE_METHOD = frozenset("{ } ; , async get set static".split())
 _OPENING = ("(", "[", "{")
 _CLOSING = (")", "]", "}")
 #: Longer words and what says the same.
-_ALIKE = {"const": "let", "true": "!0", "false": "!1", "undefined": "void 0"}
+_ALIKE = INNER | {"const": "let", "true": "!0", "false": "!1", "undefined": "void 0"}
 
 
 def shorten(source: str) -> str:
@@ -71,7 +84,7 @@ def shorten(source: str) -> str:
     roles = [*_roles(tokens)]
     new = _new_names(tokens, roles)
     words = [
-        role.format(text, short)
+        role.format(INNER.get(text, text), short)
         if role
         else _ALIKE.get(text, text)
         if kind == "name"
@@ -144,7 +157,7 @@ def _without_needless(words: list[str]) -> Iterator[str]:
 def _new_names(tokens: list[tuple[str, str]], roles: list[str]) -> list[str]:
     """Return a short name for each token that gets one.
 
-    Functions and blocks that do not stand in each other use the same short names. The
+    Functions that do not stand in each other use the same short names. The
     inner ones choose first, so that small functions are alike: that compresses well.
     """
     texts = [text for _, text in tokens]
@@ -175,7 +188,7 @@ def _common(one: tuple[int, ...], other: tuple[int, ...]) -> tuple[int, ...]:
 
 
 def _paths(texts: list[str]) -> Iterator[tuple[int, ...]]:
-    """Yield for each token the functions and blocks that it stands in."""
+    """Yield for each token the functions that it stands in."""
     ends: dict[int, list[int]] = {}  # by where they begin
     opened: list[int] = []
     pairs: dict[int, int] = {}
@@ -189,8 +202,6 @@ def _paths(texts: list[str]) -> Iterator[tuple[int, ...]]:
         if text == "=>":
             begin = begins.get(at - 1, at - 1)
             ends.setdefault(begin, []).append(_end_of_function(texts, at + 1, pairs))
-        elif text == "{" and texts[at - 1] not in (*_BEFORE_OBJECT, "=>"):
-            ends.setdefault(at, []).append(pairs[at])
     path: list[tuple[int, int]] = []
     for at in range(len(texts)):
         path = [span for span in path if span[1] >= at]

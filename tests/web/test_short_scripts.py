@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import gzip
+import re
 import subprocess
 from pathlib import Path
 
 import pytest
 from flask import Flask
 
-from flask_app_inbox import AppInbox, ChatHub
+from flask_app_inbox import AppInbox, ChatHub, bell
 from flask_app_inbox.bell.element import EMBED_SCRIPT as OWN_EMBED_SCRIPT
 from flask_app_inbox.bell.element import bell_files
 from flask_app_inbox.chathub import state as chathub
 from flask_app_inbox.inbox import state as inbox
 from flask_app_inbox.web.assets import PageScript, read_script
+from flask_app_inbox.web.shorten import INNER
 from tests.fixtures.libraries import installed
 
 #: What is allowed of each, compressed; pages load the first of them.
@@ -73,3 +75,21 @@ def test_no_script_uses_a_name_that_nobody_declares(
     unknown = [line for line in checked.stdout.splitlines() if "find name" in line]
     assert unknown == []
     assert "error TS2" in checked.stdout, "types are not checked in the short form"
+
+
+STATIC = Path(bell.__file__).parent / "static"
+#: Types of the bell's scripts that a page or a tab with other scripts meets.
+SEEN = (
+    *("AppInboxStore", "StoreState", "StoreNews", "Count", "ListState", "MessageList"),
+    *("InboxMessage", "MessagePage"),
+)
+
+
+@pytest.mark.parametrize("type_", SEEN)
+def test_what_others_see_keeps_its_name(type_: str) -> None:
+    source = "\n".join(path.read_text("utf-8") for path in sorted(STATIC.glob("*.js")))
+    block = rf"@typedef {{object}} {type_}\b(.*?)\n \* ?(?:\n|/|What the store needs)"
+    [properties] = re.findall(block, source, re.DOTALL)
+    names = re.findall(r"@property {.*} \[?(\w+)", properties)
+    assert names
+    assert not INNER.keys() & names

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 
 import pytest
@@ -55,6 +56,11 @@ SCRIPTS = {
     "methods": "const box = { one: 1, two(given) { return given + 1; } }; box.two(1);",
     "operators around names": "class One {} const one = new One(); const is ="
     " !(one instanceof One); const keys = ('one' in { one }); is || keys;",
+    "properties that nobody else sees": "const store = { base: 1, moves: 2 };"
+    " const { base, moves: were } = store; const moves = were; const more = { moves };"
+    " class Part { later; constructor() { this.later = 4; }"
+    " take() { return this.later; } }"
+    " [base + store.moves + more.moves, new Part().take(), Object.keys(store).length];",
     "rest": "const all = [1, 2]; const more = [...all, 3]; more.length;",
 }
 
@@ -102,6 +108,13 @@ def test_what_a_module_exports_keeps_its_name() -> None:
     assert shorten(source) == "let e=1;export default{openPanel:e};"
     source = "const openPanel = 1;\nexport { openPanel };\n"
     assert shorten(source) == "let e=1;export{e as openPanel};"
+
+
+def test_a_property_is_as_short_in_each_script() -> None:
+    [one] = re.findall(r"[(]e=>e[.](\w+)[)]", shorten("((given) => given.refuse)();"))
+    [other] = re.findall(r"[.](\w+)", shorten("const given = {}; given.refuse = 1;"))
+    assert len(one) == 1
+    assert one == other
 
 
 def test_functions_apart_share_their_short_names() -> None:
