@@ -33,7 +33,9 @@ class Deadline:
         max_body: int | None = None,
     ) -> None:
         self._clock = clock
-        self._end = clock() + seconds
+        #: When it began, by the clock.
+        self.start = clock()
+        self._end = self.start + seconds
         self._received = 0
         self._max_received = MAX_RECEIVED + (max_body or 0)
         #: The most bytes of the answer's body, if they are not the usual number.

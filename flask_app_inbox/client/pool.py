@@ -142,7 +142,7 @@ class _KeptConnection(HTTPConnection):
             self.connect()
         exchange = current_exchange()
         if exchange is not None and not self._opens_tunnel:
-            exchange.begin(self._took)
+            exchange.begin(self._took, self._answered_at)
         self._sent_at = time.monotonic()
         super().send(data)
 

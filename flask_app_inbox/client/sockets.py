@@ -28,8 +28,9 @@ from .deadline import Deadline
 
 Result = TypeVar("Result")
 
-#: The most seconds that are held back for a new connection.
-RESERVE = 5.0
+#: The part of the time that is held back for a new connection, at least and at most so
+#: many seconds, and never more than half of the time.
+RESERVE, LEAST_RESERVE, MOST_RESERVE = 1 / 4, 0.75, 5.0
 
 # CPython's TLS counts its timeout once for a call, gevent's for each wait in it.
 _TIMES_WHOLE_CALLS = ssl.SSLSocket.__module__ == "ssl"
@@ -55,23 +56,27 @@ class Exchange:
         #: The part of the time that is left for a new connection.
         self._reserve = 0.0
 
-    def begin(self, last_answer: float | None) -> None:
+    def begin(self, last_answer: float | None, answered_at: float) -> None:
         """Note that the request is being sent.
 
-        On a kept connection up to half of the time is held back: if something on the
-        way has forgotten it, nothing ever comes. A vendor that took longer the last
-        time gets more.
+        On a kept connection some of the time is held back: if something on the way has
+        forgotten it, nothing ever comes. A vendor that took longer the last time gets
+        more. One that has answered there since the deadline began gets all of it, as
+        does the call that follows the token's.
 
         :param last_answer: seconds that the connection's last answer took; None: it is
             a new connection.
+        :param answered_at: when that was, by the deadline's clock.
         """
         self.was_sent = True
         self.is_at_proxy = False
         self.on_kept = last_answer is not None
-        if last_answer is not None and not self._reserve:
+        is_proven = answered_at >= self.deadline.start
+        if last_answer is not None and not is_proven and not self._reserve:
             left = self.deadline.remaining()
             spare = max(0.0, left - 2 * last_answer)
-            self._reserve = min(left / 2, RESERVE, spare)
+            enough = min(max(left * RESERVE, LEAST_RESERVE), MOST_RESERVE)
+            self._reserve = min(enough, left / 2, spare)
 
     def end(self) -> None:
         """Note that an answer has begun."""

@@ -41,9 +41,16 @@ def transport(pauses: list[float]) -> Iterator[Transport]:
 def send(transport: Transport) -> Send:
     """Send a POST: `send(url, seconds=0.4, repeatable=False)`."""
 
-    def send(url: str, *, seconds: float = 5, repeatable: bool = True) -> Answer:
+    def send(
+        url: str,
+        *,
+        seconds: float = 5,
+        deadline: Deadline | None = None,
+        repeatable: bool = True,
+    ) -> Answer:
         request = Request("POST", url, json={})
-        return transport.send(request, Deadline(seconds), repeatable=repeatable)
+        deadline = deadline or Deadline(seconds)
+        return transport.send(request, deadline, repeatable=repeatable)
 
     return send
 

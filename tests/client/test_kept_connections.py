@@ -28,16 +28,19 @@ GOOD = answer(b"{}")
 def test_on_a_kept_connection_time_is_held_back_for_a_new_one() -> None:
     clock = Clock()
 
-    def patience(last_answer: float | None, seconds: float = 10) -> float:
+    def patience(
+        last_answer: float | None, seconds: float = 10, since: float = 1
+    ) -> float:
         exchange = Exchange(Deadline(seconds, clock=clock))
-        exchange.begin(last_answer)
+        exchange.begin(last_answer, clock() - since)
         first = exchange.patience()
         exchange.end()
         assert exchange.patience() == seconds, "the rest of an answer has all the time"
         return first
 
-    assert [patience(took) for took in (None, 0.1, 2.5, 4, 6)] == [10, 5, 5, 8, 10]
-    assert [patience(0.1, seconds) for seconds in (3, 60)] == [1.5, 55]
+    assert [patience(took) for took in (None, 0.1, 3, 4, 6)] == [10, 7.5, 7.5, 8, 10]
+    assert [patience(0.1, seconds) for seconds in (1, 2, 60)] == [0.5, 1.25, 55]
+    assert patience(0.1, since=0) == 10, "it has answered since the deadline began"
 
 
 @pytest.mark.parametrize("end", [Line.hang, Line.reset, lambda _: None])
@@ -95,6 +98,23 @@ def test_silence_on_a_kept_connection_alone_says_nothing_about_the_vendor(
     with pytest.raises(Inconclusive):
         send(vendor.url, seconds=0.3)
     assert vendor.connections == 1
+
+
+def test_what_has_served_a_call_already_serves_the_rest_of_it_however_slow(
+    serve: Serve, send: Send
+) -> None:
+    def behave(line: Line) -> None:
+        for pause in (0, 0, 1.5):
+            line.read_request()
+            line.wait(pause)
+            line.send(GOOD)
+
+    vendor = serve(behave)
+    send(vendor.url)
+    deadline = Deadline(2)
+    for _ in range(2):
+        assert send(vendor.url, deadline=deadline).status == 200
+    assert (len(vendor.requests), vendor.connections) == (3, 1)
 
 
 def test_what_must_not_work_twice_gets_a_new_connection(
