@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import replace
 
 from ..client.contact import Contact
 from ..client.deadline import Deadline
-from ..errors import VendorError, VendorUnavailable
+from ..errors import (
+    LoaderError,
+    ReconnectNeeded,
+    VendorError,
+    VendorRejected,
+    VendorUnavailable,
+)
 from ..web.this_app import this_app
 from ..web.turns import NoPlace
 from .contact_key import contact_key
 from .counts import Count
-from .reading import Reader, count_unread
+from .reading import Reader, count_unread, last_count
 from .state import State
 from .token_chain import UnknownContact, last_moment
 
@@ -21,6 +26,8 @@ from .token_chain import UnknownContact, last_moment
 _GLANCE = 0.03
 #: The part of its time that a request waits for another one's count.
 _PATIENCE = 0.5
+#: What does not pass by itself.
+_FOR_THE_OWNER = (VendorRejected, ReconnectNeeded, LoaderError)
 #: Seconds that a page waits for a count which processes share.
 PAGE_PATIENCE = 0.1
 
@@ -30,7 +37,7 @@ def find_count(
 ) -> Count:
     """Return how many messages are unread; of all who ask at once, one asks the vendor.
 
-    While the vendor gives no answer, the last count serves. Where there is none, the
+    While the vendor gives no count, the last one serves. Where there is none, the
     vendor's failure does for a few seconds. Few wait for whoever asks: each is a thread
     of the site.
 
@@ -43,7 +50,7 @@ def find_count(
         with reader.inboxes.places.hold(reader.key.who):
             return _wait_for_count(reader, deadline, sleep)
     except NoPlace:
-        last = _last_count(reader, deadline)
+        last = last_count(reader, deadline)
     if last is None:
         raise VendorUnavailable(
             "too many requests wait for one contact's count", retry_after=1
@@ -73,7 +80,7 @@ def known_count(
 def _find_or_ask(reader: Reader, deadline: Deadline) -> Count | None:
     """Return a count; None if somebody else asks for it.
 
-    :raises VendorError: if the vendor gives none now, or has given none just now.
+    :raises AppInboxError: if the vendor gives none now, or has given none just now.
     """
     counts, rests, key = reader.inboxes.counts, reader.inboxes.rests, reader.key
     count = counts.find(key, deadline.remaining())
@@ -97,12 +104,7 @@ def _wait_for_count(
         if found is not None:
             return found
     # Whoever asks may have died.
-    return _last_count(reader, deadline) or _ask_for_count(reader, deadline)
-
-
-def _last_count(reader: Reader, deadline: Deadline) -> Count | None:
-    last = reader.inboxes.counts.last(reader.key, deadline.remaining())
-    return replace(last, is_late=True) if last else None
+    return last_count(reader, deadline) or _ask_for_count(reader, deadline)
 
 
 def _ask_for_count(reader: Reader, deadline: Deadline) -> Count:
@@ -111,14 +113,18 @@ def _ask_for_count(reader: Reader, deadline: Deadline) -> Count:
     try:
         try:
             with reader.chain(deadline) as chain:
+                # Somebody may have heard it while this one waited for the chain.
+                found = counts.find(key, deadline.remaining())
+                if found is not None:
+                    return found
                 unread = count_unread(reader, chain, deadline)
                 return counts.keep(key, unread, news, deadline.remaining())
         except UnknownContact:
             return counts.keep(key, 0, news, deadline.remaining())
-    except VendorError as error:
+    except (VendorError, LoaderError) as error:
         # The deadline may be over, but the next poll comes all the same.
-        last = counts.last(key, last_moment(deadline)) if error.retryable else None
-        if last is None:
+        last = last_count(reader, deadline)
+        if last is None or isinstance(error, _FOR_THE_OWNER):
             reader.inboxes.rests.begin(key, error, last_moment(deadline))
             raise
         reader.state.failures.write(error)

@@ -136,7 +136,13 @@ class Counts:
         return count
 
     def keep_late(self, key: ContactKey, count: Count, within: float) -> Count:
-        """Keep an old count for as long as the vendor is left alone with new ones."""
+        """Keep an old count for as long as the vendor is left alone with new ones.
+
+        :returns: one that somebody else has heard meanwhile, if there is one.
+        """
+        found = self.find(key, within)
+        if found is not None and found.at > count.at:
+            return found
         late = Count(count.unread, count.at, is_late=True)
         self._write("count", key, late, self.news(key, within), FRESH, within)
         return late

@@ -63,13 +63,16 @@ def message_page() -> AnyResponse:
     try:
         # Whoever follows a link from a mail comes from elsewhere.
         reader, deadline = asking_reader(limited=True, from_anywhere=True)
-        found, unread = read_page_and_count(
+        found, count = read_page_and_count(
             reader, deadline, page=number, page_size=PAGE_SIZE
         )
     except LoginRequired:
         return _send_to_login()
     except (AppInboxError, Problem) as error:
         return _tell(error)
+    unread = sum(not message.read for message in found.messages)
+    if count is not None:
+        unread = max(unread, count.unread)
     return _render(found, number=number, unread=unread, user=reader.user)
 
 

@@ -19,6 +19,7 @@ from ..client.messages import checked_ids
 from ..web.body import read_body
 from ..web.problems import BadRequest
 from .counting import find_count
+from .counts import Count
 from .message_page import add_page_routes, is_form, respond_to_form
 from .reading import mark_read, read_page_and_count
 from .request import MAX_BODY, PAGE_SIZE, asking_reader, page_number
@@ -37,14 +38,14 @@ def messages() -> dict[str, Any]:
     page = page_number(request.args.get("page", "0"))
     unread_only = request.args.get("unread") == "1"
     reader, deadline = asking_reader(limited=True)
-    found, unread = read_page_and_count(
+    found, count = read_page_and_count(
         reader, deadline, page=page, page_size=PAGE_SIZE, unread_only=unread_only
     )
     return {
         "messages": [_as_json(message) for message in found.messages],
         "page": page,
         "pages": found.pages,
-        "unread": unread,
+        **(_told(count) if count else {"unread": None}),
     }
 
 
@@ -56,15 +57,14 @@ def unread() -> Response:
     """
     reader, deadline = asking_reader(limited=False)
     count = find_count(reader, deadline)
-    as_of = round(count.at * 1000) if count.is_late else None
+    told = _told(count)
     # The tag is the user's own, so nobody's page takes another one's for it.
-    etag = f"{reader.user[:8]}-{count.unread}-{as_of or 'now'}"
+    etag = f"{reader.user[:8]}-{count.unread}-{told.get('asOf', 'now')}"
     headers = {"ETag": f'"{etag}"'}
     # Proxies may have made it weak. make_conditional() would take a fifth of the
     # time of the request.
     if f'"{etag}"' in request.headers.get("If-None-Match", ""):
         return Response(status=304, headers=headers)
-    told = {"unread": count.unread} | ({"asOf": as_of} if as_of else {})
     return Response(json.dumps(told), headers=headers, mimetype="application/json")
 
 
@@ -95,6 +95,13 @@ def _ids_of_body() -> tuple[str, ...] | None:
     except (ValueError, RecursionError):
         pass
     raise BadRequest
+
+
+def _told(count: Count) -> dict[str, int]:
+    told = {"unread": count.unread}
+    if count.is_late:
+        told["asOf"] = round(count.at * 1000)
+    return told
 
 
 def _as_json(message: Message) -> dict[str, Any]:

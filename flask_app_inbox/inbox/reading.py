@@ -20,6 +20,7 @@ from ..web.loaders import send_to_each
 from ..web.this_app import this_app
 from .clean_message import clean_message
 from .contact_key import ContactKey, contact_key
+from .counts import Count
 from .inboxes import Inboxes
 from .login import user_tag
 from .state import SWITCHED_OFF, State
@@ -126,13 +127,19 @@ def read_page(
 ) -> MessagePage:
     """Read a page of messages; an empty one for a contact whom the vendor lacks.
 
+    Where it tells how many are unread, that is kept.
+
     :raises AppInboxError: with the cause, if that fails.
     """
+    counts = reader.inboxes.counts
+    news = counts.news(reader.key, deadline.remaining())
     try:
         with reader.chain(deadline) as chain:
-            return _read_page(reader, chain, deadline, page, page_size, unread_only)
+            found = _read_page(reader, chain, deadline, page, page_size, unread_only)
+            _keep_count(reader, _count_in(found, page), news, deadline)
     except UnknownContact:
         return MessagePage()
+    return found
 
 
 def read_page_and_count(
@@ -142,28 +149,50 @@ def read_page_and_count(
     page: int,
     page_size: int,
     unread_only: bool = False,
-) -> tuple[MessagePage, int]:
+) -> tuple[MessagePage, Count | None]:
     """Read a page of messages, and how many of all are unread.
 
-    The vendor is not asked for a number that the page tells.
+    The vendor is not asked for a number that the page tells. If it does not give one,
+    the last serves.
 
-    :raises AppInboxError: with the cause, if that fails.
+    :returns: None instead of a count that nobody knows.
+    :raises AppInboxError: with the cause, if there is no page.
     """
     counts = reader.inboxes.counts
     news = counts.news(reader.key, deadline.remaining())
     try:
         with reader.chain(deadline) as chain:
             found = _read_page(reader, chain, deadline, page, page_size, unread_only)
-            if page == 0 and found.pages <= 1:
-                unread = sum(not message.read for message in found.messages)
-            else:
-                unread = count_unread(reader, chain, deadline)
-            within = deadline.remaining()
-            counts.keep(reader.key, unread, news, within, has_list=True)
+            unread = _count_in(found, page)
+            if unread is None:
+                unread = _count_if_possible(reader, chain, deadline)
+            count = _keep_count(reader, unread, news, deadline)
     except UnknownContact:
-        counts.keep(reader.key, 0, news, deadline.remaining())
-        return MessagePage(), 0
-    return found, unread
+        return MessagePage(), counts.keep(reader.key, 0, news, deadline.remaining())
+    return found, count or last_count(reader, deadline)
+
+
+def _count_in(found: MessagePage, page: int) -> int | None:
+    """Return how many are unread, if a page tells that."""
+    if page == 0 and found.pages <= 1:
+        return sum(not message.read for message in found.messages)
+    return None
+
+
+def _keep_count(
+    reader: Reader, unread: int | None, news: str, deadline: Deadline
+) -> Count | None:
+    """Keep a count that came with the list."""
+    if unread is None:
+        return None
+    counts, within = reader.inboxes.counts, last_moment(deadline)
+    return counts.keep(reader.key, unread, news, within, has_list=True)
+
+
+def last_count(reader: Reader, deadline: Deadline) -> Count | None:
+    """Return what was good once, for times when there is no other."""
+    last = reader.inboxes.counts.last(reader.key, last_moment(deadline))
+    return replace(last, is_late=True) if last else None
 
 
 def mark_read(

@@ -1,4 +1,4 @@
-"""Times in which the vendor is not asked for a count: it has just failed to give one.
+"""Times in which the vendor is not asked for a count: there was just none to be had.
 
 Asking for a count is limited by nothing else, so each poll of each tab would ask it.
 """
@@ -9,7 +9,7 @@ import json
 import time
 from collections.abc import Callable
 
-from ..errors import VendorError, VendorUnavailable
+from ..errors import LoaderError, VendorError, VendorUnavailable
 from ..web.shared_store import SharedStore
 from .contact_key import ContactKey
 
@@ -30,16 +30,20 @@ class Rests:
         self._store = store
         self._clock = clock
 
-    def begin(self, key: ContactKey, error: VendorError, within: float) -> None:
+    def begin(
+        self, key: ContactKey, error: VendorError | LoaderError, within: float
+    ) -> None:
         """Let nobody ask for a while.
 
-        :param error: what whoever comes meanwhile gets.
+        :param error: what whoever comes meanwhile gets: the vendor's failure, or that
+            of a receiver of the token's signal.
         """
-        told = [error.code, str(error), error.status, error.retryable, self._clock()]
+        status = error.status if isinstance(error, VendorError) else None
+        told = [error.code, str(error), status, error.retryable, self._clock()]
         self._store.put(_name(key), json.dumps(told).encode(), REST, within=within)
 
-    def find(self, key: ContactKey, within: float) -> VendorError | None:
-        """Return with what the vendor failed, if it is left alone now."""
+    def find(self, key: ContactKey, within: float) -> VendorError | LoaderError | None:
+        """Return why there was no count, if the vendor is left alone now."""
         kept = self._store.get(_name(key), within=within)
         if kept is None:
             return None
@@ -48,6 +52,8 @@ class Rests:
             left = REST - (self._clock() - since)
         except (ValueError, TypeError):
             return None
+        if code == LoaderError.code:
+            return LoaderError(str(text))
         kinds = {kind.code: kind for kind in VendorError.__subclasses__()}
         return kinds.get(code, VendorUnavailable)(
             str(text),

@@ -20,6 +20,7 @@ from flask_app_inbox import (
 )
 from flask_app_inbox.client.deadline import Deadline
 from flask_app_inbox.client.messages import MessagesClient
+from flask_app_inbox.inbox import counting
 from flask_app_inbox.inbox import counts as counts_module
 from flask_app_inbox.inbox.contact_key import ContactKey, contact_key
 from flask_app_inbox.inbox.counting import find_count, known_count
@@ -30,6 +31,7 @@ from flask_app_inbox.inbox.counts import (
     NEAR_LIST,
     RECENT,
     TOO_OLD_FOR_PAGES,
+    Count,
     Counts,
 )
 from flask_app_inbox.inbox.reading import Reader, mark_read, reader_of
@@ -259,6 +261,50 @@ def test_whoever_waits_for_too_long_gets_the_last_count(
         found = find_count(reader, reader.inboxes.deadline(), sleep=lambda _: None)
     assert (found.unread, found.is_late) == (1, True)
     assert len(app_inbox_vendor.requests) == 2
+
+
+def test_whoever_takes_the_one_who_asks_for_dead_gets_what_that_one_hears(
+    make_app: MakeApp, app_inbox_vendor: VendorDouble, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = make_app(WIDGET="site")
+    monkeypatch.setattr(counting, "_PATIENCE", 1.0)  # it waits for nobody
+    with app.app_context():
+        reader = reader_of(state_of(app), ANN, Deadline(9))
+        counts, asks = reader.inboxes.counts, threading.Event()
+        news = counts.news
+
+        def begin_to_ask(*given: Any) -> str:
+            asks.set()
+            return news(*given)
+
+        monkeypatch.setattr(counts, "news", begin_to_ask)
+        counts.claim(reader.key, 1)
+
+        def ask() -> Count:
+            with app.app_context():
+                return find_count(reader, Deadline(9))
+
+        with ThreadPoolExecutor(1) as pool:
+            with reader.chain(Deadline(9)):
+                other = pool.submit(ask)
+                assert asks.wait(9)
+                counts.keep(reader.key, 3, "", 1)
+            assert other.result(9).unread == 3
+    assert app_inbox_vendor.requests == []
+
+
+def test_a_count_that_somebody_else_has_heard_is_not_replaced_by_an_older_one(
+    make: Make, key_of: KeyOf, clock: Clock
+) -> None:
+    counts, key = make(), key_of(ANN)
+    old = counts.keep(key, 3, "", 1)
+    clock.now += FRESH
+    assert counts.keep_late(key, old, 1).is_late
+    clock.now += 1
+    counts.keep(key, 4, "", 1)
+    kept = counts.keep_late(key, old, 1)
+    assert (kept.unread, kept.is_late) == (4, False)
+    assert counts.find(key, 1) == kept
 
 
 def test_no_more_wait_for_a_count_than_may(

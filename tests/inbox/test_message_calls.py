@@ -217,6 +217,17 @@ print(json.dumps([n for n in ("nh3", "cryptography", "redis") if n in sys.module
     assert json.loads(run.stdout) == []
 
 
+def test_a_list_and_the_count_after_it_go_together(
+    app: Flask, inbox: AppInbox, app_inbox_vendor: VendorDouble
+) -> None:
+    app_inbox_vendor.has_messages([])
+    with app.app_context():
+        assert inbox.unread_count(CONTACT) == 0
+        app_inbox_vendor.has_messages(["one", "two"])
+        assert len(inbox.messages(CONTACT).messages) == 2
+        assert inbox.unread_count(CONTACT) == 2
+
+
 # Within another call
 
 
@@ -239,12 +250,12 @@ def test_a_receiver_of_a_tokens_signal_cannot_ask_for_messages_itself(
 
     hear = ask_later if is_async else ask
     with app.app_context(), token_issued.connected_to(hear, app):
-        for _ in range(2):  # and it leaves nothing behind
+        for first in (inbox.unread_count, inbox.messages):
             with pytest.raises(LoaderError) as caught:
-                inbox.unread_count(CONTACT)
+                first(CONTACT)
             assert "a part of it" in str(caught.value.__cause__)
-    with app.app_context():
-        assert inbox.unread_count(CONTACT) == 1
+    with app.app_context():  # and it leaves nothing behind
+        assert len(inbox.messages(CONTACT).messages) == 1
 
 
 def test_a_receiver_can_ask_for_another_contacts_messages(

@@ -13,7 +13,7 @@ from werkzeug.test import TestResponse
 
 from flask_app_inbox import AppInbox, Contact
 from flask_app_inbox.inbox.request import MAX_BODY
-from flask_app_inbox.signals import messages_read
+from flask_app_inbox.signals import messages_read, token_issued
 from flask_app_inbox.testing import VendorDouble
 from flask_app_inbox.testing.double import SentRequest
 from flask_app_inbox.testing.wire import Reply
@@ -454,6 +454,18 @@ def test_a_vendor_that_fails_is_not_asked_by_every_poll(
     assert len(app_inbox_vendor.requests) == calls
 
 
+def test_neither_is_one_whose_token_a_receiver_of_the_site_drops(
+    app: Flask, app_inbox_vendor: VendorDouble
+) -> None:
+    def fail(_: Flask, **__: object) -> None:
+        raise RuntimeError("no statistics today")
+
+    with token_issued.connected_to(fail, app):
+        for _ in range(20):
+            check_problem(ask(app, "GET", UNREAD), 500, "loader_failed")
+    assert vendor_calls(app_inbox_vendor) == ["token"]
+
+
 @pytest.mark.parametrize("fail", [VendorDouble.limits_rate, VendorDouble.is_down])
 def test_the_last_count_serves_while_the_vendor_gives_none_and_says_when_it_was(
     app: Flask,
@@ -474,6 +486,70 @@ def test_the_last_count_serves_while_the_vendor_gives_none_and_says_when_it_was(
     assert ask(app, "GET", UNREAD, headers=known).status_code == 304
     app_inbox_vendor.has_messages([])
     assert ask(app, "GET", UNREAD).json == {"unread": 0}
+
+
+#: What a vendor answers that has no count now; it may be in repair.
+NO_COUNT: list[Reply] = [
+    (500, {}, ""),
+    (404, {}, "<h1>Not found</h1>"),
+    (200, {}, "<h1>We will be back</h1>"),
+]
+
+Count = Callable[[Reply], None]
+
+
+@pytest.fixture
+def count(app_inbox_vendor: VendorDouble, monkeypatch: pytest.MonkeyPatch) -> Count:
+    """Let the vendor answer something else when it is asked for a count."""
+    answers: list[Reply] = []
+    right = app_inbox_vendor._inbox.count
+
+    def answer(sent: SentRequest) -> Reply:
+        return answers[-1] if answers else right(sent)
+
+    monkeypatch.setattr(app_inbox_vendor._inbox, "count", answer)
+    return answers.append
+
+
+@pytest.mark.parametrize("answer", NO_COUNT)
+def test_the_last_count_serves_whatever_else_the_vendor_gives(
+    app: Flask,
+    app_inbox_vendor: VendorDouble,
+    count: Count,
+    answer: Reply,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("flask_app_inbox.inbox.counts.FRESH", 0.0)
+    app_inbox_vendor.has_messages(["one"])
+    ask(app, "GET", UNREAD)
+    count(answer)
+    told = ask(app, "GET", UNREAD).json or {}
+    assert told.pop("asOf") > 0
+    assert told == {"unread": 1}
+
+
+@pytest.mark.parametrize("answer", NO_COUNT)
+def test_a_list_whose_count_fails_comes_with_the_last_one(
+    app: Flask, app_inbox_vendor: VendorDouble, count: Count, answer: Reply
+) -> None:
+    app_inbox_vendor.has_messages(map(str, range(45)))
+    with_count = ask(app, "GET", LIST).json or {}
+    count(answer)
+    listed = ask(app, "GET", LIST).json or {}
+    assert listed.pop("asOf") > 0
+    assert listed == with_count
+    assert "(45)" in ask(app, "GET", "/app-inbox/").text
+
+
+def test_a_list_whose_count_nobody_knows_comes_all_the_same(
+    app: Flask, app_inbox_vendor: VendorDouble, count: Count
+) -> None:
+    app_inbox_vendor.has_messages(map(str, range(45)))
+    count(NO_COUNT[0])
+    listed = ask(app, "GET", LIST).json or {}
+    assert (len(listed["messages"]), listed["unread"]) == (20, None)
+    # As many at least as the page shows.
+    assert "(20)" in ask(app, "GET", "/app-inbox/").text
 
 
 def test_a_wrong_key_is_told_even_if_a_count_is_known(
@@ -498,11 +574,10 @@ def test_while_the_vendor_is_down_it_is_not_asked_for_every_tab(
 
 
 def test_a_mark_whose_count_fails_is_a_mark_all_the_same(
-    app: Flask, app_inbox_vendor: VendorDouble, monkeypatch: pytest.MonkeyPatch
+    app: Flask, app_inbox_vendor: VendorDouble, count: Count
 ) -> None:
     app_inbox_vendor.has_messages([{"id": "m1"}, {"id": "m2"}])
-    down: Reply = (500, {}, "<html>")
-    monkeypatch.setattr(app_inbox_vendor._inbox, "count", lambda _: down)
+    count(NO_COUNT[0])
     assert ask(app, "POST", READ, json={"ids": ["m1"]}).json == {"unread": None}
     listed = ask(app, "GET", LIST).json or {}
     assert [one["read"] for one in listed["messages"]] == [True, False]

@@ -73,7 +73,10 @@ def messages(
             "`flask app-inbox check` finds the cause."
         ) from error
     if as_json:
-        told = {"unread": count, "messages": [_told(m, reveal) for m in found.messages]}
+        told = {
+            "unread": count.unread if count else None,
+            "messages": [_told(message, reveal) for message in found.messages],
+        }
         click.echo(json.dumps(told, indent=2, ensure_ascii=False))
         return
     if not found.messages:
@@ -82,7 +85,8 @@ def messages(
     columns(_row(message, reveal) for message in found.messages)
     write()
     hint = "" if reveal else " --reveal shows what they say."
-    write(f"{len(found.messages)} shown, {count} unread in all.{hint}")
+    in_all = count.unread if count else "an unknown number"
+    write(f"{len(found.messages)} shown, {in_all} unread in all.{hint}")
 
 
 def _told(message: Message, reveal: bool) -> dict[str, Any]:
