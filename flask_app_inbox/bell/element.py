@@ -18,11 +18,11 @@ from .wording import Texts
 _BELL = (
     "bell/static/pauses.js",
     "bell/static/store.js",
-    "bell/static/tabs.js",
     "bell/static/site_messages.js",
-    "bell/static/plural.js",
-    "bell/static/bell.js",
     "bell/static/bell_page.js",
+    "bell/static/tabs.js",
+    "bell/static/bell.js",
+    "bell/static/plural.js",
 )
 BELL_SCRIPT = (*_BELL, "bell/static/site_bell.js")
 #: What pages load that no template renders.
@@ -140,10 +140,22 @@ def render_bell(
         __package__,
         "bell.html",
         style=None if has_style else _address(folder, "bell.css"),
-        page_url=page_url,
         user=user,
         unread=unread,
         is_old=is_old,
+        tree=_tree(page_url, unread, language, texts, icon),
+    )
+
+
+def _tree(
+    page_url: str, unread: int | None, language: str, texts: Texts, icon: str | None
+) -> Markup:
+    """Render what stands in the shadow tree of a bell."""
+    return render(
+        __package__,
+        "tree.html",
+        page_url=page_url,
+        unread=unread,
         label=bell_name(texts, unread, language),
         icon=Markup(icon) if icon else ICON,  # noqa: S704 - it was checked
     )
@@ -153,20 +165,28 @@ def render_script(
     folder: str,
     addresses: Addresses,
     *,
+    page_url: str,
     user: str,
     language: str,
     texts: Texts,
     nonce: str | None,
     has_style: bool,
+    icon: str | None = None,
 ) -> Markup:
     """Render the script of all bells in a page, with its settings.
 
+    Libraries that draw the page anew lose what is in the bells' shadow trees. So it
+    brings a spare tree, without a count.
+
+    :param page_url: of the page of messages.
     :param has_style: whether the page has the bells' style sheet already.
+    :param icon: the text of an SVG file that was checked.
     """
     return render(
         __package__,
         "script.html",
         style=None if has_style else _address(folder, "bell.css"),
+        spare=_tree(page_url, None, language, texts, icon),
         source=_address(folder, "bell.js"),
         panel=_address(folder, "panel.js"),
         user=user,

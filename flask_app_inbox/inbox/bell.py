@@ -104,9 +104,11 @@ def own_script(app: Flask, state: State, folder: str, nonce: str | None) -> Mark
             unread_url=_address(app, folder, "unread"),
             read_url=_address(app, folder, "read"),
         ),
+        page_url=_address(app, folder, "message_page"),
         user=found.user,
         language=found.language,
         texts=found.texts,
+        icon=state.settings.icon,
         nonce=nonce,
         has_style=not found.script_is_first,
     )

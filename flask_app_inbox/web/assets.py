@@ -75,7 +75,7 @@ def read_script(*paths: str, is_module: bool = False) -> PageScript:
     """
     source = read_scripts(*paths)
     if not is_module:
-        source = f'(() => {{\n"use strict";\n{source}}})();\n'
+        source = f"(() => {{\n{source}}})();\n"
     return PageScript(source, _shorten_script, _way_of_scripts(), "text/javascript")
 
 

@@ -56,7 +56,8 @@ INNER = dict(
     zip(
         """
         moves marking compare commit forget refuse take asking notify renew
-        base begin parts announce plural later render
+        base begin parts announce plural later render leave tell want say toggle stop
+        lead clock store end
         """.split(),
         _LETTERS,
         strict=False,
@@ -72,7 +73,13 @@ _BEFORE_METHOD = frozenset("{ } ; , async get set static".split())
 _OPENING = ("(", "[", "{")
 _CLOSING = (")", "]", "}")
 #: Longer words and what says the same.
-_ALIKE = INNER | {"const": "let", "true": "!0", "false": "!1", "undefined": "void 0"}
+_ALIKE = INNER | {
+    "const": "let",
+    "true": "!0",
+    "false": "!1",
+    "undefined": "void 0",
+    "Infinity": "1/0",
+}
 
 
 def shorten(source: str) -> str:

@@ -10,7 +10,8 @@ from playwright.sync_api import BrowserContext, Page, Route, expect
 from flask_app_inbox.inbox.counts import Count
 from tests.bell.conftest import LAYOUT, Check, bell, open_panel, panel
 from tests.bell.inbox import Inbox
-from tests.fixtures.waiting import hold_first, wait_in
+from tests.fixtures.complaints import Complaints
+from tests.fixtures.waiting import hold_first
 
 
 def test_its_name_and_badge_tell_the_count(page: Page, shop: str, inbox: Inbox) -> None:
@@ -174,17 +175,29 @@ def test_a_bell_can_move_go_and_come_late(page: Page, shop: str, inbox: Inbox) -
     expect(panel(page).get_by_role("listitem")).to_have_count(1)
 
 
-def test_an_element_that_nobody_has_drawn_stays_empty(
+def test_an_element_that_nobody_has_drawn_is_a_bell_too(
     page: Page, make_shop: Callable[..., str], context: BrowserContext, inbox: Inbox
 ) -> None:
     inbox.play(context)
+    inbox.arrive()
     layout = LAYOUT.replace(
         "{{ app_inbox_anchor() }}", "<app-inbox-bell></app-inbox-bell>"
     )
     page.goto(make_shop(layout=layout))
-    page.locator("app-inbox-bell").wait_for(state="attached")
-    wait_in(page, lambda: page.evaluate("!!window.appInbox"))
-    expect(page.locator("app-inbox-bell a")).to_have_count(0)
+    expect(bell(page, 1)).to_be_visible()
+    expect(bell(page).locator("svg")).to_be_visible()
+    open_panel(page)
+
+
+def test_a_name_of_the_page_is_in_nobodys_way(
+    page: Page, make_shop: Callable[..., str], context: BrowserContext, inbox: Inbox
+) -> None:
+    inbox.play(context)
+    inbox.arrive()
+    layout = LAYOUT.replace("<main>", "<main><p id='appInbox'>Ours</p>")
+    page.goto(make_shop(layout=layout))
+    expect(bell(page, 1)).to_be_visible()
+    assert page.evaluate("appInbox.state().unread") == 1
 
 
 def test_a_count_of_earlier_says_when_it_was(
@@ -208,3 +221,53 @@ def test_without_its_panel_the_click_follows_the_link(
     expect(bell(page, 0)).to_be_visible()
     bell(page).click()
     expect(page.get_by_text("the page")).to_be_visible()
+
+
+def test_offline_the_page_stays_where_it_is(
+    page: Page, shop: str, context: BrowserContext, complaints: Complaints
+) -> None:
+    complaints.expected.append("Failed to load|ERR_INTERNET_DISCONNECTED")
+    page.goto(shop)
+    expect(bell(page, 0)).to_be_visible()
+    context.set_offline(True)
+    with page.expect_event("requestfailed"):
+        bell(page).click()
+    page.evaluate("new Promise(requestAnimationFrame)")
+    context.set_offline(False)
+    open_panel(page)
+    assert page.url == f"{shop}/"
+
+
+def test_an_impatient_second_click_does_not_close_it_again(
+    page: Page, shop: str
+) -> None:
+    wait = hold_first(page, "**/bell/panel.*.js")
+    page.goto(shop)
+    expect(bell(page, 0)).to_be_visible()
+    bell(page).click()
+    bell(page).click()
+    wait().continue_()
+    expect(panel(page)).to_be_visible()
+    page.evaluate("new Promise(requestAnimationFrame)")
+    expect(panel(page)).to_be_visible()
+    bell(page).click()
+    expect(panel(page)).to_be_hidden()
+
+
+def test_of_several_bells_one_says_what_has_come_that_is_not_hidden(
+    check: Check,
+    page: Page,
+    make_shop: Callable[..., str],
+    context: BrowserContext,
+    inbox: Inbox,
+) -> None:
+    inbox.play(context)
+    one = "{{ app_inbox_anchor() }}"
+    layout = LAYOUT.replace(one, f"<div class=small>{one}</div>{one}{one}")
+    page.goto(make_shop(layout=layout, style=".small { display: none }"))
+    expect(bell(page, 0).nth(1)).to_be_visible()
+    inbox.arrive()
+    check(page)
+    expect(bell(page, 1).nth(1)).to_be_visible()
+    said = page.locator("app-inbox-bell").get_by_role("status", include_hidden=True)
+    assert said.all_text_contents() == ["", "1 new notification", ""]

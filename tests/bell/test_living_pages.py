@@ -80,6 +80,33 @@ def test_vue_may_render_it_again_and_again(
         expect(bell(page, 1)).to_be_visible()
 
 
+def test_vue_may_draw_the_whole_page_before_the_bells_script_runs(
+    context: BrowserContext, open_shop: Callable[..., Page]
+) -> None:
+    """Vue reads the page as HTML, which has no shadow trees."""
+    layout = with_head(
+        load_libraries(context, "vue") + "{{ app_inbox() }}<script>"
+        "customElements.define = new Proxy(customElements.define, { apply: "
+        "(define, all, given) => { window.was = document.querySelector("
+        "'app-inbox-bell').shadowRoot; return define.apply(all, given); } })</script>"
+    )
+    layout = (
+        layout.replace("</main>\n{{ app_inbox() }}", "</main>")
+        .replace("<body>", "<body><div id='app'>")
+        .replace(
+            "</body>",
+            """</div><script>Vue.createApp({ compilerOptions: {
+            isCustomElement: (tag) => tag.includes("-") } }).mount("#app")</script>
+            </body>""",
+        )
+    )
+    page = open_shop(layout)
+    assert page.evaluate("window.was") is None
+    expect(bell(page).locator("svg")).to_be_visible()
+    open_panel(page)
+    expect(panel(page).get_by_role("listitem")).to_have_count(1)
+
+
 def test_alpine_may_take_it_out_and_in(
     context: BrowserContext, open_shop: Callable[..., Page]
 ) -> None:

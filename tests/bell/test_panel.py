@@ -146,8 +146,9 @@ def test_an_empty_inbox_says_so(page: Page, shop: str) -> None:
 
 
 def test_more_messages_are_loaded_when_asked_for(
-    page: Page, shop: str, inbox: Inbox
+    page: Page, shop: str, inbox: Inbox, complaints: Complaints
 ) -> None:
+    complaints.expected.append(FAILED_LOAD)
     inbox.page_size = 2
     for _ in range(5):
         inbox.arrive()
@@ -157,8 +158,14 @@ def test_more_messages_are_loaded_when_asked_for(
     more = panel(page).get_by_role("button", name="Load more")
     more.click()
     expect(items(page)).to_have_count(4)
+    inbox.problems["/messages"] = 503
+    more.click()
+    said = panel(page).get_by_role("status")
+    expect(said).to_have_text("Notifications did not load")
+    inbox.problems.clear()
     more.click()
     expect(items(page)).to_have_count(5)
+    expect(said).to_be_hidden()
     expect(more).to_be_hidden()
 
 
@@ -171,7 +178,8 @@ def test_the_keyboard_opens_walks_reads_and_closes(filled: Page) -> None:
     expect(panel(filled)).to_be_focused()
     expect(bell(filled)).to_have_attribute("aria-expanded", "true")
     expect(items(filled)).to_have_count(3)
-    panel(filled).get_by_role("button", name="Third").focus()
+    filled.keyboard.press("ArrowDown")
+    expect(panel(filled).get_by_role("button", name="Third")).to_be_focused()
     filled.keyboard.press("ArrowDown")
     second = panel(filled).get_by_role("button", name="Second")
     expect(second).to_be_focused()
@@ -214,6 +222,16 @@ def test_the_focus_stays_when_its_button_goes(
     page.keyboard.press("Enter")
     expect(bell(page, 0)).to_be_visible()
     expect(panel(page)).to_be_focused()
+
+
+def test_a_page_that_was_scrolled_stays_there_when_it_closes(filled: Page) -> None:
+    open_panel(filled)
+    filled.mouse.move(20, 300)
+    filled.mouse.wheel(0, 500)
+    filled.wait_for_function("scrollY === 500")
+    filled.keyboard.press("Escape")
+    expect(bell(filled)).to_be_focused()
+    assert filled.evaluate("scrollY") == 500
 
 
 def test_a_click_elsewhere_closes_it(filled: Page) -> None:

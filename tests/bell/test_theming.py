@@ -11,6 +11,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from tests.bell.conftest import COLOURS, LAYOUT, Check, bell, open_panel, panel
 from tests.bell.inbox import Inbox
 from tests.fixtures.complaints import FAILED_LOAD, Complaints
+from tests.fixtures.waiting import wait_in
 
 RECORD = """() => { window.heard = [];
   for (const name of ["open", "read", "click", "change"])
@@ -139,6 +140,27 @@ def test_who_draws_it_all_has_the_same_store(
       await list.markRead(null); }""")
     assert page.evaluate("seen.at(-1)") == [0, [["First", True]]]
     assert inbox.unread == 0
+
+
+def test_who_draws_it_all_has_the_list_when_something_comes(
+    check: Check,
+    page: Page,
+    make_shop: Callable[..., str],
+    context: BrowserContext,
+    inbox: Inbox,
+) -> None:
+    inbox.play(context)
+    inbox.arrive("First")
+    page.goto(make_shop(layout=LAYOUT.replace("{{ app_inbox_anchor() }}", "")))
+    wait_in(page, lambda: page.evaluate("!!window.appInbox"))
+    page.evaluate("""async () => {
+      appInbox.subscribe(({ list }) =>
+        (window.titles = list?.messages.map(({ title }) => title)));
+      await (await appInbox.list()).refresh(); }""")
+    assert page.evaluate("window.titles") == ["First"]
+    inbox.arrive("Second")
+    check(page)
+    wait_in(page, lambda: page.evaluate("window.titles") == ["Second", "First"])
 
 
 def test_a_subscriber_that_fails_harms_nobody_and_is_told(

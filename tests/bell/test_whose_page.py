@@ -134,6 +134,26 @@ def test_a_script_that_a_library_takes_out_before_it_runs_has_settings(
     expect(panel(page).get_by_role("listitem")).to_have_count(1)
 
 
+def test_in_a_visitors_page_nothing_of_the_user_is_left(
+    check: Check, page: Page, shop: str, inbox: Inbox
+) -> None:
+    inbox.arrive("Secret")
+    page.goto(shop)
+    open_panel(page)
+    expect(panel(page).get_by_role("listitem")).to_have_count(1)
+    page.keyboard.press("Escape")
+    page.evaluate("""() => {
+      window.gone = document.body;
+      document.body = document.createElement("body"); }""")
+    left = page.evaluate("JSON.stringify(appInbox.state())")
+    assert "Secret" not in left
+    assert '"unread":null' in left
+    # Somebody is back.
+    page.evaluate("document.body.replaceWith(window.gone)")
+    check(page)
+    expect(bell(page, 1)).to_be_visible()
+
+
 def test_who_subscribes_when_a_user_goes_keeps_no_lock_of_theirs(
     page: Page, shop: str, inbox: Inbox
 ) -> None:

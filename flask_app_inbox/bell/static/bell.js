@@ -40,8 +40,12 @@ const wireBell = (host, page) => {
   const root = host.shadowRoot || host.attachShadow({ mode: "open" });
   // A copy of a bell whose user went has none.
   if (!root.children[1]) {
-    // Parsers of libraries leave the shadow tree in its template.
-    const drawn = host.querySelector("template")?.content || pattern;
+    // Parsers of libraries leave the shadow tree in its template, and templates of
+    // libraries lose it.
+    /** @type {HTMLTemplateElement | null} */
+    const spare = document.querySelector("template[data-bell]");
+    const drawn =
+      host.querySelector("template")?.content || pattern || spare?.content;
     if (drawn) root.replaceChildren(drawn.cloneNode(true));
   }
   const [button, status] = /** @type {any} */ (root.children);
@@ -67,12 +71,16 @@ const wireBell = (host, page) => {
     return panel;
   };
   button.onpointerenter = button.onfocus = prepare; // a touch enters, too
+  /** @type {Promise<unknown> | undefined} */
+  let coming;
   button.onclick = (/** @type {MouseEvent} */ event) => {
     if (event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
-    prepare()
+    // A second click must not close what the first one opens.
+    coming ||= prepare()
       .then(({ toggle }) => toggle())
-      .catch(() => location.assign(button.href));
+      .catch(() => navigator.onLine && location.assign(button.href))
+      .finally(() => (coming = undefined));
   };
   button.onkeydown = (/** @type {KeyboardEvent} */ event) => {
     if (event.key !== " ") return;
@@ -86,8 +94,10 @@ const wireBell = (host, page) => {
     render: ({ unread, asOf, isGone }, arrived) => {
       const { language, user, texts } = page.settings();
       const { title, none, ...said } = JSON.parse(texts);
-      if (isGone || (host.dataset.user ?? user) !== user) button.remove();
-      else if (!button.parentNode) root.prepend(button);
+      if (isGone || (host.dataset.user ?? user) !== user) {
+        button.remove();
+        status.textContent = "";
+      } else if (!button.parentNode) root.prepend(button);
       const told = unread ? plural(said.unread, unread, language) : none;
       const name = unread === null ? title : title + ", " + told;
       button.setAttribute("aria-label", name);
@@ -95,7 +105,9 @@ const wireBell = (host, page) => {
       badge.hidden = !unread;
       host.dataset.unread = unread ?? "";
       host.toggleAttribute("data-stale", !!asOf);
-      if (arrived > 0 && host === document.querySelector(host.localName)) {
+      // Of several bells one says it that is not hidden.
+      const bells = [...document.querySelectorAll(host.localName)];
+      if (arrived > 0 && host === bells.find((bell) => bell.clientWidth)) {
         status.textContent = plural(said.arrived, arrived, language);
       }
     },

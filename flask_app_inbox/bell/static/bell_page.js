@@ -16,10 +16,11 @@
 
 /** @param {HTMLElement} own its settings are this element's data attributes */
 const startBells = (own) => {
+  const SETTINGS = "script[data-unread-url]";
   /** @type {any} */
   const shared = window;
   // Libraries show another page in the same document.
-  if (shared.appInbox) return shared.appInbox.check();
+  if (customElements.get("app-inbox-bell")) return announce(document, "check");
 
   /** @type {Set<(state: StoreState, arrived: number) => void>} */
   const hearers = new Set();
@@ -92,7 +93,7 @@ const startBells = (own) => {
   const look = () => {
     const before = settings;
     /** @type {NodeListOf<HTMLElement>} */
-    const scripts = document.querySelectorAll("script[data-unread-url]");
+    const scripts = document.querySelectorAll(SETTINGS);
     for (const { dataset } of scripts) settings = dataset;
     if (settings.user !== user || (shown.isGone && settings !== before)) {
       leave();
@@ -114,7 +115,12 @@ const startBells = (own) => {
     return () => {
       hearers.delete(hear);
       // An element that moves is gone for a moment only.
-      queueMicrotask(() => hearers.size || tabs.leave());
+      queueMicrotask(() => {
+        if (hearers.size) return;
+        tabs.leave();
+        // Libraries put the page of somebody else in its place, or a visitor's.
+        if (!document.querySelector(SETTINGS)) store.forget();
+      });
     };
   };
 
@@ -125,7 +131,11 @@ const startBells = (own) => {
     state: () => shown,
     subscribe,
     check,
-    list: async () => (await module()).listOf(store),
+    list: async () => {
+      const list = (await module()).listOf(store);
+      list.isWatched = true; // the site says when it is not
+      return list;
+    },
   };
   defineBell({
     subscribe,

@@ -4,7 +4,7 @@
 
 // Those of `cleaning.py`; a test compares them.
 const ELEMENTS =
-  "a|abbr|b|bdi|bdo|blockquote|br|cite|code|del|dd|dfn|div|dl|dt|em|h1|h2|h3|h4|h5|h6|hr|i|ins|kbd|li|mark|ol|p|pre|q|s|samp|small|span|strong|sub|sup|u|ul|var";
+  "a|abbr|b|bd[io]|blockquote|br|cite|code|d[dlt]|del|dfn|div|em|h[1-6r]|i|ins|kbd|li|mark|[ou]l|p|pre|q|s|samp|small|span|strong|su[bp]|u|var";
 
 const PART = RegExp(`<(/?)(${ELEMENTS})((?: [a-z-]+="[^"]*")*)>|[^<]+|<`, "g");
 

@@ -80,7 +80,6 @@ const openPanel = (host, button, page) => {
 
     const list = newElement("ul", "list", {
       role: "list", // Safari takes that from lists without bullets
-      onkeydown: walk,
     });
     const notice = newElement("p", "notice", { role: "status" });
     const stateTitle = newElement("b", "state-title");
@@ -102,6 +101,7 @@ const openPanel = (host, button, page) => {
         ariaLabel: texts.title,
         lang: language,
         onclose: () => close?.(),
+        onkeydown: walk,
       },
       newElement(
         "div",
@@ -152,11 +152,13 @@ const openPanel = (host, button, page) => {
       more.hidden = !told.hasMore;
       notice.textContent = told.markFailed
         ? texts.markFailed
-        : asOf < Date.now() - TICK
-          ? texts.asOf.replace("{time}", agoOf(asOf, language))
-          : isSheet && arrived > 0 // elsewhere the bell itself says what has come
-            ? page.plural(texts.arrived, arrived, language)
-            : "";
+        : hasFailed && isLoaded
+          ? texts[trouble]
+          : asOf < Date.now() - TICK
+            ? texts.asOf.replace("{time}", agoOf(asOf, language))
+            : isSheet && arrived > 0 // elsewhere the bell itself says what has come
+              ? page.plural(texts.arrived, arrived, language)
+              : "";
       notice.hidden = !notice.textContent;
       // The focus goes on where what had it is gone.
       if (before && before !== button && !before.offsetParent) {
@@ -193,7 +195,8 @@ const openPanel = (host, button, page) => {
       messages.isWatched = false;
       panel.remove(); // nothing of the user stays
       button.ariaExpanded = "false";
-      if (hadFocus) button.focus();
+      // The page stays where it is, if somebody has scrolled it.
+      if (hadFocus) button.focus({ preventScroll: true });
     };
 
     addEventListener("resize", place, { signal });

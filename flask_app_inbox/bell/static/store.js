@@ -50,7 +50,7 @@ const openStore = (known, asking, tell, changed, clock) => {
   const FIRST_PAUSE = 30000; // milliseconds; longer each time that nothing has changed
   const LONGEST_PAUSE = 120000;
   const HEARD_WITHIN = 1000; // what a tab says, by all others
-  const MARKED_WITHIN = 30000; // by another tab, which may be closed meanwhile
+  const MARKED_WITHIN = 5000; // by another tab, which may be closed meanwhile
 
   /** @type {Map<number, string[] | null>} marks on their way, of all tabs */
   const marking = new Map();
@@ -146,7 +146,8 @@ const openStore = (known, asking, tell, changed, clock) => {
   const refuse = (refusal) => {
     pause = hasFailed ? pause * 2 : LEAST_PAUSE;
     hasFailed = true;
-    restsUntil = clock.now() + (refusal.pause || 0);
+    // Timers of browsers know no more than some weeks.
+    restsUntil = clock.now() + Math.min(refusal.pause || 0, 30 * LONGEST_PAUSE);
     if (refusal.isGone) {
       tell(refusal);
       hear(refusal);
@@ -155,11 +156,11 @@ const openStore = (known, asking, tell, changed, clock) => {
 
   /** Keep nothing of the user. */
   const forget = () => {
+    store.list?.clear(); // it tells of its marks what it knows yet
     store.base = { unread: null };
     store.moves++;
     isWanted = true;
     marking.clear();
-    store.list?.clear();
     notify();
   };
 

@@ -4,8 +4,10 @@
  * @param {string} [language]
  */
 const agoOf = (moment, language) => {
-  const words = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
   let ago = Math.max(Date.now() - moment, 0) / 60000;
+  const words = new Intl.RelativeTimeFormat(language, {
+    numeric: ago < 1 ? "auto" : "always", // 24 hours ago may be before yesterday
+  });
   if (ago < 1) return words.format(0, "second");
   for (const [unit, most] of /** @type {const} */ ([
     ["minute", 60],
