@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
+from urllib.parse import urljoin
 
 from ...errors import LoaderError
 from .finding import FindingKind, Section
@@ -23,8 +25,8 @@ if TYPE_CHECKING:
 #: The element of the bell, and the script that brings it to life.
 BELL = "app-inbox-bell"
 SCRIPT = "script[data-messages-url][src]"
-#: The style sheet of the bell stands before it.
-STYLE = f"link[rel=stylesheet]:has(+ {BELL})"
+#: The style sheet of the bell, in the folder of the script.
+_STYLE = re.compile(r"bell\.[0-9a-f]{16}\.css")
 
 BELL_MISSING = FindingKind(
     "bell_missing",
@@ -54,6 +56,20 @@ def find_bell_script(html: BeautifulSoup) -> Tag | None:
     return html.select_one(SCRIPT)
 
 
+def bell_style(page: Page, html: BeautifulSoup, script: Tag) -> str | None:
+    """Return the address of the bell's style sheet, None if the page has none.
+
+    It stands before the script or before each bell, whichever comes first.
+    """
+    folder = urljoin(address_in(page, str(script["src"])), ".")
+    for link in html.select("link[rel=stylesheet][href]"):
+        address = address_in(page, str(link["href"]))
+        is_beside = address.startswith(folder)
+        if is_beside and _STYLE.match(address.removeprefix(folder)):
+            return address
+    return None
+
+
 def check_bell(page: Page, html: BeautifulSoup, login: Login, section: Section) -> None:
     """Look for bell and script, rendered for somebody who is logged in."""
     script = find_bell_script(html)
@@ -80,6 +96,7 @@ def check_bell_policy(page: Page, html: BeautifulSoup, section: Section) -> None
     if script is None or not policies:
         return
     nonce = str(script.get("nonce") or "") or None
+    style = bell_style(page, html, script)
     before = len(section.findings)
     for policy in policies:
         if not policy.allows_script(address_in(page, str(script["src"])), nonce=nonce):
@@ -89,9 +106,7 @@ def check_bell_policy(page: Page, html: BeautifulSoup, section: Section) -> None
         asked = address_in(page, str(script["data-messages-url"]))
         if not policy.allows("connect-src", asked):
             section.report(CSP_OWN_ENDPOINT)
-        style = html.select_one(STYLE)
-        source = address_in(page, str(style["href"])) if style else ""
-        if source and not policy.allows("style-src", source):
+        if style and not policy.allows("style-src", style):
             section.report(CSP_OWN_STYLE)
         if not policy.allows("img-src", PICTURE):
             section.report(CSP_IMAGES)

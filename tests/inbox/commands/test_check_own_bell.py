@@ -136,11 +136,16 @@ def test_a_loader_that_fails(bell_site: BellSite, findings: Findings) -> None:
     assert "loader_failed" in told
 
 
+@pytest.mark.parametrize("parts", [(BELL, SCRIPT), (SCRIPT, BELL)])
 def test_a_policy_that_allows_nothing(
-    bell_site: BellSite, findings: Findings, control: Callable[..., Any]
+    bell_site: BellSite,
+    findings: Findings,
+    control: Callable[..., Any],
+    parts: tuple[str, str],
 ) -> None:
     control("contacts", email="ann@example.com")
-    app = bell_site(prepare=with_policy("default-src 'none'"))
+    policy = with_policy("default-src 'none'")
+    app = bell_site(layout=page(*parts), prepare=policy)
     assert set(findings(app, *ANN)) == {
         "csp_own_script",
         "csp_own_endpoint",
