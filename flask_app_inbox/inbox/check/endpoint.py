@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 from ...errors import AppInboxError, StorageError, VendorError
@@ -25,7 +26,7 @@ _AFTER_LOGIN = {error.code for error in _ERRORS}
 SCRIPT_UNREACHABLE = FindingKind(
     "script_unreachable",
     "error",
-    what="{path} does not serve our script: {reason}.",
+    what="{path} does not serve our {file}: {reason}.",
     why=IN_FRONT,
     fix=EXEMPT_US,
 )
@@ -80,44 +81,78 @@ ENDPOINT_TAKEN = FindingKind(
 
 def check_script_file(site: Site, address: str, section: Section) -> None:
     """Fetch our script as browsers do."""
-    path = urlsplit(address).path
-    try:
-        page = site.ask_anonymously("GET", address)
-    except VisitError as error:
-        section.report(SCRIPT_UNREACHABLE, path=path, reason=error)
-        return
-    kind = page.headers.get("Content-Type", "nothing")
-    if page.status == 200 and "javascript" in kind:
+    if serves_file(site, address, section, "script"):
         section.ok("Our script is served.")
-    else:
-        reason = f"it answers {page.status} with {kind}"
-        section.report(SCRIPT_UNREACHABLE, path=path, reason=reason)
 
 
-def check_endpoint(
+def serves_file(
     site: Site,
     address: str,
+    section: Section,
+    file: str,
+    *,
+    kind: str = "javascript",
+) -> bool:
+    """Fetch a file of ours as browsers do, and tell whether it came.
+
+    :param file: what it is, in words.
+    :param kind: what its content type says.
+    """
+    try:
+        page = site.ask_anonymously("GET", address)
+        given = page.headers.get("Content-Type", "nothing")
+        if page.status == 200 and kind in given:
+            return True
+        reason = f"it answers {page.status} with {given}"
+    except VisitError as error:
+        reason = str(error)
+    path = urlsplit(address).path
+    section.report(SCRIPT_UNREACHABLE, path=path, file=file, reason=reason)
+    return False
+
+
+def check_endpoints(
+    site: Site,
+    asked: Iterable[tuple[str, str]],
     login: Login,
     section: Section,
     *,
-    has_csrf: bool = False,
-    method: str = "POST",
+    has_csrf: bool,
 ) -> None:
-    """Ask an endpoint without being logged in; the answer must be a 401 in JSON.
+    """Ask endpoints without being logged in; each must answer a 401 in JSON.
 
-    :param has_csrf: whether the app uses Flask-WTF's CSRFProtect. The endpoint never
-        answers 400 by itself, and the site may have its own words for it.
+    The first that is wrong is reported: most often all are, and for the same reason.
+
+    :param asked: method and address of each.
+    :param has_csrf: whether the app uses Flask-WTF's CSRFProtect. An endpoint never
+        answers 400 to a visitor by itself, and the site may have its own words for it.
     """
+    answers = (
+        _asks_for_login(site, method, address, login, section, has_csrf)
+        for method, address in asked
+    )
+    if all(answers):
+        section.ok("The site answers 401 to somebody who is not logged in.")
+
+
+def _asks_for_login(
+    site: Site,
+    method: str,
+    address: str,
+    login: Login,
+    section: Section,
+    has_csrf: bool,
+) -> bool:
     try:
         page = site.ask_anonymously(method, address)
     except VisitError as error:
         section.report(ENDPOINT_FAILS, reason=error)
-        return
+        return False
     code = _problem_code(page)
     path = urlsplit(page.url).path
     if page.status == 401 and code == "login_required":
-        section.ok("The endpoint answers 401 to somebody who is not logged in.")
-    elif code == "loader_failed":
+        return True
+    if code == "loader_failed":
         reason = f"{path} answers {page.status} with loader_failed; see the log."
         report_failure(login, reason, section)
     elif page.status == 200 or code in _AFTER_LOGIN:
@@ -129,6 +164,7 @@ def check_endpoint(
         section.report(ENDPOINT_CSRF, path=path, status=page.status)
     else:
         section.report(ENDPOINT_TAKEN, path=path, status=page.status)
+    return False
 
 
 def check_user(site: Site, address: str, section: Section) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
 from ...errors import LoaderError
+from .endpoint import serves_file
 from .finding import FindingKind, Section
 from .login import Login, report_failure, report_nobody
 from .page import address_in
@@ -17,7 +18,7 @@ from .page_policy import (
     PICTURE,
     policies_of,
 )
-from .visit import Page
+from .visit import Page, Site
 
 if TYPE_CHECKING:
     from bs4 import BeautifulSoup, Tag
@@ -27,6 +28,14 @@ BELL = "app-inbox-bell"
 SCRIPT = "script[data-messages-url][src]"
 #: The style sheet of the bell, in the folder of the script.
 _STYLE = re.compile(r"bell\.[0-9a-f]{16}\.css")
+
+#: What the bell asks: the view of the endpoint, the method, and the script's attribute
+#: with the address.
+_ENDPOINTS = (
+    ("unread", "GET", "data-unread-url"),
+    ("messages", "GET", "data-messages-url"),
+    ("read", "POST", "data-read-url"),
+)
 
 BELL_MISSING = FindingKind(
     "bell_missing",
@@ -87,6 +96,47 @@ def check_bell(page: Page, html: BeautifulSoup, login: Login, section: Section) 
         section.report(BELL_SCRIPT_MISSING)
     if bells and script:
         section.ok("The bell and its script are in the page.")
+
+
+def check_bell_files(
+    site: Site, page: Page, html: BeautifulSoup, section: Section
+) -> None:
+    """Fetch what a page with a bell loads, until something does not come."""
+    script = find_bell_script(html)
+    if script is None:
+        return
+    files = [
+        (address_in(page, str(script["src"])), "script", "javascript"),
+        (address_in(page, str(script["data-panel"])), "panel", "javascript"),
+    ]
+    style = bell_style(page, html, script)
+    if style:
+        files.append((style, "style sheet", "text/css"))
+    if all(
+        serves_file(site, address, section, file, kind=kind)
+        for address, file, kind in files
+    ):
+        section.ok("The files of the bell are served.")
+
+
+def endpoints_of(
+    site: Site, page: Page, html: BeautifulSoup | None
+) -> list[tuple[str, str]]:
+    """Return method and address of what the bell asks, none if nothing tells them.
+
+    :param html: of the page, if it is one.
+    """
+    script = find_bell_script(html) if html else None
+    asked = []
+    for view, method, attribute in _ENDPOINTS:
+        address = site.own_address(f"app_inbox.{view}")
+        if address is None and script is not None:
+            address = address_in(page, str(script[attribute]))
+            if view == "messages":
+                address += "0"  # the number of the page goes there
+        if address:
+            asked.append((method, address))
+    return asked
 
 
 def check_bell_policy(page: Page, html: BeautifulSoup, section: Section) -> None:

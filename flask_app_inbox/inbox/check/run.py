@@ -23,12 +23,12 @@ from .connections import (
 )
 from .database_pool import check_database_pool
 from .embed import embed
-from .endpoint import check_endpoint, check_script_file, check_user
+from .endpoint import check_endpoints, check_script_file, check_user
 from .finding import Report, Section
 from .html import read_html
 from .login import CHECKED_AS_STRANGER, Login, login_source
 from .one_init import SECOND_INIT, check_init, check_init_for_visitors
-from .own_bell import check_bell, check_bell_policy, find_bell_script
+from .own_bell import check_bell, check_bell_files, check_bell_policy, endpoints_of
 from .own_messages import check_messages
 from .own_script import check_own_script, find_own_script
 from .page import address_in, check_answer, is_page, report_no_page
@@ -91,7 +91,7 @@ def check(app: Flask, site: Site, options: CheckOptions) -> Report:
     if not (options.own_login or options.contact) and isinstance(site, SiteInProcess):
         section.report(CHECKED_AS_STRANGER, ways=login.ways)
     if state.settings.draws_own_bell:
-        _check_page_with_bell(site, page, login, section)
+        _check_page_with_bell(app, site, page, login, section)
     else:
         _check_page(app, site, options, page, login, section)
     if not (section.has(SECOND_INIT) or state.settings.draws_own_bell):
@@ -202,34 +202,31 @@ def _check_page(
             token_url = own.get("data-token-url")
             token = address_in(page, str(token_url)) if token_url else None
         if own is not None and options.own_login and own.get("data-user-url"):
-            check_user(site, str(own["data-user-url"]), section)
+            check_user(site, address_in(page, str(own["data-user-url"])), section)
     if script:
         check_script_file(site, script, section)
     if token:
-        has_csrf = "csrf" in app.extensions
-        check_endpoint(site, token, login, section, has_csrf=has_csrf)
+        asked = [("POST", token)]
+        check_endpoints(site, asked, login, section, has_csrf="csrf" in app.extensions)
 
 
 def _check_page_with_bell(
-    site: Site, page: Page | VisitError, login: Login, section: Section
+    app: Flask, site: Site, page: Page | VisitError, login: Login, section: Section
 ) -> None:
     """Check a page of a site that draws its own bell."""
     if isinstance(page, VisitError):
         report_no_page(page, section)
         return
     check_connection_loader(page.connection, section)
-    unread = site.own_address("app_inbox.unread")
+    html = None
     if check_answer(page, login, section):
         html = read_html(page)
         check_bell(page, html, login, section)
         check_bell_policy(page, html, section)
-        script = find_bell_script(html)
-        if script is not None:
-            check_script_file(site, address_in(page, str(script["src"])), section)
-            if unread is None:
-                unread = address_in(page, str(script["data-unread-url"]))
-    if unread:
-        check_endpoint(site, unread, login, section, method="GET")
+        check_bell_files(site, page, html, section)
+    asked = endpoints_of(site, page, html)
+    if asked:
+        check_endpoints(site, asked, login, section, has_csrf="csrf" in app.extensions)
 
 
 def _check_visitors(

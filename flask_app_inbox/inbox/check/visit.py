@@ -160,6 +160,9 @@ class SiteInProcess:
     def _open(
         self, client: Any, method: str, address: str, headers: Mapping[str, str]
     ) -> Page:
+        if address.startswith(self._base_url):
+            # The client puts the path of the base before it.
+            address = "/" + address.removeprefix(self._base_url)
         try:
             response = client.open(
                 address, method=method, base_url=self._base_url, headers=headers

@@ -295,10 +295,12 @@ def test_an_endpoint_that_does_not_know_whom_the_page_knows(
     assert "endpoint_forgets" not in findings(site)
 
 
+@pytest.mark.parametrize("root", ["/", "/shop"])
 def test_an_endpoint_that_knows_whom_the_page_knows(
-    make_site: MakeSite, run: Run
+    make_site: MakeSite, run: Run, root: str
 ) -> None:
-    shown = run(make_site(), "check", "--offline", "--session", "email=ann@example.com")
+    site = make_site(config={"APPLICATION_ROOT": root})
+    shown = run(site, "check", "--offline", "--session", "email=ann@example.com")
     assert "The endpoint knows the visitor whom the page is for." in shown.output
 
 

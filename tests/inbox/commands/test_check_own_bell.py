@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-from flask import Flask, session
+from flask import Flask, abort, request, session
+from flask_wtf.csrf import CSRFError, CSRFProtect
 
 from flask_app_inbox.sandbox import SandboxServer
 from tests.inbox.commands.conftest import Findings, MakeSite, Run
+from tests.inbox.commands.site import cookie_of
 from tests.inbox.commands.test_check_policy import with_policy
 
 BELL, SCRIPT = "{{ app_inbox_anchor() }}", "{{ app_inbox() }}"
@@ -184,3 +187,74 @@ def test_an_endpoint_that_the_site_guards_itself(
 
     told = findings(bell_site(prepare=prepare), *ANN)
     assert "app_inbox" in told["endpoint_redirects"]["fix"]
+
+
+def test_a_csrf_protection_that_the_site_calls_by_hand(
+    bell_site: BellSite, findings: Findings
+) -> None:
+    def prepare(app: Flask) -> None:
+        csrf = CSRFProtect(app)
+        app.config["WTF_CSRF_CHECK_DEFAULT"] = False
+        app.before_request(csrf.protect)
+        app.register_error_handler(CSRFError, lambda _: ("It has expired.", 400))
+
+    told = findings(bell_site(prepare=prepare), "--offline", *ANN)
+    assert set(told) == {"endpoint_csrf"}
+    assert "/app-inbox/messages/read" in told["endpoint_csrf"]["what"]
+
+
+@pytest.mark.parametrize("path", ["/unread", "/messages", "/messages/read"])
+@pytest.mark.parametrize("is_running", [True, False])
+def test_each_endpoint_of_the_bell_is_asked(
+    bell_site: BellSite,
+    findings: Findings,
+    serve: Callable[[Flask], str],
+    path: str,
+    is_running: bool,
+) -> None:
+    options: tuple[str, ...]
+    app = bell_site(prepare=refusing(f"/app-inbox{path}"))
+    options = ANN
+    if is_running:
+        cookie = cookie_of(app, email="ann@example.com")
+        options = ("--url", f"{serve(app)}/", "--cookie", cookie)
+    told = findings(app, "--offline", *options)
+    assert f"/app-inbox{path} answers 418" in told["endpoint_taken"]["what"]
+
+
+@pytest.mark.parametrize(
+    ("file", "told"),
+    [("bell.js", "script"), ("panel.js", "panel"), ("bell.css", "style sheet")],
+)
+@pytest.mark.parametrize("parts", [(BELL, SCRIPT), (SCRIPT, BELL)])
+def test_each_file_of_the_bell_is_fetched(
+    bell_site: BellSite,
+    findings: Findings,
+    parts: tuple[str, str],
+    file: str,
+    told: str,
+) -> None:
+    prepare = refusing(f"/app-inbox/bell/{file.replace('.', '[.].+[.]')}")
+    app = bell_site(layout=page(*parts), prepare=prepare)
+    found = findings(app, "--offline", *ANN)
+    assert set(found) == {"script_unreachable"}
+    assert f"does not serve our {told}:" in found["script_unreachable"]["what"]
+
+
+def test_a_site_under_a_path_of_its_own(
+    bell_site: BellSite, findings: Findings
+) -> None:
+    app = bell_site(config={"APPLICATION_ROOT": "/shop"})
+    assert findings(app, "--offline", *ANN) == {}
+
+
+def refusing(pattern: str) -> Callable[[Flask], None]:
+    """Return what makes an app refuse requests for some paths."""
+
+    def prepare(app: Flask) -> None:
+        @app.before_request
+        def refuse() -> None:
+            if re.fullmatch(pattern, request.path):
+                abort(418)
+
+    return prepare
