@@ -58,9 +58,10 @@ _ELEMENT = (
     *_PANEL,
 )
 
-#: What the bell shows unless the site has another picture.
+#: What the bell shows unless the site has another picture. It has a size of its own
+#: for pages that get no style sheet.
 ICON = Markup(
-    '<svg part="icon" viewBox="0 0 24 24" aria-hidden="true">'
+    '<svg part="icon" viewBox="0 0 24 24" width="24" height="24" aria-hidden="true">'
     '<path d="M6 9a6 6 0 1 1 12 0c0 6 2 7 2 7H4s2-1 2-7M10 20h4"/></svg>'
 )
 

@@ -10,6 +10,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.bell.conftest import COLOURS, LAYOUT, Check, bell, open_panel, panel
 from tests.bell.inbox import Inbox
+from tests.bell.test_without_jinja import LAYOUT as LAYOUT_WITHOUT_JINJA
 from tests.fixtures.complaints import FAILED_LOAD, Complaints
 from tests.fixtures.waiting import wait_in
 
@@ -71,6 +72,24 @@ def test_the_icon_is_the_sites_own(
     )
     page.goto(make_shop(ICON=str(icon)))
     expect(bell(page, 0).locator("#own circle")).to_be_visible()
+
+
+@pytest.mark.parametrize("layout", [LAYOUT, LAYOUT_WITHOUT_JINJA])
+def test_without_its_style_sheet_the_icon_is_as_small(
+    layout: str,
+    page: Page,
+    make_shop: Callable[..., str],
+    context: BrowserContext,
+    inbox: Inbox,
+    complaints: Complaints,
+) -> None:
+    complaints.expected.append(FAILED_LOAD)
+    inbox.play(context)
+    page.route("**/bell/bell.*.css", lambda route: route.abort())
+    page.goto(make_shop(layout=layout))
+    box = page.locator("app-inbox-bell [part=icon]").bounding_box()
+    assert box is not None
+    assert (box["width"], box["height"]) == (24, 24)
 
 
 def test_a_slot_takes_the_sites_icon(

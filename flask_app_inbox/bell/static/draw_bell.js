@@ -7,6 +7,8 @@ const drawBell = (attributes) => {
   const icon = document.createElementNS(ns, "svg");
   const path = document.createElementNS(ns, "path");
   icon.setAttribute("viewBox", "0 0 24 24");
+  icon.setAttribute("width", "24");
+  icon.setAttribute("height", "24");
   icon.setAttribute("part", "icon");
   path.setAttribute("d", "M6 9a6 6 0 1 1 12 0c0 6 2 7 2 7H4s2-1 2-7M10 20h4");
   icon.append(path);
