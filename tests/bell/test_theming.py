@@ -105,6 +105,20 @@ def test_a_slot_takes_the_sites_icon(
     expect(page.locator("app-inbox-bell svg")).to_be_hidden()
 
 
+def test_a_large_picture_in_the_slot_fits_into_the_bell(
+    page: Page, make_shop: Callable[..., str], context: BrowserContext, inbox: Inbox
+) -> None:
+    inbox.play(context)
+    page.goto(make_shop())
+    expect(bell(page, 0)).to_be_visible()
+    page.evaluate("""() => { const canvas = document.createElement("canvas");
+      canvas.width = 880; canvas.height = 440; canvas.slot = "icon";
+      document.querySelector("app-inbox-bell").append(canvas); }""")
+    box = page.locator("app-inbox-bell canvas").bounding_box()
+    assert box is not None
+    assert (box["width"], box["height"]) == (44, 22)
+
+
 def test_the_page_hears_what_happens(page: Page, shop: str, inbox: Inbox) -> None:
     inbox.arrive("First")
     page.goto(shop)
