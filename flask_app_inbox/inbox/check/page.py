@@ -7,14 +7,18 @@ from urllib.parse import urljoin, urlsplit
 
 from .finding import FindingKind, Section
 from .login import Login
-from .visit import Page, VisitError
+from .visit import AppNotReached, Page, VisitError
 
 PAGE_MISSING = FindingKind(
     "page_missing",
     "error",
     what="There is no page to check: {reason}.",
     why="Only a page shows whether script, anchor and policy are right.",
-    fix="flask app-inbox check --url /a/page/with/your/layout",
+    fix={
+        "page": "flask app-inbox check --url /a/page/with/your/layout",
+        "in_front": "flask app-inbox check --url https://your.site/  # asks the "
+        "running site, with all that is in front of it",
+    },
 )
 PAGE_REDIRECTS = FindingKind(
     "page_redirects",
@@ -28,7 +32,8 @@ PAGE_REDIRECTS = FindingKind(
 
 def report_no_page(error: VisitError, section: Section) -> None:
     """Report that a page could not be fetched."""
-    section.report(PAGE_MISSING, reason=error)
+    case = "in_front" if isinstance(error, AppNotReached) else "page"
+    section.report(PAGE_MISSING, case, reason=error)
 
 
 def check_answer(page: Page, login: Login, section: Section) -> bool:
@@ -48,7 +53,7 @@ def check_answer(page: Page, login: Login, section: Section) -> bool:
         )
     else:
         reason = f"{path} answers {page.status} with {kind}"
-        section.report(PAGE_MISSING, reason=reason)
+        section.report(PAGE_MISSING, "page", reason=reason)
     return False
 
 

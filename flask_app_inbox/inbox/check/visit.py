@@ -12,7 +12,7 @@ from urllib.parse import urljoin, urlsplit
 
 import requests
 import urllib3
-from flask import Flask, request
+from flask import Flask, has_app_context, request
 from werkzeug.datastructures import Headers
 
 from ...client.certificates import trusted_certificates
@@ -33,6 +33,10 @@ _FAILURES = (requests.RequestException, urllib3.exceptions.HTTPError, OSError)
 
 class VisitError(Exception):
     """A page could not be fetched; the message says why."""
+
+
+class AppNotReached(VisitError):
+    """Something around the app answered in its place."""
 
 
 @dataclass(frozen=True)
@@ -172,6 +176,11 @@ class SiteInProcess:
             raise VisitError(
                 f"the page raises {type(error).__name__}: {error}"
             ) from error
+        if not has_app_context():  # the client keeps that of the app's answer
+            raise AppNotReached(
+                f"{address} is answered ({response.status_code}) by something in front "
+                "of the app, such as middleware around app.wsgi_app"
+            )
         return Page(
             url=urljoin(self._base_url, address.lstrip("/")),
             status=response.status_code,

@@ -9,7 +9,7 @@ from flask import Flask, abort, redirect, render_template_string, request, sessi
 from werkzeug.wrappers import Response
 
 from tests.inbox.commands.conftest import Findings, MakeSite
-from tests.inbox.commands.site import LAYOUT
+from tests.inbox.commands.site import LAYOUT, behind_a_gate
 
 
 def test_a_page_that_is_not_there(make_site: MakeSite, findings: Findings) -> None:
@@ -27,6 +27,36 @@ def test_a_page_that_raises(make_site: MakeSite, findings: Findings) -> None:
 
     told = findings(make_site(prepare=prepare), "--url", "broken")
     assert "LookupError: no such shop" in told["page_missing"]["what"]
+
+
+@pytest.mark.parametrize("option", [(), ("--session", "email=ann@example.com")])
+def test_a_page_that_never_reaches_the_app(
+    make_site: MakeSite, findings: Findings, option: tuple[str, ...]
+) -> None:
+    app = make_site(prepare=behind_a_gate("/app-inbox/.+"))
+    told = findings(app, "--offline", *option)
+    assert "/ is answered (503)" in told["page_missing"]["what"]
+    assert "app.wsgi_app" in told["page_missing"]["what"]
+    assert "--url https://" in told["page_missing"]["fix"]
+
+
+@pytest.mark.parametrize("option", [(), ("--session", "email=ann@example.com")])
+def test_a_page_that_such_a_gate_lets_through(
+    make_site: MakeSite, findings: Findings, option: tuple[str, ...]
+) -> None:
+    app = make_site(prepare=behind_a_gate("/account|/app-inbox/.+"))
+    app.add_url_rule("/account", view_func=app.view_functions["index"])
+    assert findings(app, "--offline", "--url", "/account", *option) == {}
+
+
+@pytest.mark.parametrize("widget", ["vendor", "site"])
+def test_endpoints_that_never_reach_the_app(
+    make_site: MakeSite, findings: Findings, widget: str
+) -> None:
+    app = make_site(prepare=behind_a_gate("/"), WIDGET=widget)
+    told = findings(app, "--offline")
+    assert set(told) == {"endpoint_fails", "script_unreachable"}
+    assert "in front of the app" in told["endpoint_fails"]["what"]
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from flask.cli import ScriptInfo
 
 from flask_app_inbox.inbox.commands import terminal
 from tests.inbox.commands.conftest import MakeSite, Run
+from tests.inbox.commands.site import behind_a_gate
 
 ANN = ("--email", "ann@example.com")
 
@@ -106,6 +107,9 @@ def test_contact_says_why_there_is_none(make_site: MakeSite, run: Run) -> None:
     keyless = make_site(config={"SECRET_KEY": None})
     locked = run(keyless, "contact", "--session", "a=b")
     assert (locked.exit_code, "no session" in locked.output) == (1, True)
+    gated = make_site(prepare=behind_a_gate("/account"))
+    unreached = run(gated, "contact", "--session", "a=b")
+    assert (unreached.exit_code, "app.wsgi_app" in unreached.output) == (1, True)
 
 
 # script
