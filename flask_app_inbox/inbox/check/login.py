@@ -58,10 +58,11 @@ LOADER_FAILED = FindingKind(
     "None. What one blueprint's own before_request has set is not there in the "
     "endpoint.",
     fix={
-        "contact_loader": "return None  # in your contact_loader, when nobody is "
-        "logged in",
+        "contact_loader": "return Contact(email=user.email) if user else None  # in "
+        "your contact_loader",
         "flask_login": 'APP_INBOX_CONTACT_FIELDS = {"email": '
-        '"the_attribute_of_your_user"}',
+        '"the_attribute_of_your_user"}  # or APP_INBOX_VERIFIED_ATTRIBUTE, if that is '
+        "what your users lack",
     },
 )
 

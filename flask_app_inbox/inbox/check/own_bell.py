@@ -49,7 +49,7 @@ BELL_SCRIPT_MISSING = FindingKind(
     "error",
     what="The page does not carry the script of the bell.",
     why="Without it the bell is a link to a page of messages.",
-    fix="{{ app_inbox() }}  {# before </body> in your layout #}",
+    fix="{{ app_inbox() }}  {# in the <head> of your layout #}",
 )
 CSP_OWN_STYLE = FindingKind(
     "csp_own_style",

@@ -58,7 +58,7 @@ CSP_OWN_ENDPOINT = FindingKind(
     "csp_own_endpoint",
     "error",
     what="The Content-Security-Policy forbids calls to this site's own endpoints.",
-    why=_BLOCKED,
+    why="The browser blocks them, so nobody sees their messages.",
     fix="connect-src 'self'" + _HELPER,
 )
 CSP_VENDOR_CALLS = FindingKind(

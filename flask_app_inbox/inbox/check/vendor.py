@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+from urllib.parse import urlsplit
 
 from ...client.account import read_account, read_version
 from ...client.contact import Contact
 from ...client.transport_errors import ProxyFailed, ProxyTimeout
+from ...config.validators import is_loopback
 from ...errors import (
     ReconnectNeeded,
     StorageError,
@@ -65,6 +67,8 @@ VENDOR_UNREACHABLE = FindingKind(
     fix={
         "rate_limited": "flask app-inbox check  # again in a minute",
         "down": "flask app-inbox check  # again later: the vendor says it is down",
+        "sandbox": "python -m flask_app_inbox.sandbox --port {port}  # starts the "
+        "sandbox there",
         "other_address": 'APP_INBOX_API_URL = "{platform_url}"',
         "proxy": 'APP_INBOX_PROXY = "http://user:password@host:3128"  # or unset it',
         "network": "curl {api_url}/v1/version  # can this machine reach it?",
@@ -199,12 +203,15 @@ def _report_failure(
         access.report_lost_connection(error, section)
         return
     platform_url = settings.platform.api_url
+    address = urlsplit(settings.api_url)
     if isinstance(error, VendorRateLimited):
         case = "rate_limited"
     elif isinstance(error, (ProxyFailed, ProxyTimeout)):
         case = "proxy"
     elif error.status:
         case = "down"
+    elif is_loopback(address.hostname or ""):
+        case = "sandbox"
     elif settings.api_url != platform_url:
         case = "other_address"
     else:
@@ -215,4 +222,5 @@ def _report_failure(
         api_url=settings.api_url,
         error=error,
         platform_url=platform_url,
+        port=address.port or 80,
     )

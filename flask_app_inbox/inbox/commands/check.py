@@ -120,6 +120,8 @@ def check(
 def _contact(email: str | None) -> Contact | None:
     if email is None:
         return None
+    if "@" not in email:
+        raise click.UsageError(f"--as wants an email address, and {email!r} is none.")
     try:
         return Contact(email=email)
     except ValueError as error:

@@ -66,6 +66,14 @@ def test_a_check_as_somebody_does_not_say_so(
     assert notes(run(make_site(), "check", "--offline", "--json", *options)) == []
 
 
+@pytest.mark.parametrize("email", ["ann", ""])
+def test_a_check_as_somebody_wants_an_email_address(
+    make_site: MakeSite, run: Run, email: str
+) -> None:
+    result = run(make_site(), "check", "--offline", "--as", email)
+    assert (result.exit_code, "wants an email address" in result.output) == (2, True)
+
+
 def test_a_check_of_a_running_site_does_not_say_so(
     make_site: MakeSite, run: Run, serve: Callable[[Flask], str]
 ) -> None:
@@ -93,6 +101,20 @@ def test_a_contact_field_that_users_do_not_have(
     told = findings(app, "--url", "/account", "--session", "_user_id=7")
     assert "'email'" in told["loader_failed"]["what"]
     assert told["loader_failed"]["fix"].startswith("APP_INBOX_CONTACT_FIELDS")
+
+
+def test_a_verified_attribute_that_users_do_not_have(
+    make_site: MakeSite, findings: Findings
+) -> None:
+    app = make_site(
+        prepare=with_flask_login,
+        loader=None,
+        CONTACT_FIELDS={"email": "mail"},
+        VERIFIED_ATTRIBUTE="confirmed",
+    )
+    told = findings(app, "--url", "/account", "--session", "_user_id=7")
+    assert "'confirmed'" in told["loader_failed"]["what"]
+    assert "or APP_INBOX_VERIFIED_ATTRIBUTE" in told["loader_failed"]["fix"]
 
 
 def test_the_cookie_of_a_browser_logs_in_too(make_site: MakeSite, run: Run) -> None:
@@ -181,7 +203,7 @@ def test_a_loader_that_raises(make_site: MakeSite, findings: Findings) -> None:
     told = findings(app, "--offline", "--session", "a=b")
     assert "could not say who is logged in" in told["loader_failed"]["what"]
     assert "raises" in told["loader_failed"]["why"]
-    assert told["loader_failed"]["fix"].startswith("return None")
+    assert told["loader_failed"]["fix"].startswith("return Contact(")
 
 
 def test_a_loader_that_always_fails_is_told_once(make_site: MakeSite, run: Run) -> None:
@@ -195,7 +217,7 @@ def test_a_loader_that_returns_something_else(
     make_site: MakeSite, findings: Findings
 ) -> None:
     told = findings(make_site(loader=lambda: "ann@example.com"))
-    assert told["loader_failed"]["fix"].startswith("return None")
+    assert told["loader_failed"]["fix"].startswith("return Contact(")
 
 
 def guard_everything(app: Flask) -> None:

@@ -28,12 +28,18 @@ def test_a_wrong_path_in_the_api_url(
 
 
 def test_a_vendor_out_of_reach(make_site: MakeSite, findings: Findings) -> None:
-    # Nothing listens on port 9 of this machine.
-    told = findings(make_site(API_URL="http://127.0.0.1:9/api"))
+    told = findings(make_site(API_URL="https://vendor.invalid/api"))
     assert (
         told["vendor_unreachable"]["fix"]
         == 'APP_INBOX_API_URL = "https://esputnik.com/api"'
     )
+
+
+def test_a_sandbox_that_does_not_run(make_site: MakeSite, findings: Findings) -> None:
+    # Nothing listens on port 9 of this machine.
+    told = findings(make_site(API_URL="http://127.0.0.1:9/api"))
+    fix = told["vendor_unreachable"]["fix"]
+    assert fix.startswith("python -m flask_app_inbox.sandbox --port 9 ")
 
 
 def test_a_proxy_out_of_reach(make_site: MakeSite, findings: Findings) -> None:
