@@ -93,13 +93,20 @@ def archives(tmp_path_factory: pytest.TempPathFactory) -> Path:
         else:
             target.unlink()
     run("git", "add", "--all", cwd=work / "clone")
-    build = tools_of(work / "clone", work / "tools"), "-m", "build", "--no-isolation"
-    run(*build, "--outdir", work, ".", cwd=work / "clone")
+    add_tools(work / "clone", work / "tools")
+    build(work, work)
     return work
 
 
-def tools_of(project: Path, folder: Path) -> Path:
-    """Return a Python that has what the project needs to be built, and no more.
+def build(work: Path, into: Path, *options: str) -> None:
+    """Build wheel and sdist of the clone in a folder, which has the tools, too."""
+    python = work / "tools" / ("Scripts" if os.name == "nt" else "bin") / "python"
+    given = (*options, "--outdir")
+    run(python, "-m", "build", "--no-isolation", *given, into, ".", cwd=work / "clone")
+
+
+def add_tools(project: Path, folder: Path) -> None:
+    """Make a Python that has what the project needs to be built, and no more.
 
     Build would make two of them: one for the sdist, and one for the wheel.
     """
@@ -107,7 +114,6 @@ def tools_of(project: Path, folder: Path) -> Path:
     needed = ProjectBuilder(project).build_system_requires
     pip = (sys.executable, "-m", "pip", "install", "--quiet", "--ignore-installed")
     run(*pip, "--prefix", folder, "build", *needed, cwd=folder)
-    return folder / ("Scripts" if os.name == "nt" else "bin") / "python"
 
 
 def files_of_package() -> set[str]:
@@ -123,6 +129,19 @@ def test_the_wheel_holds_every_file_of_the_package(archives: Path) -> None:
     [wheel] = archives.glob("*.whl")
     names = set(zipfile.ZipFile(wheel).namelist())
     assert files_of_package() - names == set()
+
+
+def test_a_wheel_holds_nothing_that_an_earlier_build_left(
+    archives: Path, tmp_path: Path
+) -> None:
+    left = archives / "clone/build/lib/flask_app_inbox/deleted.py"
+    left.parent.mkdir(parents=True)
+    left.touch()
+    build(archives, tmp_path, "--wheel")
+    [wheel] = tmp_path.glob("*.whl")
+    names = zipfile.ZipFile(wheel).namelist()
+    assert "flask_app_inbox/__init__.py" in names
+    assert "flask_app_inbox/deleted.py" not in names
 
 
 def test_the_wheel_installs_no_other_package(archives: Path) -> None:
