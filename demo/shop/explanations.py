@@ -72,6 +72,8 @@ def explain(entry: Entry, *, by_oauth: bool = False) -> str:
         return "flow.says.own_gone"
     if call.path in ("/app-inbox/token", "/chathub/token") and call.status == 401:
         return "flow.says.nobody"
+    if call.path.endswith("/contact") and call.status == 409:
+        return "flow.says.registered_before"
     if call.path.startswith("/api/chat/") and call.status == 401:
         return "flow.says.operator_expired"
     for method, path, success, failure in _SENTENCES:

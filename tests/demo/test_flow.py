@@ -176,6 +176,16 @@ def test_the_drawer_shows_how_a_customer_is_registered_with_the_real_vendor(
     assert ("shop → vendor", "POST", "…/contact", 200) in lines(calls(visitor))
 
 
+def test_a_customer_whom_the_vendor_knows_already_is_no_failure(
+    make_shop: MakeShop, sandbox: SandboxServer
+) -> None:
+    # Another shop, as after a restart, does not know whom it has told the vendor of.
+    for _ in range(2):
+        visitor = Visitor(make_shop(SHOP_SANDBOX_URL=sandbox.url)).log_in()
+    told = {(call["path"], call["status"]): call for call in calls(visitor)["calls"]}
+    assert "knows this customer already" in told["/api/v1/contact", 409]["says"]
+
+
 @pytest.mark.parametrize("path", ["unread", "messages", ""])
 def test_who_could_not_be_registered_is_when_their_bell_asks(
     real_shop: Flask, control: Control, path: str

@@ -19,11 +19,18 @@ const createFlowRows = (() => {
   const isPage = ({ to, method, path }) =>
     to === "shop" && method === "GET" && !BY_SCRIPTS.test(path);
 
+  /**
+   * What the vendor or the shop has already, so that nothing is wrong.
+   * @param {FlowCall} call
+   */
+  const isKnown = ({ status, path }) =>
+    status === 304 || (status === 409 && path.endsWith("/contact"));
+
   /** @param {FlowCall} call */
   const kindOf = (call) => {
     if (call.status === null) return "";
     if (call.status >= 200 && call.status < 300) return "";
-    if (call.status === 304) return ""; // the bell knows it already
+    if (isKnown(call)) return "";
     return call.status >= 300 && call.status < 400 ? "redirect" : "trouble";
   };
 

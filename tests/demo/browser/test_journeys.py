@@ -9,8 +9,9 @@ from typing import Any
 from flask import Flask
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
+from flask_app_inbox.sandbox import SandboxServer
 from tests.chathub.browser.chat import chat, reply
-from tests.demo.conftest import drawn_by_either, drawn_by_vendor
+from tests.demo.conftest import MakeShop, Visitor, drawn_by_either, drawn_by_vendor
 from tests.fixtures.bell import bell, message, open_panel
 from tests.fixtures.complaints import FAILED_LOAD, Complaints
 from tests.fixtures.control import Control
@@ -140,6 +141,16 @@ def test_the_drawer_shows_how_the_shop_replaces_a_dead_token(
     expect(died).to_have_count(1)
     expect(calls.filter(has_text="/api/v1/auth/contact/token")).to_have_count(2)
     expect(calls.filter(has_text="GET /scripts/")).to_have_count(0)
+
+
+def test_a_customer_whom_the_vendor_knows_already_is_not_shown_as_trouble(
+    page: Page, address: str, make_shop: MakeShop, sandbox: SandboxServer
+) -> None:
+    # Another shop, as before a restart, has told the vendor of them.
+    Visitor(make_shop(SHOP_SANDBOX_URL=sandbox.url)).log_in()
+    enter(page, address)
+    told = drawer_calls(page).filter(has_text="POST /api/v1/contact")
+    expect(told.filter(has_text="409")).to_have_attribute("data-kind", "")
 
 
 def test_the_drawer_rings_the_bell_and_follows_to_the_next_page(
