@@ -20,6 +20,7 @@
   const scroller = drawer.querySelector(".flow-scroll");
   const list = drawer.querySelector(".flow-calls");
   const status = drawer.querySelector(".flow-status");
+  const login = drawer.querySelector(".flow-login");
   const texts = drawer.dataset;
   const rows =
     scroller && list && createFlowRows(scroller, list, texts.noAnswer || "");
@@ -31,6 +32,7 @@
   let own = 0;
   let said = { text: "", trouble: false }; // by the last button
   let pollTrouble = "";
+  let hasEnded = false; // the login that this page was rendered for
 
   const showStatus = () => {
     if (!(status instanceof HTMLElement)) return;
@@ -58,6 +60,14 @@
     showStatus();
   };
 
+  /** Say that nobody is logged in any more: only another page can go on. */
+  const end = () => {
+    hasEnded = true;
+    tellOfPolling("");
+    tell(texts.ended || "");
+    if (login instanceof HTMLElement) login.hidden = false;
+  };
+
   const ask = async () => {
     const query = new URLSearchParams({
       shop: String(cursors.shop),
@@ -68,6 +78,7 @@
     const response = await fetch(`${texts.calls}?${query}`, {
       headers: { Accept: "application/json" },
     });
+    if (response.status === 401) return end();
     if (!response.ok) throw new Error(String(response.status));
     /** @type {Answer} */
     const answer = await response.json();
@@ -83,7 +94,7 @@
 
   const poll = async () => {
     clearTimeout(timer);
-    if (!isOpen() || !texts.calls || asking) return;
+    if (!isOpen() || !texts.calls || asking || hasEnded) return;
     if (!document.hidden) {
       asking = true;
       try {
@@ -217,6 +228,7 @@
     }
     try {
       const response = await fetch(form.action, { method: "POST", body });
+      if (response.status === 401) return end();
       const answer = await response.json();
       if (answer.moved || answer.changed) return loadAgain(!!answer.moved);
       tell(answer.says || texts.failed || "", !response.ok);

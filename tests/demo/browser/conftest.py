@@ -78,3 +78,12 @@ def enter(
     answer = browser.post(f"{address}/login", form=form, max_redirects=0)
     assert answer.status == 302
     page.goto(address + path)
+
+
+def leave(page: Page, address: str) -> None:
+    """Log out as another tab of the browser does."""
+    browser = page.context.request
+    token = field(browser.get(f"{address}/account").text(), "csrf_token")
+    form: dict[str, str | float | bool] = {"csrf_token": token}
+    answer = browser.post(f"{address}/logout", form=form, max_redirects=0)
+    assert answer.status == 302

@@ -16,7 +16,7 @@ from tests.fixtures.bell import bell, message, open_panel
 from tests.fixtures.complaints import FAILED_LOAD, Complaints
 from tests.fixtures.control import Control
 
-from .conftest import enter
+from .conftest import PLAIN_PATH, enter, leave
 
 #: Milliseconds between two questions of the drawer.
 DRAWERS_PAUSE = 1_000
@@ -151,6 +151,27 @@ def test_a_customer_whom_the_vendor_knows_already_is_not_shown_as_trouble(
     enter(page, address)
     told = drawer_calls(page).filter(has_text="POST /api/v1/contact")
     expect(told.filter(has_text="409")).to_have_attribute("data-kind", "")
+
+
+def test_after_a_logout_in_another_tab_the_drawer_stops_and_offers_the_login(
+    page: Page, address: str, complaints: Complaints
+) -> None:
+    complaints.expected.append(rf"{FAILED_LOAD}.*401")
+    enter(page, address)
+    drawer_calls(page)
+    leave(page, address)
+    status = page.locator(".flow-status")
+    expect(status).to_have_text("This page\u2019s login has ended.")
+    page.clock.install()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.clock.run_for(5 * DRAWERS_PAUSE)
+    with page.expect_response("**/flow/message"):
+        page.get_by_role("button", name="Send me a message").click()
+    assert not [url for url in asked if "/flow/calls" in url]
+    expect(status).to_have_text("This page\u2019s login has ended.")
+    page.get_by_role("link", name="Log in and watch it live").click()
+    page.wait_for_url(f"{address}/login?next={PLAIN_PATH}")
 
 
 def test_the_drawer_rings_the_bell_and_follows_to_the_next_page(
