@@ -130,6 +130,32 @@ def test_no_page_is_wider_than_the_screen(
         assert page.evaluate(LOOK, FONTS) == [], path
 
 
+#: Whether an element at the bottom of the window can be pressed in its middle.
+IN_REACH = """one => {
+  one.scrollIntoView({ block: "end" });
+  const { left, right, top, bottom } = one.getBoundingClientRect();
+  return one.contains(
+    document.elementFromPoint((left + right) / 2, (top + bottom) / 2));
+}"""
+
+
+def test_on_a_phone_the_drawers_button_lies_on_no_other(
+    still_page: Page, address: str
+) -> None:
+    page = still_page
+    page.set_viewport_size({"width": 360, "height": 500})
+    enter(page, address, path="/things/teapot")
+    page.get_by_role("button", name="Add to basket", exact=True).click()
+    page.goto(address + PLAIN_PATH)
+    drawers = page.get_by_role("button", name="How it works")
+    expect(drawers).to_be_visible()
+    for words in ("+", "Go to checkout"):
+        assert page.get_by_text(words, exact=True).evaluate(IN_REACH), words
+    page.goto(f"{address}/checkout")
+    expect(drawers).to_be_visible()
+    assert page.get_by_role("button", name="Place order").evaluate(IN_REACH)
+
+
 def test_the_menu_folds_for_what_comes_late_into_the_header(
     still_page: Page, address: str
 ) -> None:
