@@ -16,17 +16,29 @@ import threading
 import time
 from pathlib import Path
 
+ROOT = Path(__file__).resolve().parents[1]
+
 #: Seconds to shut down cleanly.
 PATIENCE = 4.0
+#: What is in the checkout; all else has to be installed.
+_OURS = ("demo", "flask_app_inbox")
 
 
 def main() -> None:
     """Run the module named by the first argument."""
     # As with -m, import modules from the repository, not from beside this file.
-    sys.path[0] = str(Path(__file__).resolve().parents[1])
+    sys.path[0] = str(ROOT)
     del sys.argv[0]
     threading.Thread(target=_end_with_input, daemon=True).start()
-    runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
+    try:
+        runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] in _OURS:
+            raise
+        sys.exit(
+            f"{sys.executable} has no {error.name}: "
+            f'{sys.executable} -m pip install --editable "{ROOT}[demo]"'
+        )
 
 
 def _end_with_input() -> None:

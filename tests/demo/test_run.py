@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import socket
+import venv
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -132,6 +134,16 @@ def test_a_shop_that_cannot_start_says_why(
     assert demo.finish() == 1
     assert "FileExistsError" in demo.output
     assert "The shop did not start; see above." in demo.output
+
+
+def test_a_python_that_lacks_something_is_told_what_to_install(
+    start: Callable[..., Demo], tmp_path: Path
+) -> None:
+    venv.create(tmp_path, symlinks=True)
+    demo = start("--python", str(tmp_path / "bin" / "python"))
+    assert demo.finish() == 1
+    said, _ = demo.output.splitlines()
+    assert re.search(r"/bin/python has no \w+: .+ -m pip install .+\[demo\]", said)
 
 
 # Inside this process, where nothing has to start.
