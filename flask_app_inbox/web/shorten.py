@@ -50,14 +50,14 @@ _TAKEN = frozenset(
 )
 
 
-#: Properties that nobody but our scripts sees. They are as short in all of them, since
-#: their place here tells how: a new one comes at the end.
+#: Properties and exports that nobody but our scripts sees. They are as short in all of
+#: them, since their place here tells how: a new one comes at the end.
 INNER = dict(
     zip(
         """
         moves marking compare commit forget refuse take asking notify renew
         base begin parts announce plural later render leave tell want say toggle stop
-        lead clock store end
+        lead clock store end settings openPanel listOf
         """.split(),
         _LETTERS,
         strict=False,

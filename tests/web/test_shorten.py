@@ -104,10 +104,10 @@ def test_names_and_blanks_are_short() -> None:
 
 
 def test_what_a_module_exports_keeps_its_name() -> None:
-    source = "const openPanel = 1;\nexport default { openPanel };\n"
-    assert shorten(source) == "let e=1;export default{openPanel:e};"
-    source = "const openPanel = 1;\nexport { openPanel };\n"
-    assert shorten(source) == "let e=1;export{e as openPanel};"
+    source = "const openDoor = 1;\nexport default { openDoor };\n"
+    assert shorten(source) == "let e=1;export default{openDoor:e};"
+    source = "const openDoor = 1;\nexport { openDoor };\n"
+    assert shorten(source) == "let e=1;export{e as openDoor};"
 
 
 def test_a_property_is_as_short_in_each_script() -> None:
