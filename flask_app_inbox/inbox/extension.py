@@ -145,7 +145,8 @@ class AppInbox(ContactCalls, EventCalls, MessageCalls):
 
         It gets a language that we have texts in, and those texts: a frozen dataclass
         whose fields :class:`~flask_app_inbox.bell.wording.Texts` explains. It returns
-        them changed, as ``dataclasses.replace(texts, title="News")``.
+        them changed, as ``dataclasses.replace(texts, title="News")``. A text may be
+        lazy.
         """
         self._loaders.texts = loader
         return loader

@@ -10,10 +10,13 @@ from typing import Any
 
 import pytest
 from flask import Flask, render_template_string, request
+from flask_babel import Babel, lazy_gettext
 
 from flask_app_inbox import AppInbox, Contact
 from flask_app_inbox.bell.element import bell_files
+from flask_app_inbox.bell.plurals import Plural
 from flask_app_inbox.bell.wording import Texts
+from flask_app_inbox.testing import VendorDouble
 from tests.conftest import CONTACT, SECRETS, MakeApp, load_nobody
 
 PAGE = "{{ app_inbox_anchor() }}|{{ app_inbox() }}"
@@ -188,3 +191,77 @@ def test_words_that_are_none_cost_the_bell_and_not_the_page(
     with caplog.at_level(logging.ERROR):
         assert page_of(own_bell(inbox=inbox)) == "|"
     assert "must return Texts, not a dict" in caplog.text
+
+
+def _broken(_: object) -> str:
+    raise LookupError("no catalogue")
+
+
+def test_words_may_be_lazy(
+    own_bell: Callable[..., Flask], app_inbox_vendor: VendorDouble
+) -> None:
+    app_inbox_vendor.has_messages([str(number) for number in range(30)])
+    inbox = AppInbox()
+
+    @inbox.texts_loader
+    def texts(_: str, texts: Texts) -> Texts:
+        lazy: Any = lazy_gettext
+        return replace(
+            texts,
+            title=lazy("News"),
+            page=lazy("No. {n} of {pages}"),
+            unread=Plural(lazy("{n} to read"), one=lazy("one")),
+        )
+
+    app = own_bell(inbox=inbox)
+    Babel(app)
+    client = app.test_client()
+    assert "No. 1 of 2" in client.get("/app-inbox/").text
+    bell, _, script = client.get("/").text.partition("|")
+    assert 'aria-label="News, 30 to read"' in bell
+    assert "News" in script
+
+
+@pytest.mark.parametrize(
+    ("changes", "problem"),
+    [
+        ({"title": None}, "title must be a text, not a NoneType"),
+        ({"title": b"News"}, "title must be a text, not a bytes"),
+        ({"close": Plural("Close")}, "close must be a text, not a Plural"),
+        ({"title": "\ud83d"}, "title holds half of a character"),
+        ({"unread": "News"}, "unread must be a Plural, not a str"),
+        ({"arrived": None}, "arrived must be a Plural, not a NoneType"),
+        ({"unread": Plural("{n}", one=1)}, "unread must be a text, not a int"),  # type: ignore[arg-type]
+        ({"unread": Plural("{count}")}, "unread must have no other braces than {n}"),
+        ({"as_of": "{"}, "as_of must have no other braces than {time}"),
+        ({"page": "Page {x}"}, "no other braces than {n} and {pages}"),
+        ({"page": "{}"}, "no other braces than {n} and {pages}"),
+        ({"page": "{n:>99}"}, "no other braces than {n} and {pages}"),
+        ({"page": "{n.real}"}, "no other braces than {n} and {pages}"),
+        ({"title": lazy_gettext("News")}, "The texts_loader raised LookupError"),
+    ],
+)
+def test_a_word_that_no_page_can_show_costs_the_words_alone(
+    own_bell: Callable[..., Flask],
+    app_inbox_vendor: VendorDouble,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+    changes: dict[str, Any],
+    problem: str,
+) -> None:
+    monkeypatch.setattr("flask_babel.speaklater.LazyString.__str__", _broken)
+    app_inbox_vendor.has_messages([str(number) for number in range(30)])
+    inbox = AppInbox()
+    inbox.texts_loader(lambda _, texts: replace(texts, **changes))
+    client = own_bell(inbox=inbox).test_client()
+    assert "Page 1 of 2" in client.get("/app-inbox/").text
+    assert client.get("/").text == "|"
+    assert caplog.text.count(problem) == 2
+
+
+def test_braces_are_text_where_nothing_is_filled_in(
+    own_bell: Callable[..., Flask],
+) -> None:
+    inbox = AppInbox()
+    inbox.texts_loader(lambda _, texts: replace(texts, title="{News}"))
+    assert 'aria-label="{News}"' in page_of(own_bell(inbox=inbox))
