@@ -43,6 +43,10 @@ MAX_HTML = 32 * 1024
 #: The most tags in it. Reading them takes a time that grows with their square, and a
 #: page waits for it. HTML with more is shown as text.
 MAX_TAGS = 1000
+#: The longest HTML that comes out, in characters. The parser opens whatever formatting
+#: was left open anew in each paragraph, so a few thousand characters may become
+#: millions. Links and escaped signs make no message twice as long as it may be.
+MAX_CLEAN = 2 * MAX_HTML
 
 _TAG = re.compile("<[A-Za-z/!?]")
 _SCHEME = re.compile("([A-Za-z][A-Za-z0-9+.-]*):")
@@ -56,15 +60,25 @@ def clean_html(html: str) -> str:
     """Return what of a message's HTML may be shown, in the form that nh3 writes.
 
     Every element is closed, names are in small letters, and text holds no bare ``<``
-    or ``&``.
+    or ``&``. HTML that would become too long is shown as text.
     """
+    html = html[:MAX_HTML]
+    if len(_TAG.findall(html)) <= MAX_TAGS:
+        clean = _clean(html)
+        if len(clean) <= MAX_CLEAN:
+            return clean
+    clean = _clean(_TAG.sub("", re.sub("<[^<>]*>", " ", html)))
+    if len(clean) <= MAX_CLEAN:
+        return clean
+    # It is text alone, and may end in the middle of an escaped sign.
+    return re.sub("&[^;]*$", "", clean[:MAX_CLEAN])
+
+
+def _clean(html: str) -> str:
     if not html:
         return ""
     import nh3  # sites with the vendor's bell do not have it
 
-    html = html[:MAX_HTML]
-    if len(_TAG.findall(html)) > MAX_TAGS:
-        html = _TAG.sub("", re.sub("<[^<>]*>", " ", html))
     return nh3.clean(
         html,
         tags=set(TAGS),

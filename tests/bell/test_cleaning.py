@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 import time
 from html.parser import HTMLParser
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from flask_app_inbox.bell.cleaning import (
+    MAX_CLEAN,
     MAX_HTML,
     MAX_TAGS,
     TAGS,
@@ -246,3 +248,27 @@ def test_html_with_too_many_tags_is_text() -> None:
     assert clean_html("<b>a</b>" * (MAX_TAGS // 2)).startswith("<b>a</b><b>")
     assert clean_html("<b>a</b>" * MAX_TAGS).split() == ["a"] * MAX_TAGS
     assert clean_html("x" * (MAX_HTML + 1)) == "x" * MAX_HTML
+
+
+@pytest.mark.parametrize("tag", ["b", "strong", "em", "code", "small", "a href=/"])
+@pytest.mark.parametrize("block", ["<p>", "<li>", "<h2></h2>", "<div></div>"])
+def test_formatting_that_is_opened_anew_in_each_block_becomes_text(
+    tag: str, block: str
+) -> None:
+    opened = "".join(f"<{tag} x={number}>" for number in range(480))
+    clean = clean_html(f"<p>{opened}</p>" + f"{block}word" * 480)
+    assert len(clean) <= MAX_CLEAN
+    assert clean.count("word") == 480
+
+
+@pytest.mark.parametrize("sign", ["&", "<", "\N{NO-BREAK SPACE}", "\N{SNOWMAN}&"])
+def test_text_of_signs_that_are_escaped_ends_between_two_of_them(sign: str) -> None:
+    clean = clean_html(sign * MAX_HTML)
+    assert len(clean) <= MAX_CLEAN
+    assert re.fullmatch("([^&]|&[a-z]+;)+", clean)
+
+
+def test_a_long_message_full_of_links_stays_one() -> None:
+    link = '<a href="https://shop.example/products/?a=1&b=2">Product & price</a> '
+    clean = clean_html(link * (MAX_TAGS // 2))
+    assert clean.count("<a ") > 400
