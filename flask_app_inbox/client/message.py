@@ -8,6 +8,7 @@ nobody can mark it as read.
 
 from __future__ import annotations
 
+import logging
 import math
 import re
 from dataclasses import dataclass, field
@@ -16,6 +17,8 @@ from typing import Any
 
 from ..errors import VendorInvalid
 from .foreign_json import read_json
+
+logger = logging.getLogger(__name__)
 
 #: The longest id that is taken, in characters.
 MAX_ID = 200
@@ -83,21 +86,38 @@ def page_of(told: object, *, page: int = 0, page_size: int) -> MessagePage:
 
     If it does not say how many pages there are, a full one may have another after it.
 
+    A vendor that sends more messages than it was asked for, and tells of no other page,
+    has sent them all: they are divided into pages here. If it tells of other pages,
+    these are longer than ours. Then what is too much of each is left out, and the log
+    says so: no number of a page leads there.
+
     :param page: which was asked for, from 0 on.
-    :param page_size: how many messages were asked for.
+    :param page_size: how many messages were asked for; no more are returned.
     :raises VendorInvalid: if it is no list of messages.
     """
     entries = told.get("list") if isinstance(told, dict) else None
     if not isinstance(told, dict) or not isinstance(entries, list):
         raise VendorInvalid("the vendor's answer holds no list of messages", status=200)
     # A message is in a page once, whatever the vendor does while others arrive.
-    found = {one.id: one for one in map(message_of, entries) if one}
+    by_id = {one.id: one for one in map(message_of, entries) if one}
+    found = tuple(by_id.values())
     if entries and not found:
         raise VendorInvalid("the vendor's list holds no message with an id", status=200)
     pages = count_of(told.get("totalPages"))
+    if len(found) > page_size:
+        if pages is None or pages <= 1:
+            shown = found[page * page_size : (page + 1) * page_size]
+            return MessagePage(shown, math.ceil(len(found) / page_size))
+        logger.warning(
+            "The vendor sent %s messages for a page of %s. Those that are too many are "
+            "not shown.",
+            len(found),
+            page_size,
+        )
+        found = found[:page_size]
     if pages is None:
         pages = page + (2 if len(entries) >= page_size else 1 if found else 0)
-    return MessagePage(tuple(found.values()), max(pages, 1 if found else 0))
+    return MessagePage(found, max(pages, 1 if found else 0))
 
 
 def count_of(told: object) -> int | None:

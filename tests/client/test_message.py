@@ -260,3 +260,30 @@ def test_no_repr_tells_what_a_message_says() -> None:
 
 def test_messages_can_be_put_into_a_set() -> None:
     assert len({read(customData={"a": 1}), read(customData={"a": 1})}) == 1
+
+
+def many(count: int) -> list[dict[str, Any]]:
+    return [{"id": number} for number in range(count)]
+
+
+@pytest.mark.parametrize("pages", [{}, {"totalPages": 1}, {"totalPages": 0}])
+@pytest.mark.parametrize(
+    ("page", "first", "count"), [(0, "0", 20), (1, "20", 20), (2, "40", 5), (3, "", 0)]
+)
+def test_an_inbox_that_comes_as_a_whole_is_divided_into_pages(
+    pages: dict[str, int], page: int, first: str, count: int
+) -> None:
+    told = {"list": many(45), **pages}
+    found = read_page_of(told, page=page, page_size=20)
+    assert [one.id for one in found.messages][:1] == [first] * bool(count)
+    assert (len(found.messages), found.pages) == (count, 3)
+
+
+def test_a_page_that_is_longer_than_asked_for_is_cut_and_told(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    told = {"list": many(50), "totalPages": 4}
+    found = read_page_of(told, page=1, page_size=20)
+    assert [one.id for one in found.messages] == [str(number) for number in range(20)]
+    assert found.pages == 4
+    assert "sent 50 messages for a page of 20" in caplog.text
