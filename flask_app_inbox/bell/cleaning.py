@@ -9,7 +9,9 @@ browsers do. The page's script reads that form alone and makes elements of it.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Collection
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 #: What a message may hold. Nothing of it loads anything, and no attribute is kept but
@@ -49,6 +51,11 @@ MAX_TAGS = 1000
 MAX_CLEAN = 2 * MAX_HTML
 
 _TAG = re.compile("<[A-Za-z/!?]")
+#: Hosts in ASCII; in letters of any script, but the two that are seen as nothing; and
+#: those that end with a number.
+_HOST = re.compile("[a-z0-9._-]+")
+_UNCHANGED = re.compile("(?:[^\\W\u115f\u1160]|[.-])+")
+_NUMBER = re.compile(r"(?:^|\.)(?:[0-9]+|0x[0-9a-f]*)$")
 _SCHEME = re.compile("([A-Za-z][A-Za-z0-9+.-]*):")
 #: What browsers drop from an address, or read as a slash.
 _ODD = re.compile(
@@ -118,17 +125,21 @@ def clean_link(address: str | None) -> str | None:
 def clean_picture(address: str | None, own_hosts: Collection[str] = ()) -> str | None:
     """Return an address if a page may load a picture from it, else None.
 
-    :param own_hosts: of the site, with their ports if they have any; one that begins
-        with a dot stands for all hosts that end with it.
+    :param own_hosts: of the site, whatever their ports: cookies know none. One that
+        begins with a dot stands for all hosts that end with it.
     """
     address = _without_oddities(address)
     if not _PICTURE.match(address):
         return None
-    host, path = _host_and_path(address)
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return None
+    host = _host_of(parts.netloc)
     if host is None:
         return None
     if any(_is_under(host, own) for own in own_hosts) and not _PICTURE_FILE.search(
-        path
+        parts.path
     ):
         return None
     return address
@@ -136,29 +147,41 @@ def clean_picture(address: str | None, own_hosts: Collection[str] = ()) -> str |
 
 def _is_under(host: str, own: str) -> bool:
     """Return whether a host is one of the site's; see :func:`clean_picture`."""
-    own = _plain_host(own)
-    return host == own or (own[:1] == "." and f".{host}".endswith(own))
+    own_host = _host_of(own.lstrip("."))
+    if own_host is None:
+        return False
+    return host == own_host or (own[:1] == "." and host.endswith(f".{own_host}"))
 
 
-def _plain_host(host: str) -> str:
-    """Return a host in one form, without the port that its scheme has anyway."""
-    return host.lower().removesuffix(":443").removesuffix(":80")
+def _host_of(authority: str) -> str | None:
+    """Return the host that browsers ask, in one form.
 
-
-def _host_and_path(address: str) -> tuple[str | None, str]:
-    """Return the host that browsers ask for an address, and the path there.
-
-    :returns: no host if browsers and we might take it for different ones.
+    :param authority: of an address, with its port if there is one.
+    :returns: None if browsers and we might take it for different ones, or if it names
+        a user.
     """
+    if "@" in authority:
+        return None
     try:
-        parts = urlsplit(address)
-        # Letters of other forms than ASCII's may stand for it.
-        host = parts.netloc.encode("idna").decode()
+        host = (urlsplit(f"//{authority}").hostname or "").rstrip(".")
+        if not host.isascii():
+            # Whatever browsers would change before they look it up is refused: each
+            # knows another version of Unicode.
+            if not _UNCHANGED.fullmatch(host) or host != _folded(host):
+                return None
+            host = host.encode("idna").decode()
+        if ":" in host:
+            return ip_address(host).compressed
+        # Browsers take all of 127.1, 0x7f.1 and 2130706433 for 127.0.0.1.
+        if _NUMBER.search(host) and str(ip_address(host)) != host:
+            return None
     except ValueError:
-        return None, ""
-    if re.search("[^A-Za-z0-9.:_\\[\\]-]", host):
-        return None, ""
-    return _plain_host(host), parts.path
+        return None
+    return host if _HOST.fullmatch(host) else None
+
+
+def _folded(host: str) -> str:
+    return unicodedata.normalize("NFKC", host).casefold()
 
 
 def _without_oddities(address: str | None) -> str:

@@ -102,6 +102,8 @@ def test_a_link_leads_to_a_page_a_mail_or_a_phone(address: str, is_kept: bool) -
         ("http://[::1]:5001/a.png", True),
         ("http://cdn.example/a.png", False),
         ("http://127.0.0.1@cdn.example/a.png", False),
+        ("https://ann@cdn.example/a.png", False),
+        ("https://ann@[2001:db8::1]/a.png", False),
         ("http://127.0.0.1:5001@cdn.example/a.png", False),
         ("http://localhost.cdn.example/a.png", False),
         # What every browser that shows the message would ask the site for.
@@ -131,7 +133,8 @@ def test_a_picture_comes_from_a_server(address: str, is_kept: bool) -> None:
         ("https://shop.example/media/honey.JPEG?width=64#x", True),
         ("https://cdn.example/honey", True),
         ("https://shop.example.evil/logout", True),
-        ("https://shop.example:8443/honey", True),  # another program
+        ("https://shop.example:8443/honey.png", True),
+        ("https://shop.example:8443/logout", False),  # it gets the same cookies
         ("https://shop.example/logout", False),
         ("https://shop.example", False),
         ("https://shop.example/?a.png", False),
@@ -142,7 +145,23 @@ def test_a_picture_comes_from_a_server(address: str, is_kept: bool) -> None:
         ("https://north.shop.test/honey.png", True),
         ("https://othershop.test/logout", True),
         ("http://localhost:5000/logout", False),
-        ("http://localhost:5001/honey", True),
+        ("http://localhost:5001/logout", False),
+        ("http://localhost/logout", False),
+        ("http://127.0.0.1:5000/honey", True),
+        ("https://shop.example:0443/logout", False),
+        ("https://shop.example:/logout", False),
+        ("https://shop.example:80/logout", False),
+        ("https://shop.example./logout", False),
+        ("https://shop.example.:8443/logout", False),
+        ("https://north.shop.test:8443/logout", False),
+        ("https://[2001:db8::1]/honey", True),
+        ("https://[2001:db8:0::5]:8443/logout", False),
+        ("https://198.51.100.8/honey", True),
+        ("https://198.51.100.7:8443/logout", False),
+        ("https://198.51.100.7./logout", False),
+        ("https://198.51.25607/logout", False),
+        ("https://0xc6.51.100.7/logout", False),
+        ("https://3325256711/logout", False),
         # What browsers take for the host of the site.
         ("https://ann@shop.example/logout", False),
         ("https://sh%6fp.example/logout", False),
@@ -150,11 +169,21 @@ def test_a_picture_comes_from_a_server(address: str, is_kept: bool) -> None:
         ("https://shop\N{IDEOGRAPHIC FULL STOP}example/logout", False),
         ("https://xn--80aaxitdbjk.xn--p1ai/logout", False),
         ("https://папироска.рф/logout", False),
+        ("https://папироска.рф:8443/logout", False),
+        ("https://папироска.рф/honey.png", True),
+        ("https://їжа.укр/honey", True),
+        ("https://straße.example/logout", False),
+        ("https://sh\N{VARIATION SELECTOR-17}op.example/logout", False),
+        ("https://\N{SQUARED LATIN CAPITAL LETTER S}hop.example/logout", False),
+        ("https://sh\N{HANGUL JUNGSEONG FILLER}op.example/logout", False),
         ("https://[shop.example/logout", False),
     ],
 )
 def test_a_picture_of_the_site_itself_is_a_file(address: str, is_kept: bool) -> None:
-    own = ("shop.example", ".shop.test", "localhost:5000", "xn--80aaxitdbjk.xn--p1ai")
+    own = (
+        *("shop.example", ".shop.test", "localhost:5000", "xn--80aaxitdbjk.xn--p1ai"),
+        *("[2001:DB8::5]:443", "198.51.100.7", "xn--strae-oqa.example"),
+    )
     assert clean_picture(address, own) == (address if is_kept else None)
 
 
@@ -272,3 +301,10 @@ def test_a_long_message_full_of_links_stays_one() -> None:
     link = '<a href="https://shop.example/products/?a=1&b=2">Product & price</a> '
     clean = clean_html(link * (MAX_TAGS // 2))
     assert clean.count("<a ") > 400
+
+
+@pytest.mark.parametrize("own", ["Папироска.рф:443", ".папироска.рф", "папироска.рф."])
+def test_the_site_may_write_its_own_host_in_any_form(own: str) -> None:
+    address = "https://xn--80aaxitdbjk.xn--p1ai/logout"
+    assert clean_picture(address, [own]) is None
+    assert clean_picture(address, ["shop.example"]) == address
