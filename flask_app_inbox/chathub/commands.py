@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, fields
@@ -14,6 +13,7 @@ from flask.cli import with_appcontext
 
 from ..client.chathub import ChatHubClient
 from ..errors import VendorError, VendorRejected, VendorTimeout, VendorUnavailable
+from ..web.commands import print_json, printable
 from ..web.csp import origin_of
 from .state import State, current_state
 
@@ -59,7 +59,7 @@ def check(origin: str | None, as_json: bool) -> None:
         findings.append("SECRET_KEY is missing: without sessions nobody can log in.")
     if as_json:
         shown = {"settings": _settings(state), "organizations": staff}
-        _print_json({**shown, "problems": findings})
+        print_json({**shown, "problems": findings})
     else:
         for name, value in _settings(state).items():
             click.echo(f"CHATHUB_{name.upper():<16} {value}")
@@ -109,7 +109,7 @@ def organizations(as_json: bool) -> None:
     """List the company's organizations."""
     with _vendor(current_state()) as vendor:
         rows = [{"id": one.id, "name": one.name} for one in vendor.organizations()]
-    (_print_json if as_json else _print_table)(rows)
+    (print_json if as_json else _print_table)(rows)
 
 
 @commands.command("operators")
@@ -127,7 +127,7 @@ def operators(organization: int | None, as_json: bool) -> None:
         else:
             ids = [one.id for one in vendor.organizations()]
         rows = [asdict(each) for one in ids for each in vendor.operators(one)]
-    (_print_json if as_json else _print_table)(rows)
+    (print_json if as_json else _print_table)(rows)
 
 
 @commands.command("token")
@@ -151,7 +151,7 @@ def token(operator: int, reveal: bool, as_json: bool) -> None:
         "isValid": is_valid,
     }
     if as_json:
-        _print_json(shown)
+        print_json(shown)
         return
     for name, value in shown.items():
         click.echo(f"{name:<10} {value}")
@@ -198,18 +198,13 @@ def _masked(secret: str) -> str:
     return "••••" + (secret[-4:] if len(secret) >= 24 else "")
 
 
-def _print_json(value: object) -> None:
-    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
-
-
 def _print_table(rows: list[dict[str, Any]]) -> None:
     if not rows:
         click.echo("None.")
         return
-    widths = {
-        name: max(len(name), *(len(str(row[name])) for row in rows)) for name in rows[0]
-    }
-    click.echo("  ".join(f"{name:<{width}}" for name, width in widths.items()).rstrip())
-    for row in rows:
-        cells = (f"{row[name]!s:<{width}}" for name, width in widths.items())
+    names = [*rows[0]]
+    told = [[printable(str(row[name])) for name in names] for row in rows]
+    widths = [max(map(len, column)) for column in zip(names, *told, strict=True)]
+    for row in (names, *told):
+        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
         click.echo("  ".join(cells).rstrip())

@@ -12,6 +12,7 @@ import click
 from flask.cli import with_appcontext
 
 from ..errors import ReconnectNeeded, VendorInvalid, explain
+from ..web.commands import printable
 from .connections import OAuthConnections, current_connections
 from .status import account_name, connect_command, describe
 
@@ -177,7 +178,8 @@ def _print(shown: dict[str, Any]) -> None:
     if shown["state"] == "not_connected":
         click.echo(f"  next step:     {connect_command(shown['connection'])}")
         return
-    click.echo(f"  account:       {account_name(shown['account']) or 'not named'}")
+    account = printable(account_name(shown["account"]) or "not named")
+    click.echo(f"  account:       {account}")
     if shown["script_id"]:
         click.echo(f"  script id:     {shown['script_id']}")
     click.echo(f"  connected:     {shown['connected_at']}")

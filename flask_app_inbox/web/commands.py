@@ -1,7 +1,9 @@
-"""What the command groups of both extensions share."""
+"""What the command groups of both extensions share: help, failures, others' words."""
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -10,6 +12,24 @@ from flask import Flask
 from flask.cli import AppGroup
 
 from ..errors import AppInboxError, explain
+
+
+def printable(words: str) -> str:
+    """Return somebody's words without what could move a terminal's cursor."""
+    return "".join(
+        sign if sign.isprintable() else " " if sign.isspace() else "" for sign in words
+    )
+
+
+def print_json(value: object) -> None:
+    """Print JSON that a terminal shows as it is, whoever wrote the words in it."""
+    text = json.dumps(value, indent=2, ensure_ascii=False)
+    # Signs of below a space are escaped by now, but those of the breaks of lines.
+    click.echo(re.sub(r"[^\n -~]", _escape_if_odd, text))
+
+
+def _escape_if_odd(sign: re.Match[str]) -> str:
+    return sign[0] if sign[0].isprintable() else json.dumps(sign[0])[1:-1]
 
 
 class AdvisingGroup(AppGroup):

@@ -51,6 +51,18 @@ def test_operators_of_all_organizations_are_listed(
     ]
 
 
+def test_what_a_table_tells_moves_no_cursor(
+    run: Callable[..., Result], control: Control
+) -> None:
+    name = "\x1b[2JOlha \x9b\nK."
+    control.call("POST", "chathub/operators", organizationId=24, name=name)
+    told = run("operators", "24").output
+    assert "[2JOlha  K." in told
+    assert all(line.isprintable() for line in told.split("\n"))
+    shown = json.loads(run("operators", "24", "--json").output)
+    assert name in [one["name"] for one in shown]
+
+
 def test_a_company_without_operators_says_so(
     run: Callable[..., Result], control: Control
 ) -> None:

@@ -99,6 +99,17 @@ def test_a_code_in_the_wrong_place_is_told_where_it_belongs(
     assert site.oauth.store.names() == []
 
 
+def test_the_name_of_an_account_moves_no_cursor(
+    vendor: Vendor, make_site: MakeSite
+) -> None:
+    site = make_site()
+    connect(vendor, site, whole_address=True)
+    tokens = site.row().tokens
+    assert tokens is not None
+    site.oauth.store.connect("default", tokens, {"name": "Shop\x1b[2J"})
+    assert "account:       Shop[2J" in run(site, "status")[1]
+
+
 def test_the_status_tells_account_and_times_and_no_secrets(
     vendor: Vendor, make_site: MakeSite
 ) -> None:

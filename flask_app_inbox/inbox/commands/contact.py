@@ -12,6 +12,7 @@ from flask.cli import ScriptInfo, pass_script_info, with_appcontext
 from ...client.app_inbox import CONTACT_PATH, contact_body, token_body
 from ...client.contact import Contact
 from ...errors import LoaderError
+from ...web.commands import print_json
 from ..state import current_state
 from .contact_options import contact_of, identifier_options, session_option
 from .terminal import heading, write
@@ -59,7 +60,7 @@ def contact(
         f"POST {settings.api_url}{CONTACT_PATH}": contact_body(shown),
     }
     if as_json:
-        click.echo(json.dumps(calls, indent=2, ensure_ascii=False))
+        print_json(calls)
         return
     when = ("To issue a token", "To create or update the contact")
     for (call, body), title in zip(calls.items(), when, strict=True):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import click
@@ -11,6 +10,7 @@ from flask.cli import with_appcontext
 from ...client.message import Message
 from ...client.messages import MAX_MESSAGES
 from ...errors import AppInboxError
+from ...web.commands import print_json
 from ..reading import inboxes_of, read_page_and_count, reader_of
 from ..state import current_state
 from .contact_options import contact_of, identifier_options
@@ -77,7 +77,7 @@ def messages(
             "unread": count.unread if count else None,
             "messages": [_told(message, reveal) for message in found.messages],
         }
-        click.echo(json.dumps(told, indent=2, ensure_ascii=False))
+        print_json(told)
         return
     if not found.messages:
         write("There are no messages. The vendor may not know this contact.")
@@ -105,7 +105,7 @@ def _told(message: Message, reveal: bool) -> dict[str, Any]:
 def _row(message: Message, reveal: bool) -> tuple[str, ...]:
     row = ("read" if message.read else "unread", _time_of(message) or "-", message.id)
     if not reveal:
-        return *row, message.category or ""
+        return *row, one_line(message.category or "")
     said = filter(None, (getattr(message, name) for name in _FOR_PEOPLE))
     return *row, one_line(next(said, ""))
 

@@ -10,6 +10,8 @@ from collections.abc import Iterable, Sequence
 
 import click
 
+from ...web.commands import printable
+
 #: The column to wrap text at, if the terminal is wider.
 WIDTH = 88
 
@@ -31,8 +33,8 @@ def heading(text: str) -> None:
 
 
 def columns(rows: Iterable[Sequence[str]]) -> None:
-    """Print rows in aligned columns."""
-    rows = list(rows)
+    """Print rows in aligned columns, whoever wrote what is in them."""
+    rows = [[*map(printable, row)] for row in rows]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
         cells = [
@@ -51,8 +53,8 @@ def reason(words: str, *, reveal: bool) -> str:
 
 
 def one_line(words: str) -> str:
-    """Return somebody's words without what could move a terminal's cursor."""
-    return "".join(filter(str.isprintable, words))[:200]
+    """Return the beginning of somebody's words as one line for a terminal."""
+    return printable(words)[:200]
 
 
 def item(label: str, colour: str, text: str) -> None:

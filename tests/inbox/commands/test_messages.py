@@ -25,7 +25,7 @@ def ann(control: Callable[..., Any]) -> None:
         content="<b>on its way</b><script>1</script>",
         link="https://shop.example/orders/1",
         customData={"secret-data": 1},
-        category="orders",
+        category="\x1b[31morders",
     )
     control("messages", email="ann@example.com", title="Hi", content="<i>Hi</i>")
 
@@ -37,7 +37,7 @@ def test_a_table_tells_which_messages_there_are_and_not_what_they_say(
     assert result.exit_code == 0
     lines = result.stdout.splitlines()
     assert [line.split()[0] for line in lines[:2]] == ["unread", "unread"]
-    assert lines[1].split()[-1] == "orders"
+    assert lines[1].split()[-1] == "[31morders"
     assert lines[-1].startswith("2 shown, 2 unread in all. --reveal")
     assert not any(word in result.stdout for word in SAID)
 
@@ -56,7 +56,7 @@ def test_json_is_for_programs(make_site: MakeSite, run: Run, reveal: bool) -> No
     told = json.loads(result.stdout)
     assert told["unread"] == 2
     message = told["messages"][1]
-    assert (message["read"], message["category"]) == (False, "orders")
+    assert (message["read"], message["category"]) == (False, "\x1b[31morders")
     assert message["createdAt"].endswith("Z")
     assert ("html" in message) == reveal
     if reveal:
