@@ -50,6 +50,10 @@ def is_token(value: object) -> TypeGuard[str]:
     return isinstance(value, str) and bool(_TOKEN.fullmatch(value))
 
 
+class AnswerTooLarge(VendorInvalid):
+    """The answer has more bytes than may be read."""
+
+
 #: Turns a status, headers and a body into an answer, or raises VendorError.
 Judge = Callable[[int, Mapping[str, str], bytes], Answer]
 
@@ -58,26 +62,27 @@ def read_body(response: requests.Response, max_size: int = MAX_SIZE) -> bytes:
     """Read and unpack a body.
 
     :param max_size: the most bytes that are taken; by default 64 KiB.
-    :raises VendorInvalid: if it is larger, or compressed in a way that we do not know.
-        The caller closes the connection.
+    :raises AnswerTooLarge: if it is larger. The caller closes the connection.
+    :raises VendorInvalid: if it is compressed in a way that we do not know.
     """
     encoding = response.headers.get("Content-Encoding", "identity").strip().lower()
     is_plain = encoding in ("", "identity")
     if not is_plain and encoding not in ("gzip", "x-gzip", "deflate"):
         raise VendorInvalid("the vendor's answer has an encoding not asked for")
-    body = b""
+    read = bytearray()  # bytes would be copied for each chunk
     # What is packed may be as long as the deadline lets pass.
     while chunk := response.raw.read(8192, decode_content=False):
-        body += chunk
-        if is_plain and len(body) > max_size:
+        read += chunk
+        if is_plain and len(read) > max_size:
             break
+    body = bytes(read)
     if not is_plain:
         try:
             body = _unpack(body, max_size + 1)
         except zlib.error as error:
             raise VendorInvalid("the vendor's answer cannot be unpacked") from error
     if len(body) > max_size:
-        raise VendorInvalid(f"the vendor's answer is larger than {max_size} bytes")
+        raise AnswerTooLarge(f"the vendor's answer is larger than {max_size} bytes")
     return body
 
 

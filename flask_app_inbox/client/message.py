@@ -11,6 +11,7 @@ from __future__ import annotations
 import logging
 import math
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from typing import Any
@@ -99,15 +100,17 @@ def page_of(told: object, *, page: int = 0, page_size: int) -> MessagePage:
     if not isinstance(told, dict) or not isinstance(entries, list):
         raise VendorInvalid("the vendor's answer holds no list of messages", status=200)
     # A message is in a page once, whatever the vendor does while others arrive.
-    by_id = {one.id: one for one in map(message_of, entries) if one}
-    found = tuple(by_id.values())
+    by_id = {id_of(one.get("id")): one for one in entries if isinstance(one, dict)}
+    by_id.pop(None, None)
+    found = list(by_id.values())
     if entries and not found:
         raise VendorInvalid("the vendor's list holds no message with an id", status=200)
     pages = count_of(told.get("totalPages"))
     if len(found) > page_size:
         if pages is None or pages <= 1:
+            pages = math.ceil(len(found) / page_size)
             shown = found[page * page_size : (page + 1) * page_size]
-            return MessagePage(shown, math.ceil(len(found) / page_size))
+            return MessagePage(_messages_of(shown), pages)
         logger.warning(
             "The vendor sent %s messages for a page of %s. Those that are too many are "
             "not shown.",
@@ -117,7 +120,11 @@ def page_of(told: object, *, page: int = 0, page_size: int) -> MessagePage:
         found = found[:page_size]
     if pages is None:
         pages = page + (2 if len(entries) >= page_size else 1 if found else 0)
-    return MessagePage(found, max(pages, 1 if found else 0))
+    return MessagePage(_messages_of(found), max(pages, 1 if found else 0))
+
+
+def _messages_of(entries: Iterable[object]) -> tuple[Message, ...]:
+    return tuple(one for one in map(message_of, entries) if one)
 
 
 def count_of(told: object) -> int | None:

@@ -14,7 +14,7 @@ from requests import PreparedRequest, Request
 from requests.auth import AuthBase
 
 from ..errors import VendorInvalid
-from .answer import Answer, check_status, is_token
+from .answer import Answer, AnswerTooLarge, check_status, is_token
 from .deadline import Deadline
 from .message import MessagePage, count_of, id_of, page_of
 from .transport import Transport
@@ -23,11 +23,20 @@ MESSAGES_PATH = "/v1/messages"
 
 #: The header that brings a token, and its successor.
 TOKEN_HEADER = "ES-TOKEN"  # noqa: S105 - the name of a header
-#: The most bytes of a page of messages.
-MAX_PAGE = 1024 * 1024
+#: The most bytes of a page, for each of its messages: more than we read of one, in
+#: letters of any script.
+_MESSAGE = 128 * 1024
+#: How many bytes any page may have, and the most that one may have: a process reads
+#: several at a time, and what it makes of them takes many times as much memory.
+MIN_PAGE, MAX_PAGE = 1024 * 1024, 8 * 1024 * 1024
 #: The most messages that one call asks for or marks: the vendor keeps as many for a
 #: contact.
 MAX_MESSAGES = 1000
+
+
+def page_bytes(page_size: int) -> int:
+    """Return the most bytes that a page of so many messages may have."""
+    return min(max(page_size * _MESSAGE, MIN_PAGE), MAX_PAGE)
 
 
 class TokenUse(AuthBase):
@@ -84,6 +93,7 @@ class MessagesClient:
     ) -> MessagePage:
         """Read a page of messages.
 
+        :param deadline: its ``max_body`` is what :func:`page_bytes` says.
         :param page: from 0 on.
         :raises VendorRejected: if the token is not valid (401).
         :raises VendorError: with any other cause.
@@ -91,7 +101,13 @@ class MessagesClient:
         query = {"page": str(page), "pageSize": str(page_size)}
         if unread_only:
             query["status"] = "UNOPENED"
-        answer = self._call("GET", "", use, deadline, query=query)
+        try:
+            answer = self._call("GET", "", use, deadline, query=query)
+        except AnswerTooLarge as error:
+            raise VendorInvalid(
+                f"{error}: a page of {page_size} messages of one contact. Ask for "
+                "fewer at once, or let messages link to their pictures, not hold them"
+            ) from None
         return page_of(answer.json(), page=page, page_size=page_size)
 
     def count_unread(self, use: TokenUse, deadline: Deadline) -> int:

@@ -11,7 +11,7 @@ from flask import Flask
 
 from ..bell.extra import INSTALL_BELL, lacks_extra
 from ..client.deadline import Deadline
-from ..client.messages import MAX_PAGE, MessagesClient
+from ..client.messages import MessagesClient, page_bytes
 from ..client.transport import Transport
 from ..errors import ConfigError
 from ..oauth.settings import FLASKS_KEY
@@ -50,14 +50,15 @@ class Inboxes:
     timeout: float
     has_extra: bool
 
-    def deadline(self) -> Deadline:
+    def deadline(self, page_size: int = 1) -> Deadline:
         """Return the deadline of a request for messages that begins now.
 
+        :param page_size: the most messages that it asks for at once.
         :raises ConfigError: if the extra that reading messages needs is missing.
         """
         if not self.has_extra and lacks_extra():
             raise ConfigError([f"Messages cannot be read until {INSTALL_BELL}"])
-        return Deadline(self.timeout, max_body=MAX_PAGE)
+        return Deadline(self.timeout, max_body=page_bytes(page_size))
 
 
 def make_inboxes(

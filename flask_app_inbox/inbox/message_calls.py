@@ -37,7 +37,9 @@ class MessageCalls:
         Reading them marks nothing.
 
         :param page: from 0 on.
-        :param page_size: 1 to 1,000.
+        :param page_size: 1 to 1,000. A page has 128 KiB for each message, at least 1
+            and at most 8 MiB in all; a larger one is :class:`VendorInvalid`. So ask for
+            64 at a time where messages may be long.
         :returns: an empty page for a contact that the vendor does not know.
         :raises ValueError: if there is no such page.
         :raises VendorError: with the cause, if the vendor does not give it.
@@ -53,7 +55,7 @@ class MessageCalls:
                 f"Pages begin with 0 and hold 1 to {MAX_MESSAGES} messages each."
             )
         state = current_state()
-        deadline = inboxes_of(state).deadline()
+        deadline = inboxes_of(state).deadline(page_size)
         return read_page(
             reader_of(state, contact, deadline, connection=connection),
             deadline,

@@ -31,7 +31,7 @@ def asking_reader(
     """
     state = current_state()
     contact, contact_tag = who_asks(state, user, from_anywhere=from_anywhere)
-    deadline = inboxes_of(state).deadline()
+    deadline = inboxes_of(state).deadline(PAGE_SIZE)
     if limited:
         state.rate_limiter.check(f"{contact_tag}:messages", deadline.remaining())
     return reader_of(state, contact, deadline, user=contact_tag), deadline

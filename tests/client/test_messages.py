@@ -19,7 +19,13 @@ from flask_app_inbox import (
     VendorUnavailable,
 )
 from flask_app_inbox.client.deadline import Deadline
-from flask_app_inbox.client.messages import MAX_PAGE, MessagesClient, TokenUse
+from flask_app_inbox.client.messages import (
+    MAX_PAGE,
+    MIN_PAGE,
+    MessagesClient,
+    TokenUse,
+    page_bytes,
+)
 from flask_app_inbox.client.transport import Transport
 from tests.conftest import TOKEN
 
@@ -44,7 +50,7 @@ def use() -> TokenUse:
 
 @pytest.fixture
 def deadline() -> Deadline:
-    return Deadline(5, max_body=MAX_PAGE)
+    return Deadline(5, max_body=page_bytes(1))
 
 
 def test_a_page_is_asked_for_with_the_token_and_brings_the_next(
@@ -202,9 +208,30 @@ def test_a_page_may_be_larger_than_other_answers_and_has_an_end(
     vendor.get(LIST_URL, json=told(300_000))
     page = client.read_page(TokenUse(TOKEN), deadline, page=0, page_size=1)
     assert len(page.messages[0].html) == 300_000
-    vendor.get(LIST_URL, json=told(MAX_PAGE))
-    with pytest.raises(VendorInvalid, match="larger"):
+    vendor.get(LIST_URL, json=told(MIN_PAGE))
+    with pytest.raises(VendorInvalid, match="a page of 1 messages") as caught:
         client.read_page(TokenUse(TOKEN), deadline, page=0, page_size=1)
+    assert "fewer at once" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("page_size", "size"),
+    [(1, MIN_PAGE), (8, MIN_PAGE), (20, 20 * 128 * 1024), (1000, MAX_PAGE)],
+)
+def test_a_page_may_be_the_larger_the_more_messages_it_has(
+    page_size: int, size: int
+) -> None:
+    assert page_bytes(page_size) == size
+
+
+def test_a_page_of_long_messages_is_read(
+    client: MessagesClient, vendor: responses.RequestsMock
+) -> None:
+    long = [{"id": number, "content": "x" * 125_000} for number in range(20)]
+    vendor.get(LIST_URL, json={"list": long, "totalPages": 1})
+    deadline = Deadline(5, max_body=page_bytes(20))
+    page = client.read_page(TokenUse(TOKEN), deadline, page=0, page_size=20)
+    assert len(page.messages) == 20
 
 
 def test_no_repr_tells_a_token(use: TokenUse) -> None:

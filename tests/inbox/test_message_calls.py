@@ -108,6 +108,21 @@ def test_there_are_pages_that_cannot_be(
         inbox.messages(CONTACT, **page)
 
 
+@pytest.mark.parametrize(
+    ("count", "size"), [(1000, 7000), (64, 120_000), (1, 900_000), (20, 60_000)]
+)
+def test_a_page_may_have_as_many_bytes_as_its_messages_need(
+    app: Flask,
+    inbox: AppInbox,
+    app_inbox_vendor: VendorDouble,
+    count: int,
+    size: int,
+) -> None:
+    app_inbox_vendor.has_messages([{"html": "x" * size}] * count)
+    with app.app_context():
+        assert len(inbox.messages(CONTACT, page_size=count).messages) == count
+
+
 @pytest.mark.parametrize("ids", ["m1", [None], [True], [""], range(1001), [b"m1"]])
 def test_ids_that_cannot_be_are_told(app: Flask, inbox: AppInbox, ids: Any) -> None:
     with app.app_context(), pytest.raises(ValueError, match="id"):

@@ -103,6 +103,15 @@ def test_a_page_of_messages_says_everything_and_its_html_is_clean(
     assert "vendor;dur=" in response.headers["Server-Timing"]
 
 
+def test_a_page_of_long_messages_is_served(
+    app: Flask, app_inbox_vendor: VendorDouble
+) -> None:
+    app_inbox_vendor.has_messages([{"html": "x" * 120_000}] * 20)
+    response = ask(app, "GET", LIST)
+    assert response.status_code == 200
+    assert response.text.count('"createdAt"') == 20
+
+
 @pytest.mark.parametrize(
     "odd",
     [

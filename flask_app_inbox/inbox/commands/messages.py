@@ -57,7 +57,7 @@ def messages(
     vendor_client(connection)  # it says what is missing
     try:
         state = current_state()
-        deadline = inboxes_of(state).deadline()
+        deadline = inboxes_of(state).deadline(limit)
         reader = reader_of(
             state, contact, deadline, connection=connection, creates=False
         )

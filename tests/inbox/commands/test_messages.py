@@ -71,6 +71,19 @@ def test_messages_are_looked_at_and_not_marked(make_site: MakeSite, run: Run) ->
         assert "1 shown, 2 unread in all." in result.stdout
 
 
+def test_the_more_messages_the_larger_they_may_be_in_all(
+    make_site: MakeSite, run: Run, control: Callable[..., Any]
+) -> None:
+    long = {"email": "ann@example.com", "title": "Long", "content": "x" * 300_000}
+    for _ in range(4):
+        control("messages", **long)
+    result = run(make_site(), "messages", *ANN, "--limit", "10")
+    assert "6 shown" in result.output
+    result = run(make_site(), "messages", *ANN, "--limit", "5")
+    assert result.exit_code == 1
+    assert "fewer at once" in result.output
+
+
 def test_a_stranger_is_not_created(
     make_site: MakeSite, run: Run, sandbox: SandboxServer
 ) -> None:
