@@ -33,7 +33,7 @@ ARROWS: dict[str, set[str]] = {
     },
     "chathub": {"client", "config", "web", "errors", "per_process"},
     "sandbox": {"bell"},
-    "testing": {"oauth", "sandbox", "per_process"},
+    "testing": {"client", "oauth", "sandbox", "per_process"},
     "__init__": {"inbox", "chathub", "client", "errors", "oldest_flask"},
 }
 

@@ -10,13 +10,16 @@ import subprocess
 import sys
 import urllib.request
 from collections.abc import Callable
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
+from typing import Any
 
 import pytest
 import requests
-from flask import Flask
+from flask import Flask, render_template_string
+from flask.testing import FlaskClient
 
-from flask_app_inbox import AppInbox, Contact, VendorRejected
+from flask_app_inbox import AppInbox, Contact, Message, VendorRejected
 from flask_app_inbox.testing import SentRequest, VendorDouble
 
 MANUAL = (Path(__file__).parents[1] / "flask_app_inbox/inbox/README.md").read_text(
@@ -106,6 +109,112 @@ def test_a_message_has_no_other_fields_than_messages_have(
 ) -> None:
     with pytest.raises(TypeError, match="no content"):
         app_inbox_vendor.has_messages([{"content": "x"}])
+
+
+SENT = datetime(2026, 5, 17, 9, 30, tzinfo=timezone.utc)
+
+
+def test_a_message_may_say_when_it_was_sent(app_inbox_vendor: VendorDouble) -> None:
+    app = Flask("shop")
+    app.config.update(APP_INBOX_API_KEY="key")
+    inbox = AppInbox(app)
+    there = timezone(timedelta(hours=3))
+    times = (SENT, SENT.astimezone(there), SENT.replace(tzinfo=None), None)
+    app_inbox_vendor.has_messages([{"created_at": at} for at in times])
+    with app.app_context():
+        found = inbox.messages(ANN).messages
+        assert [one.created_at for one in found] == [SENT, SENT, SENT, None]
+
+
+def test_messages_may_be_given_as_they_are_read(app_inbox_vendor: VendorDouble) -> None:
+    app = Flask("shop")
+    app.config.update(APP_INBOX_API_KEY="key")
+    inbox = AppInbox(app)
+    messages = (
+        Message(
+            *("m1", SENT, "Hi", "<b>x</b>", "https://cdn.example/a.png", "/orders/1"),
+            category="orders",
+            custom_data={"order": 1},
+            read=True,
+        ),
+        Message("m2"),
+    )
+    app_inbox_vendor.has_messages(messages)
+    with app.app_context():
+        assert inbox.messages(ANN).messages == messages
+
+
+@pytest.mark.parametrize(
+    ("messages", "problem"),
+    [
+        ("Hi", r"has_messages\(\['Hi'\]\)"),
+        (b"Hi", "Give a list"),
+        ({"title": "Hi"}, "Give a list"),
+        (Message("m1"), "Give a list"),
+        ([["Hi"]], "A list is no message"),
+        ([None], "A NoneType is no message"),
+        ([{"created_at": "today"}], "a datetime or None, not a str"),
+    ],
+)
+def test_what_is_no_list_of_messages_is_told(
+    app_inbox_vendor: VendorDouble, messages: Any, problem: str
+) -> None:
+    with pytest.raises(TypeError, match=problem):
+        app_inbox_vendor.has_messages(messages)
+
+
+@pytest.fixture
+def bell() -> FlaskClient:
+    app = Flask("shop")
+    app.config.update(
+        SECRET_KEY="a key", APP_INBOX_API_KEY="key", APP_INBOX_WIDGET="site"
+    )
+    AppInbox(app).contact_loader(lambda: ANN)
+    app.add_url_rule(
+        "/", "page", lambda: render_template_string("{{ app_inbox_anchor() }}")
+    )
+    return app.test_client()
+
+
+def test_messages_that_come_in_a_test_are_counted_at_once(
+    bell: FlaskClient, app_inbox_vendor: VendorDouble
+) -> None:
+    for count in (1, 3, 0):
+        app_inbox_vendor.has_messages(["Hi"] * count)
+        assert 'data-unread=""' in bell.get("/").text
+        assert bell.get("/app-inbox/unread").json == {"unread": count}
+        assert f'data-unread="{count}"' in bell.get("/").text
+
+
+@pytest.mark.parametrize(
+    "fail",
+    [
+        VendorDouble.rejects,
+        VendorDouble.limits_rate,
+        VendorDouble.is_down,
+        VendorDouble.is_unreachable,
+        VendorDouble.times_out,
+    ],
+)
+def test_a_vendor_that_comes_back_in_a_test_is_asked_at_once(
+    bell: FlaskClient, app_inbox_vendor: VendorDouble, fail: Callable[..., None]
+) -> None:
+    fail(app_inbox_vendor)
+    assert bell.get("/app-inbox/unread").status_code >= 400
+    app_inbox_vendor.has_messages(["Hi"])
+    assert bell.get("/app-inbox/unread").json == {"unread": 1}
+
+
+def test_a_vendor_that_goes_down_in_a_test_leaves_the_last_count(
+    bell: FlaskClient, app_inbox_vendor: VendorDouble
+) -> None:
+    app_inbox_vendor.has_messages(["Hi"])
+    assert bell.get("/app-inbox/unread").json == {"unread": 1}
+    app_inbox_vendor.is_down()
+    told = bell.get("/app-inbox/unread").json or {}
+    assert (told["unread"], "asOf" in told) == (1, True)
+    app_inbox_vendor.gives_new_tokens()
+    assert bell.get("/app-inbox/unread").json == {"unread": 1}
 
 
 def test_a_stranger_is_known_once_they_were_created(

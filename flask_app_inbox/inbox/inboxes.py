@@ -37,6 +37,7 @@ class Inboxes:
     """The client, the token chains and the counts of one app.
 
     :param rests: when the vendor is not asked for counts.
+    :param store: where the counts and the rests are.
     :param places: for requests that wait for a count that another one asks for.
     :param timeout: seconds for one request.
     :param has_extra: whether it is known that the extra ``bell`` is installed.
@@ -46,6 +47,7 @@ class Inboxes:
     chains: TokenChains
     counts: Counts
     rests: Rests
+    store: SteadyStore
     places: Turns
     timeout: float
     has_extra: bool
@@ -59,6 +61,13 @@ class Inboxes:
         if not self.has_extra and lacks_extra():
             raise ConfigError([f"Messages cannot be read until {INSTALL_BELL}"])
         return Deadline(self.timeout, max_body=page_bytes(page_size))
+
+    def forget_counts(self, *, for_good: bool) -> None:
+        """Let whoever wants a count ask for it, as far as this process keeps them.
+
+        :param for_good: whether the last ones are not even for a vendor that fails.
+        """
+        self.store.forget("count", "rest", *["last"] * for_good)
 
 
 def make_inboxes(
@@ -85,6 +94,7 @@ def make_inboxes(
         chains=TokenChains(store, lambda: _encryptor_of(app, settings), hold=hold),
         counts=Counts(store, shared=shared, hold=hold, hears_news=hears_news),
         rests=Rests(store),
+        store=store,
         places=Turns(PLACES),
         timeout=settings.timeout,
         has_extra=settings.draws_own_bell,

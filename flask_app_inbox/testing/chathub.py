@@ -61,7 +61,7 @@ class ChatHubDouble(Double):
     def _issue_tokens(
         self, *, given: str | None = None, nonsense: str | None = None
     ) -> None:
-        self._refusal = None
+        self._choose(None)
         self._given, self._nonsense = given, nonsense
 
     def _issue(self, sent: SentRequest) -> Reply:

@@ -48,7 +48,7 @@ class Double:
 
     def rejects(self, status: int = 401) -> None:
         """Refuse the site's credentials: 401, or 403 for a missing right."""
-        self._refusal = reply(status)
+        self._choose(reply(status))
 
     def limits_rate(self, retry_after: int | None = None) -> None:
         """Answer 429.
@@ -56,23 +56,27 @@ class Double:
         :param retry_after: seconds for the Retry-After header; None: no header.
         """
         headers = {} if retry_after is None else {"Retry-After": str(retry_after)}
-        self._refusal = reply(429, headers=headers)
+        self._choose(reply(429, headers=headers))
 
     def is_down(self, status: int = 503) -> None:
         """Answer that it is down."""
-        self._refusal = reply(status, "<html>Down</html>")
+        self._choose(reply(status, "<html>Down</html>"))
 
     def is_unreachable(self) -> None:
         """Refuse every connection."""
         from requests import ConnectionError as NoConnection
 
-        self._refusal = _raising(NoConnection("refused"))
+        self._choose(_raising(NoConnection("refused")))
 
     def times_out(self) -> None:
         """Time out without making the test wait."""
         from requests import ReadTimeout
 
-        self._refusal = _raising(ReadTimeout("timed out"))
+        self._choose(_raising(ReadTimeout("timed out")))
+
+    def _choose(self, refusal: Answer | None) -> None:
+        """Answer in another way from now on; see ``_refusal``."""
+        self._refusal = refusal
 
     def _listen(
         self, method: str, base: str, path: str, answer: Answer, rest: str = ""

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from flask import Flask
 
 from .double import Answer, Double, SentRequest, json_reply, reply
-from .messages import InboxDouble
+from .messages import Given, InboxDouble
 from .wire import Reply, Wire
 
 logger = logging.getLogger(__name__)
@@ -49,6 +49,7 @@ class VendorDouble(Double):
         self._knows_nobody = False
         self._inbox = InboxDouble()
         self._imports: dict[str, list[dict[str, Any]]] = {}
+        self._met: list[Any] = []
 
     def gives(self, token: str) -> None:
         """Issue this token to everybody."""
@@ -67,14 +68,19 @@ class VendorDouble(Double):
         """The events that it has taken, the oldest first."""
         return [SentEvent.of(one.body) for one in self.requests if _is_event(one.body)]
 
-    def has_messages(self, messages: Iterable[str | Mapping[str, Any]]) -> None:
+    def has_messages(self, messages: Iterable[Given]) -> None:
         """Have these messages for everybody whom the vendor knows; they can be read.
 
-        :param messages: the newest first, each a title, or a mapping of the fields of
-            :class:`~flask_app_inbox.Message`: ``{"title": "Hi", "read": True}``.
+        An app forgets the counts that it has heard before.
+
+        :param messages: the newest first, each a title, a
+            :class:`~flask_app_inbox.Message`, or a mapping of its fields:
+            ``{"title": "Hi", "read": True}``. A time without a zone is in UTC.
+        :raises TypeError: if one is none of these, or they are no list.
         """
-        self._refusal = None
         self._inbox.fill(messages)
+        self._choose(None)
+        self._forget_counts(for_good=True)
 
     def answers_nonsense(self, body: str = "<html>Welcome</html>") -> None:
         """Answer 200 with a body that holds no token."""
@@ -94,6 +100,8 @@ class VendorDouble(Double):
                 app.name,
             )
             return
+        if not any(state is met for met in self._met):
+            self._met.append(state)
         base = settings.api_url
         self._listen("POST", base, settings.token_path, lambda one: self._token(one))
         self._listen("POST", base, "/v1/contact", self._take_contact)
@@ -110,9 +118,18 @@ class VendorDouble(Double):
         self._listen("POST", base, "/v1/messages/status", self._inbox.mark)
 
     def _answer_tokens(self, answer: Answer, *, knows_nobody: bool = False) -> None:
-        self._refusal = None
+        self._choose(None)
         self._token = answer
         self._knows_nobody = knows_nobody
+
+    def _choose(self, refusal: Answer | None) -> None:
+        super()._choose(refusal)
+        self._forget_counts(for_good=False)
+
+    def _forget_counts(self, *, for_good: bool) -> None:
+        """Let no app go on with what the vendor said before."""
+        for state in self._met:
+            state.inboxes.forget_counts(for_good=for_good)
 
     def _issue(self, _: SentRequest) -> Reply:
         self._issued += 1

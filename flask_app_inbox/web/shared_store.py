@@ -172,6 +172,14 @@ class MemoryStore:
     def drop(self, key: str, *, within: float = math.inf) -> None:
         self.take(key, within=within)
 
+    def forget(self, *kinds: str) -> None:
+        """Remove all whose keys begin with one of some words and a colon."""
+        kept = self._kept.get()
+        with kept.lock:
+            for key in [*kept.lives]:
+                if key.partition(":")[0] in kinds:
+                    kept.remove(key)
+
     def _alive(self, found: tuple[float, bytes] | None) -> bytes | None:
         return found[1] if found and self._clock() < found[0] else None
 

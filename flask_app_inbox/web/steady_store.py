@@ -84,6 +84,12 @@ class SteadyStore:
     def drop(self, key: str, *, within: float = math.inf) -> None:
         self._ask(lambda store: store.drop(key, within=within), within)
 
+    def forget(self, *kinds: str) -> None:
+        """Remove what this process keeps of some kinds; see :class:`.MemoryStore`."""
+        for store in (self._own, self._shared):
+            if isinstance(store, MemoryStore):
+                store.forget(*kinds)
+
     def _ask(self, call: Callable[[SharedStore], Result], within: float) -> Result:
         if self._is_worth_a_try(within):
             with suppress(StorageError):

@@ -346,7 +346,8 @@ def test_after_a_failure_the_vendor_rests_for_a_few_seconds(
             clock.now += REST - 1 if left == REST else 0
         assert len(app_inbox_vendor.requests) == 1
         # Others do not rest with them.
-        app_inbox_vendor.has_messages(["one"])
+        app_inbox_vendor._refusal = None  # and no app is told
+        app_inbox_vendor._inbox.fill(["one"])
         assert inbox.unread_count(Contact("ben@example.com")) == 1
         clock.now += 1
         assert inbox.unread_count(ANN) == 1
@@ -372,7 +373,7 @@ def test_the_webhook_of_the_vendor_can_void_a_count(
     counts._hears_news = True
     with app.app_context():
         assert inbox.unread_count(ANN) == 0
-        app_inbox_vendor.has_messages(["one"])
+        app_inbox_vendor._inbox.fill(["one"])  # and no app is told
         assert inbox.unread_count(ANN) == 0
         counts.forget(contact_key(app, state_of(app).settings, told, ""))
         assert inbox.unread_count(ANN) == 1
@@ -532,7 +533,7 @@ def test_a_count_is_asked_for_again_after_a_mark_that_nobody_knows_of(
         with pytest.raises(VendorTimeout):
             mark_read(reader, deadline, None)
         # The vendor has done it.
-        app_inbox_vendor.has_messages([])
+        app_inbox_vendor._inbox.fill([])
         assert inbox.unread_count(ANN) == 0
         assert inbox.unread_count(other) == (0 if hears_news else 2)
 
