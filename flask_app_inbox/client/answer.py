@@ -6,6 +6,7 @@ import re
 import time
 import zlib
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from email.utils import parsedate_to_datetime
 from typing import Any, NamedTuple, TypeGuard
 
@@ -37,12 +38,11 @@ class Answer(NamedTuple):
 
         :raises VendorInvalid: if it is not JSON.
         """
-        try:
+        with suppress(ValueError):
             return read_json(self.body)
-        except ValueError as error:
-            raise VendorInvalid(
-                "the vendor's answer is no JSON", status=self.status
-            ) from error
+        # Not within an "except": the error that was caught holds the whole answer, and
+        # sites log causes and contexts of what they catch.
+        raise VendorInvalid("the vendor's answer is no JSON", status=self.status)
 
 
 def is_token(value: object) -> TypeGuard[str]:

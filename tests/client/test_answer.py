@@ -115,6 +115,16 @@ def test_json_is_parsed_and_other_text_is_invalid() -> None:
 
 
 @pytest.mark.parametrize(
+    "body", [b"", b'{"token": "secret", oops', b"[" * 100_000, b"\xff\xfe{"]
+)
+def test_what_says_that_it_is_no_json_holds_nothing_of_it(body: bytes) -> None:
+    with pytest.raises(VendorInvalid) as caught:
+        Answer(200, body).json()
+    assert caught.value.__cause__ is None
+    assert caught.value.__context__ is None
+
+
+@pytest.mark.parametrize(
     ("body", "name"),
     [
         (b'{"name": "Caf\xe9"}', "Caf\ufffd"),
