@@ -36,6 +36,8 @@ from .token import blueprint
 #: The site's own template, and ours. Ours is rendered apart from the site's templates,
 #: because sites change delimiters and escaping.
 TEMPLATE, OWN_TEMPLATE = "app_inbox/messages.html", "messages.html"
+#: What leads to the page whoever sent a form too late.
+GO_ON_TEMPLATE = "go_on.html"
 
 #: For our own template; what a site's own one needs, the site knows.
 _POLICY = (
@@ -109,10 +111,10 @@ def respond_to_form() -> AnyResponse:
             marked = 1
     except CrossOrigin:
         raise
-    except (LoginRequired, UserChanged):
-        # The page shows the messages of whoever is logged in now. If that is nobody, it
-        # lets them log in and come back to it; to this address they could not.
-        pass
+    except LoginRequired:
+        return _go_on_to_page(number)
+    except UserChanged:
+        pass  # the page shows the messages of whoever is logged in now
     except (AppInboxError, Problem) as error:
         return _tell(error)
     return redirect(_address("message_page", page=number or None, marked=marked), 303)
@@ -154,6 +156,23 @@ def _send_to_login() -> AnyResponse:
     return response
 
 
+def _go_on_to_page(number: int) -> AnyResponse:
+    """Let somebody whose session has ended come to the page, which lets them log in.
+
+    No redirect does: the login may be at another host, and browsers follow none from a
+    form to a host that the policy of the form's page does not name.
+    """
+    state = current_state()
+    language = _language(state)
+    values: dict[str, object] = {
+        "address": _address("message_page", page=number or None),
+        "style": _address("message_style"),
+        "language": known_language(language),
+        "texts": _texts(state, language),
+    }
+    return _finish(_render_own(GO_ON_TEMPLATE, values))
+
+
 def _tell(error: AppInboxError | Problem) -> AnyResponse:
     """Show that there are no messages to show now."""
     if isinstance(error, AppInboxError):
@@ -178,7 +197,7 @@ def _render(
     """
     app, state = this_app(), current_state()
     language = _language(state)
-    values = {
+    values: dict[str, object] = {
         "messages": found.messages,
         "page": number,
         "pages": found.pages,
@@ -195,10 +214,20 @@ def _render(
     try:
         theirs = app.jinja_env.get_template(TEMPLATE)
     except TemplateNotFound:
-        response = app.make_response(render_page(__package__, OWN_TEMPLATE, **values))
-        response.headers.setdefault("Content-Security-Policy", _POLICY)
+        response = _render_own(OWN_TEMPLATE, values)
     else:
         response = app.make_response(render_template(theirs, **values))
+    return _finish(response)
+
+
+def _render_own(name: str, values: dict[str, object]) -> AnyResponse:
+    page = render_page(__package__, name, **values)
+    response: AnyResponse = this_app().make_response(page)
+    response.headers.setdefault("Content-Security-Policy", _POLICY)
+    return response
+
+
+def _finish(response: AnyResponse) -> AnyResponse:
     response.headers["X-Content-Type-Options"] = "nosniff"
     # "no-referrer" would also hide the origin of our own form from us.
     response.headers["Referrer-Policy"] = "same-origin"
