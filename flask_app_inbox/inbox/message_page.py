@@ -25,6 +25,7 @@ from ..web.body import read_body
 from ..web.guards import check_same_origin
 from ..web.loaders import page_language
 from ..web.problems import BadRequest, CrossOrigin, LoginRequired, Problem, UserChanged
+from ..web.session import give_session_back
 from ..web.this_app import this_app
 from ..web.written_times import written_time
 from .bell_texts import bell_texts
@@ -152,6 +153,8 @@ def _send_to_login() -> AnyResponse:
 
     if current_user.is_authenticated:
         return _render(MessagePage(), number=0, unread=0, user="")
+    # Flask-Login, or the site's own handler, may keep in it where to come back to.
+    give_session_back()
     response: AnyResponse = this_app().make_response(manager.unauthorized())
     return response
 

@@ -3,7 +3,8 @@
 Flask saves a session when a request ends. A token request may take seconds: its user
 can log out meanwhile, and would be logged in again by the session that it saves. A
 page that asks every minute would keep a session alive that the site wants to end. So
-the requests of our blueprints work on a copy, and their answers carry no cookie.
+the requests of our blueprints work on a copy, and their answers carry no cookie. The
+one that sends a visitor to the site's login is the site's own answer.
 """
 
 from __future__ import annotations
@@ -31,13 +32,13 @@ class BorrowedSession(SessionMixin):
     """
 
     def __init__(self, lent: SessionMixin) -> None:
-        self._lent = lent
+        self.lent = lent
         self.new = lent.new
         self.modified = self.accessed = False
 
     @cached_property
     def _values(self) -> dict[str, Any]:
-        return dict(self._lent)
+        return dict(self.lent)
 
     def __getitem__(self, key: str) -> Any:
         return self._values[key]
@@ -58,7 +59,7 @@ class BorrowedSession(SessionMixin):
         """Return what a site's own kind of session has besides, such as an id."""
         if name.startswith("__"):
             raise AttributeError(name)  # copy and pickle ask before there is anything
-        return getattr(self._lent, name)
+        return getattr(self.lent, name)
 
 
 def leave_session_alone(blueprint: Blueprint, *, own_cookie: str = "") -> None:
@@ -71,6 +72,8 @@ def leave_session_alone(blueprint: Blueprint, *, own_cookie: str = "") -> None:
     """
 
     def keep_cookies_out(response: Response) -> Response:
+        if not _is_borrowed():
+            return response
         # Other extensions set cookies later, so they are left out last.
         kind: Any = type(response)
         kept = _without_cookies(kind, own_cookie).force_type(response)
@@ -81,10 +84,34 @@ def leave_session_alone(blueprint: Blueprint, *, own_cookie: str = "") -> None:
     blueprint.after_request(keep_cookies_out)
 
 
-def _borrow(*_: object) -> None:
+def give_session_back() -> None:
+    """Let this request save its session and set cookies, as a page of the site does.
+
+    What functions of the site have written into the copy before is forgotten.
+    """
+    context, place = _place()
+    session = getattr(context, place)
+    if isinstance(session, BorrowedSession):
+        setattr(context, place, session.lent)
+
+
+def _is_borrowed() -> bool:
+    """Return whether this request saves no session: it has a copy of one, or none."""
+    context, place = _place()
+    session = getattr(context, place)
+    interface = context.app.session_interface
+    return isinstance(session, BorrowedSession) or interface.is_null_session(session)
+
+
+def _place() -> tuple[Any, str]:
+    """Return the object that has this request's session, and its attribute."""
     context = cast(Any, request_ctx)._get_current_object()
     # From Flask 3.1.3 on the public attribute can only be read.
-    place = "_session" if hasattr(context, "_session") else "session"
+    return context, "_session" if hasattr(context, "_session") else "session"
+
+
+def _borrow(*_: object) -> None:
+    context, place = _place()
     lent: SessionMixin = getattr(context, place)
     interface = context.app.session_interface
     if interface.is_null_session(lent):

@@ -9,10 +9,12 @@ from typing import Any
 from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
-from flask import Flask, abort
+from flask import Flask, abort, redirect, request
+from flask import session as flask_session
 from flask_babel import Babel
 from flask_login import LoginManager, UserMixin
 from werkzeug.test import TestResponse
+from werkzeug.wrappers import Response
 
 from flask_app_inbox.testing import VendorDouble
 from tests.conftest import CONTACT, SECRETS, MakeApp, load_nobody, state_of
@@ -289,7 +291,35 @@ def test_visitors_are_sent_to_the_sites_login(make_app: MakeApp) -> None:
     response = get(app)
     assert response.status_code == 302
     assert response.location == f"/login?next={quote(PAGE, safe='')}"
-    assert "Set-Cookie" not in response.headers
+
+
+def test_a_site_may_keep_in_its_session_where_a_login_leads_back_to(
+    make_app: MakeApp,
+) -> None:
+    config = {"USE_SESSION_FOR_NEXT": True}
+    app = make_app(WIDGET="site", loader=None, prepare=with_login, config=config)
+    client = app.test_client()
+    assert client.get(f"{PAGE}?page=2").location == "/login"
+    with client.session_transaction() as session:
+        assert session["next"] == f"{PAGE}?page=2"
+        assert "Please log in" in str(session["_flashes"])
+
+
+def test_what_the_login_of_a_site_sets_reaches_the_browser(make_app: MakeApp) -> None:
+    app = make_app(WIDGET="site", loader=None, prepare=with_login)
+
+    def handle() -> Response:
+        flask_session["back"] = request.path
+        response = redirect("/sso")
+        response.set_cookie("back", "cookie")
+        return response
+
+    app.login_manager.unauthorized_handler(handle)  # type: ignore[attr-defined]
+    client = app.test_client()
+    assert client.get(PAGE).location == "/sso"
+    assert client.get_cookie("back") is not None
+    with client.session_transaction() as session:
+        assert session["back"] == PAGE
 
 
 def test_whoever_sends_a_form_after_their_session_comes_back_to_the_page(
