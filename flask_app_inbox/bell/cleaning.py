@@ -51,6 +51,10 @@ MAX_TAGS = 1000
 MAX_CLEAN = 2 * MAX_HTML
 
 _TAG = re.compile("<[A-Za-z/!?]")
+#: Where a cell of a table ends, and where it is the last of its row. Tables are taken
+#: apart, and their words would grow together.
+_CELL = re.compile(r"(?i)(?=</t[dh]\b)")
+_LAST_CELL = re.compile(r"(?i)(?=</t[dh]\s*>\s*</tr\b)")
 #: Hosts in ASCII; in letters of any script, but the two that are seen as nothing; and
 #: those that end with a number.
 _HOST = re.compile("[a-z0-9._-]+")
@@ -87,7 +91,7 @@ def _clean(html: str) -> str:
     import nh3  # sites with the vendor's bell do not have it
 
     return nh3.clean(
-        html,
+        _CELL.sub(" ", _LAST_CELL.sub("<br>", html)),
         tags=set(TAGS),
         clean_content_tags=set(_DROPPED),
         attributes={"a": {"href"}},
