@@ -135,15 +135,41 @@ def test_the_page_hears_what_happens(page: Page, shop: str, inbox: Inbox) -> Non
     ]
 
 
-def test_the_page_can_follow_a_link_itself(page: Page, shop: str, inbox: Inbox) -> None:
-    inbox.arrive("First", link="/two")
+#: As the manual has it, with a router that keeps what it is told.
+ROUTER = """() => document.addEventListener("app-inbox:click", (click) => {
+  const { event } = click.detail;
+  const link = event.target.closest("a[href]");
+  if (!link || link.target || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  click.preventDefault();
+  window.gone = new URL(link.href).pathname;
+})"""
+
+
+@pytest.mark.parametrize(("link", "path"), [("Sale", "/sale"), ("inside", "/inside")])
+def test_the_page_can_follow_a_link_itself(
+    page: Page, shop: str, inbox: Inbox, link: str, path: str
+) -> None:
+    inbox.arrive("Sale", link="/sale", html='More <a href="/inside">inside</a>')
     page.goto(shop)
-    page.evaluate(RECORD)
-    page.evaluate("window.refused = 'click'")
+    page.evaluate(ROUTER)
     open_panel(page)
-    panel(page).get_by_role("listitem").click()
+    panel(page).get_by_role("link", name=link).click()
     expect(bell(page, 0)).to_be_visible()
+    assert page.evaluate("window.gone") == path
     assert page.url == f"{shop}/"
+
+
+def test_a_router_leaves_tabs_to_the_browser(
+    page: Page, shop: str, context: BrowserContext, inbox: Inbox
+) -> None:
+    inbox.arrive("Sale", link="/two")
+    page.goto(shop)
+    page.evaluate(ROUTER)
+    open_panel(page)
+    with context.expect_page() as opened:
+        panel(page).get_by_role("link", name="Sale").click(modifiers=["Control"])
+    opened.value.wait_for_url("**/two")
+    assert page.evaluate("window.gone") is None
 
 
 def test_the_page_can_keep_messages_unread(page: Page, shop: str, inbox: Inbox) -> None:

@@ -7,8 +7,9 @@
  *   stays closed.
  * @typedef {["read", { ids: string[] | null }]} ReadEvent Messages are about to be
  *   marked as read; null: all. Cancelled: they stay unread.
- * @typedef {["click", { message: InboxMessage }]} ClickEvent Somebody clicked on a
- *   message or on a link in it. Cancelled: the page follows the link itself.
+ * @typedef {["click", { message: InboxMessage, event: Event }]} ClickEvent Somebody
+ *   clicked on a message or on a link in it, by the browser's own `event`. Cancelled:
+ *   the page follows the link itself.
  *
  * @typedef {OpenEvent | ReadEvent | ClickEvent} BellEvent
  */
@@ -48,7 +49,7 @@ const openPanel = (host, button, page) => {
 
     /** @param {Event} event @param {InboxMessage} message */
     const act = (event, message) => {
-      if (!announce("click", { message })) event.preventDefault();
+      if (!announce("click", { message, event })) event.preventDefault();
       if (!message.read) mark([message.id]);
     };
 
