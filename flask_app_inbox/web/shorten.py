@@ -30,7 +30,7 @@ _LETTERS = "etnrisoalcudpmhfgbvwykxqjzETNRISOALCUDPMHFGBVWYKXQJZ"
 #: After these a slash begins a regular expression.
 _BEFORE_REGEX = frozenset("( , = : [ ! & | ? { } ; => && || ?? return".split())
 #: After these, parentheses are neither those of a call nor those of a statement.
-_BEFORE_VALUE = _BEFORE_REGEX - {"}", "return"}
+_BEFORE_VALUE = (_BEFORE_REGEX | {"+", "-"}) - {"}", "return"}
 #: What belongs to the language and the browser, as far as we use it by its bare name.
 _TAKEN = frozenset(
     """

@@ -81,6 +81,29 @@ def test_other_tabs_know_a_mark_within_100_milliseconds(
     assert seen - one.evaluate("window.marked") < 100
 
 
+def test_a_mark_counts_at_once_in_a_tab_whose_list_lacks_its_message(
+    context: BrowserContext, shop: str, inbox: Inbox
+) -> None:
+    inbox.page_size = 1
+    inbox.arrive()
+    one, other = open_two(context, shop)
+    inbox.arrive()
+    for page in (one, other):
+        open_panel(page)
+        expect(bell(page, 2)).to_be_visible()
+    panel(one).get_by_role("button", name="Load more").click()
+    expect(panel(one).get_by_role("listitem")).to_have_count(2)
+    wait = hold_first(one, "**/messages/read")
+    panel(one).get_by_role("listitem").last.click()
+    held = wait()
+    expect(bell(other, 1)).to_be_visible()
+    panel(other).get_by_role("listitem").click()
+    expect(bell(other, 0)).to_be_visible()
+    held.fallback()
+    for page in (one, other):
+        expect(bell(page, 0)).to_be_visible()
+
+
 def test_a_mark_that_fails_is_unread_in_the_other_tab_again(
     context: BrowserContext, shop: str, inbox: Inbox, complaints: Complaints
 ) -> None:
@@ -159,6 +182,30 @@ def test_a_tab_whose_user_went_is_in_nobodys_way_when_they_are_back(
     inbox.arrive()
     check(back)
     expect(bell(back, 2)).to_be_visible()
+
+
+def test_whoever_asks_next_leaves_a_server_that_fails_its_pause(
+    check: Check,
+    context: BrowserContext,
+    shop: str,
+    inbox: Inbox,
+    complaints: Complaints,
+) -> None:
+    complaints.expected.append(FAILED_LOAD)
+    inbox.arrive()
+    one, other = open_two(context, shop)
+    inbox.problems["/unread"] = 503
+    check(one)
+    for page in (one, other):
+        expect(page.locator("app-inbox-bell[data-stale]")).to_be_visible()
+    asked = inbox.count_of("/unread")
+    one.close()
+    held = "navigator.locks.query().then(({ held }) => held.length)"
+    wait_in(other, lambda: other.evaluate(held))
+    other.clock.run_for(LEAST_PAUSE // 2)
+    assert inbox.count_of("/unread") == asked
+    other.clock.run_for(LEAST_PAUSE)
+    wait_in(other, lambda: inbox.count_of("/unread") == asked + 1)
 
 
 @pytest.mark.usefixtures("check")

@@ -67,6 +67,7 @@ const openStore = (known, asking, tell, changed, clock) => {
   let pause = FIRST_PAUSE;
   let cancel = () => {};
 
+  /** @returns {any} what the bell shows */
   const unread = () => store.list?.count() ?? store.base.unread;
 
   /** @returns {StoreState} */
@@ -130,7 +131,7 @@ const openStore = (known, asking, tell, changed, clock) => {
     const before = last;
     store.base = count;
     store.list?.compare();
-    notify(isNews && before !== null ? Number(unread()) - before : 0);
+    notify(isNews && before !== null ? unread() - before : 0);
     return before === last;
   };
 
@@ -151,7 +152,10 @@ const openStore = (known, asking, tell, changed, clock) => {
     if (refusal.isGone) {
       tell(refusal);
       hear(refusal);
-    } else show({ ...store.base, asOf: store.base.asOf ?? answeredAt });
+    } else {
+      show({ ...store.base, asOf: store.base.asOf ?? answeredAt });
+      say(); // whoever asks next leaves the server its pause
+    }
   };
 
   /** Keep nothing of the user. */
@@ -194,8 +198,9 @@ const openStore = (known, asking, tell, changed, clock) => {
     if (mark) {
       begin(mark, ids || null);
       clock.later(() => end(mark) && want(), MARKED_WITHIN);
-      // The list takes it off the count by itself.
-      if (store.list) return notify();
+      // The list takes what it holds off the count by itself.
+      if (news.unread)
+        news.unread -= unread() - /** @type {any} */ (store.base.unread);
     }
     if (done && end(done) && ids !== undefined) store.list?.commit(ids);
     const isAnswer = !mark && !done;
