@@ -16,14 +16,19 @@
       cache: "no-store",
       redirect: "manual",
     });
-    const answer = await fetch(address, options).catch(() => undefined);
-    const given = answer && answer.ok ? await answer.json() : {};
-    const { script, hints, anchor } = given;
+    /** @type {any} */
+    const given = await fetch(address, options)
+      .then((answer) => {
+        if (answer.status >= 500 || answer.status === 429) throw answer;
+        return answer.ok ? answer.json() : {};
+      })
+      .catch(() => undefined); // it may also be a page of a proxy, and no JSON
     if (turn !== asked) return;
-    if (!answer || answer.status >= 500) {
+    if (!given) {
       pause = Math.min(pause * 2, 300000);
       return void setTimeout(() => turn === asked && look(), pause);
     }
+    const { script, hints, anchor } = given;
     if (!script) return void (user = "");
     if (script.attributes["data-user"] === user) return;
     user = script.attributes["data-user"];
