@@ -135,6 +135,30 @@ def test_the_page_hears_what_happens(page: Page, shop: str, inbox: Inbox) -> Non
     ]
 
 
+def test_a_picture_stands_beside_the_words(
+    page: Page, make_shop: Callable[..., str], context: BrowserContext, inbox: Inbox
+) -> None:
+    inbox.play(context)
+    inbox.arrive("Tasting", html="Five smoked teas", image="/picture.svg")
+    picture = (
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9" width="900"'
+        ' height="900"><path d="M0 0h9v9z"/></svg>'
+    )
+    page.goto(make_shop(files={"/picture.svg": ("image/svg+xml", picture)}))
+    open_panel(page)
+    shown = panel(page)
+    expect(shown.locator("img")).to_have_css("width", "64px")
+    boxes = [
+        shown.locator(f"[part={part}]").bounding_box()
+        for part in ("title", "content", "time", "image")
+    ]
+    title, content, time, image = [box for box in boxes if box]
+    assert title["x"] == content["x"] == time["x"] < image["x"]
+    assert title["y"] < content["y"] < time["y"]
+    assert image["y"] == title["y"]
+    assert content["width"] > 200
+
+
 #: As the manual has it, with a router that keeps what it is told.
 ROUTER = """() => document.addEventListener("app-inbox:click", (click) => {
   const { event } = click.detail;
