@@ -202,7 +202,7 @@ def test_whoever_asks_next_leaves_a_server_that_fails_its_pause(
     one.close()
     held = "navigator.locks.query().then(({ held }) => held.length)"
     wait_in(other, lambda: other.evaluate(held))
-    other.clock.run_for(LEAST_PAUSE // 2)
+    other.clock.run_for(LEAST_PAUSE // 5)
     assert inbox.count_of("/unread") == asked
     other.clock.run_for(LEAST_PAUSE)
     wait_in(other, lambda: inbox.count_of("/unread") == asked + 1)
@@ -356,10 +356,11 @@ def test_it_never_asks_twice_within_five_seconds(
     before = inbox.count_of("/unread")
     for _ in range(10):
         page.evaluate("dispatchEvent(new Event('focus'))")
-        page.clock.run_for(400)
+        page.clock.run_for(200)  # the clock goes on by itself, too
     assert inbox.count_of("/unread") == before
-    page.clock.run_for(2_000)
-    expect(bell(page, 0)).to_be_visible()
+    page.clock.run_for(4_000)
+    wait_in(page, lambda: inbox.count_of("/unread") > before)
+    page.clock.run_for(1_000)
     assert inbox.count_of("/unread") == before + 1
 
 
