@@ -107,6 +107,30 @@ def test_vue_may_draw_the_whole_page_before_the_bells_script_runs(
     expect(panel(page).get_by_role("listitem")).to_have_count(1)
 
 
+def test_htmx_may_bring_a_page_back_to_one_that_had_no_bell(
+    context: BrowserContext, open_shop: Callable[..., Page]
+) -> None:
+    """What it kept of the page is HTML, which has no shadow trees."""
+    layout = with_head(load_libraries(context, "htmx") + "{{ app_inbox() }}")
+    layout = (
+        layout.replace("</main>\n{{ app_inbox() }}", "</main>")
+        .replace("<body>", "<body hx-boost='true'>")
+        .replace(
+            "{{ app_inbox_anchor() }}",
+            "{% if request.path == '/' %}{{ app_inbox_anchor() }}{% endif %}",
+        )
+    )
+    page = open_shop(layout)
+    page.get_by_role("link", name="Two").click()
+    page.wait_for_url("**/two")
+    expect(page.locator("app-inbox-bell")).to_have_count(0)
+    page.reload()
+    page.go_back()
+    expect(bell(page, 1)).to_be_visible()
+    open_panel(page)
+    expect(panel(page).get_by_role("listitem")).to_have_count(1)
+
+
 def test_alpine_may_take_it_out_and_in(
     context: BrowserContext, open_shop: Callable[..., Page]
 ) -> None:
