@@ -14,7 +14,8 @@ from .languages import TEXTS
 from .texts import bell_name, known_language, texts_for_browser
 from .wording import Texts
 
-#: What every page with a bell loads, before what starts it.
+#: What every page with a bell loads, before what starts it. No file needs another one
+#: before it, and in this order they compress best.
 _BELL = (
     "bell/static/pauses.js",
     "bell/static/store.js",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, fields
-from functools import lru_cache
+from functools import cache, lru_cache
 from string import Formatter
 
 from ..config.languages import DEFAULT_LANGUAGE
@@ -83,6 +83,7 @@ def _plain(name: str, own: object, ours: str) -> str:
     return text
 
 
+@cache  # only our own texts are asked about
 def _places(text: str) -> set[str]:
     """Return the names of a text's placeholders."""
     return {name for _, name, *_ in Formatter().parse(text) if name is not None}

@@ -123,8 +123,9 @@ def _ask_for_count(reader: Reader, deadline: Deadline) -> Count:
             return counts.keep(key, 0, news, deadline.remaining())
     except (VendorError, LoaderError) as error:
         # The deadline may be over, but the next poll comes all the same.
-        last = last_count(reader, deadline)
-        if last is None or isinstance(error, _FOR_THE_OWNER):
+        is_outage = not isinstance(error, _FOR_THE_OWNER)
+        last = last_count(reader, deadline) if is_outage else None
+        if last is None:
             reader.inboxes.rests.begin(key, error, last_moment(deadline))
             raise
         reader.state.failures.write(error)

@@ -106,8 +106,13 @@ const wireBell = (host, page) => {
       host.dataset.unread = unread ?? "";
       host.toggleAttribute("data-stale", !!asOf);
       // Of several bells one says it that is not hidden.
-      const bells = [...document.querySelectorAll(host.localName)];
-      if (arrived > 0 && host === bells.find((bell) => bell.clientWidth)) {
+      if (
+        arrived > 0 &&
+        host ===
+          [...document.querySelectorAll(host.localName)].find(
+            (bell) => bell.clientWidth,
+          )
+      ) {
         status.textContent = plural(said.arrived, arrived, language);
       }
     },

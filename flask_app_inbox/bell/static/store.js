@@ -160,11 +160,11 @@ const openStore = (known, asking, tell, changed, clock) => {
 
   /** Keep nothing of the user. */
   const forget = () => {
-    store.list?.clear(); // it tells of its marks what it knows yet
     store.base = { unread: null };
     store.moves++;
     isWanted = true;
     marking.clear();
+    store.list?.clear();
     notify();
   };
 
