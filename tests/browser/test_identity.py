@@ -173,6 +173,22 @@ def test_a_look_that_fails_is_repeated(
     expect_nothing_of(page, "Secret of Ann")
 
 
+def test_a_look_is_repeated_though_timers_end_a_moment_early(
+    page: Page, control: Control, make_site: Callable[..., str]
+) -> None:
+    page.add_init_script(
+        """const setTimeout = self.setTimeout;
+        self.setTimeout = (work, pause) => setTimeout(work, pause - 5);"""
+    )
+    control.add(ANN, "Secret of Ann")
+    page.goto(f"{make_site()}/login?email={ANN}")
+    expect(bell(page, unread=1)).to_be_visible()
+    page.evaluate("fetch('/logout')")
+    page.route("**/app-inbox/user", lambda route: route.abort(), times=1)
+    page.evaluate(OCCASIONS["focus"])
+    expect_nothing_of(page, "Secret of Ann")
+
+
 def test_a_tab_of_the_former_user_never_shows_the_new_ones_messages(
     context: BrowserContext, control: Control, make_site: Callable[..., str]
 ) -> None:

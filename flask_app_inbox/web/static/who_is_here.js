@@ -105,7 +105,8 @@ const whoIsHere = (url, check, alone) => {
     } finally {
       isLooking = false;
     }
-    if (wanted > lookedAt) plan(); // it came too late for this look
+    // It came too late for this look, or this turn too early: timers are not exact.
+    if (wanted && users().length) plan();
   };
 
   /** Run work after that of other tabs, where the browser can arrange it. */
