@@ -44,8 +44,8 @@ _TAKEN = frozenset(
     finally for from function get getComputedStyle getSelection history if import in
     innerHeight innerWidth instanceof isNaN let location matchMedia module navigator
     new null observedAttributes of parent parseInt performance queueMicrotask
-    removeEventListener reportError return self set setInterval setTimeout static
-    super switch this throw true try typeof undefined void while window
+    removeEventListener reportError requestAnimationFrame return self set setInterval
+    setTimeout static super switch this throw true try typeof undefined void while window
     """.split()
 )
 
@@ -57,7 +57,7 @@ INNER = dict(
         """
         moves marking compare commit forget refuse take asking notify renew
         base begin parts announce plural later render leave tell want say toggle stop
-        lead clock store end settings openPanel listOf
+        lead clock store end settings openPanel listOf hear load update
         """.split(),
         _LETTERS,
         strict=False,

@@ -52,10 +52,6 @@ const wireBell = (host, page) => {
   if (!status) return; // nobody has drawn a bell in this page yet
   const badge = button.lastElementChild;
   root.replaceChildren(button, status); // a copy may have the panel of another one
-  if (!pattern) {
-    pattern = new DocumentFragment();
-    pattern.append(button.cloneNode(true), status.cloneNode());
-  }
   button.role = "button";
   button.ariaExpanded = "false";
 
@@ -83,9 +79,10 @@ const wireBell = (host, page) => {
       .finally(() => (coming = undefined));
   };
   button.onkeydown = (/** @type {KeyboardEvent} */ event) => {
-    if (event.key !== " ") return;
-    event.preventDefault();
-    button.click();
+    if (event.key === " ") {
+      event.preventDefault();
+      button.click();
+    }
   };
 
   return {
@@ -121,6 +118,7 @@ const wireBell = (host, page) => {
 
 /** @param {BellContext} page */
 const defineBell = (page) =>
+  customElements.get("app-inbox-bell") ||
   customElements.define(
     "app-inbox-bell",
     class extends HTMLElement {

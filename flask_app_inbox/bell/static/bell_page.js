@@ -20,7 +20,7 @@ const startBells = (own) => {
   /** @type {any} */
   const shared = window;
   // Libraries show another page in the same document.
-  if (customElements.get("app-inbox-bell")) return announce(document, "check");
+  if (shared.appInbox?.check) return announce(document, "check");
 
   /** @type {Set<(state: StoreState, arrived: number) => void>} */
   const hearers = new Set();
@@ -137,12 +137,18 @@ const startBells = (own) => {
       return list;
     },
   };
-  defineBell({
-    subscribe,
-    store: () => store,
-    settings: () => settings,
-    module,
-  });
+  // The bell in the first frame is the server's. This costs a moment, so it comes after
+  // that, unless somebody is quicker.
+  const define = () =>
+    defineBell({
+      subscribe,
+      store: () => store,
+      settings: () => settings,
+      module,
+    });
+  requestAnimationFrame(() => setTimeout(define));
+  if (document.hidden) define(); // no frame comes before it is shown
+  addEventListener("click", define, true);
 
   // A morph makes the script of the next page of the one that is there.
   new MutationObserver(look).observe(document, {

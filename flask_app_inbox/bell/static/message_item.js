@@ -6,6 +6,7 @@
  * @param {(event: Event, message: InboxMessage) => void} act somebody clicked on it
  */
 const messageItem = (message, texts, language, act) => {
+  /** @type {any} */
   const { title, html, image, link, createdAt } = message;
   /** @type {any} */
   let control = newElement("a", "title");
@@ -22,7 +23,7 @@ const messageItem = (message, texts, language, act) => {
     newElement("div", "content", null, buildHtml(html)),
     time,
   );
-  if (/^(https?:)?\//i.test(image || "")) {
+  if (/^(https?:)?\//i.test(image)) {
     const picture = newElement("img", "image", {
       alt: "",
       loading: "lazy",

@@ -70,9 +70,10 @@ const openPanel = (host, button, page) => {
         End: items.size - 1,
       };
       const title = titleAt(/** @type {any} */ (to)[event.key]);
-      if (!title) return;
-      event.preventDefault();
-      title.focus();
+      if (title) {
+        event.preventDefault();
+        title.focus();
+      }
     };
 
     /** @param {string} part @param {() => void} onclick */
@@ -119,9 +120,10 @@ const openPanel = (host, button, page) => {
     /** @param {InboxMessage[]} all */
     const drawList = (all) => {
       for (const [id, item] of items) {
-        if (all.some((message) => message.id === id)) continue;
-        item.remove();
-        items.delete(id);
+        if (!all.some((message) => message.id === id)) {
+          item.remove();
+          items.delete(id);
+        }
       }
       all.forEach((message, at) => {
         const item =
@@ -215,9 +217,10 @@ const openPanel = (host, button, page) => {
     addEventListener(
       "keydown",
       (event) => {
-        if (event.key !== "Escape" || event.defaultPrevented) return;
-        event.preventDefault();
-        close?.();
+        if (event.key === "Escape" && !event.defaultPrevented) {
+          event.preventDefault();
+          close?.();
+        }
       },
       { signal },
     );
