@@ -44,8 +44,8 @@ _TAKEN = frozenset(
     finally for from function get getComputedStyle getSelection history if import in
     innerHeight innerWidth instanceof isNaN let location matchMedia module navigator
     new null observedAttributes of parent parseInt performance queueMicrotask
-    removeEventListener reportError requestAnimationFrame return self set setInterval
-    setTimeout static super switch this throw true try typeof undefined void while window
+    removeEventListener reportError return self set setInterval setTimeout static
+    super switch this throw true try typeof undefined void while window
     """.split()
 )
 

@@ -271,6 +271,7 @@ def test_a_mark_costs_one_call(page: Page, shop: str, inbox: Inbox) -> None:
     for _ in range(3):
         inbox.arrive()
     page.goto(shop)
+    expect(bell(page, 3)).to_be_visible()  # it was answered: a mark beats what was not
     open_panel(page)
     expect(items(page)).to_have_count(3)
     before = len(inbox.asked)

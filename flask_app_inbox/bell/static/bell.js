@@ -51,7 +51,7 @@ const wireBell = (host, page) => {
   const [button, status] = /** @type {any} */ (root.children);
   if (!status) return; // nobody has drawn a bell in this page yet
   const badge = button.lastElementChild;
-  root.replaceChildren(button, status); // a copy may have the panel of another one
+  root.children[2]?.remove(); // a copy may have the panel of another one
   button.role = "button";
   button.ariaExpanded = "false";
 

@@ -17,6 +17,7 @@
 /** @param {HTMLElement} own its settings are this element's data attributes */
 const startBells = (own) => {
   const SETTINGS = "script[data-unread-url]";
+  const LATER = 100; // milliseconds
   /** @type {any} */
   const shared = window;
   // Libraries show another page in the same document.
@@ -137,8 +138,7 @@ const startBells = (own) => {
       return list;
     },
   };
-  // The bell in the first frame is the server's. This costs a moment, so it comes after
-  // that, unless somebody is quicker.
+  // Where the server's bell is there, the page's first frame waits for none of this.
   const define = () =>
     defineBell({
       subscribe,
@@ -146,9 +146,10 @@ const startBells = (own) => {
       settings: () => settings,
       module,
     });
-  requestAnimationFrame(() => setTimeout(define));
-  if (document.hidden) define(); // no frame comes before it is shown
-  addEventListener("click", define, true);
+  if (!document.querySelector("app-inbox-bell")?.shadowRoot) define();
+  setTimeout(define, LATER);
+  addEventListener("click", define, true); // somebody may be quicker
+  addEventListener("focus", define, true);
 
   // A morph makes the script of the next page of the one that is there.
   new MutationObserver(look).observe(document, {
