@@ -195,6 +195,11 @@ def panel(page: Page) -> Locator:
     return page.get_by_role("dialog", name="Notifications")
 
 
+#: A page in which the bell's script does nothing of what it does a moment later.
+WITHOUT_LATER = """const { setTimeout } = self;
+self.setTimeout = (work, pause) => pause === 100 || setTimeout(work, pause);"""
+IS_DEFINED = "!!customElements.get('app-inbox-bell')"
+
 #: Colour and background of an element.
 COLOURS = """(element) => {
   const { color, backgroundColor } = getComputedStyle(element);

@@ -8,7 +8,14 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from flask_app_inbox.sandbox import SandboxServer
-from tests.bell.conftest import LEAST_PAUSE, bell, open_panel, panel
+from tests.bell.conftest import (
+    IS_DEFINED,
+    LEAST_PAUSE,
+    WITHOUT_LATER,
+    bell,
+    open_panel,
+    panel,
+)
 from tests.fixtures.complaints import FAILED_LOAD, Complaints
 from tests.fixtures.control import Control
 from tests.fixtures.history import browser
@@ -62,6 +69,18 @@ def test_a_page_that_comes_back_shows_the_count_of_now(
     expect(panel(page)).to_be_hidden()
     page.clock.run_for(LEAST_PAUSE)
     expect(bell(page, 1)).to_be_visible()
+
+
+def test_a_page_that_was_left_at_once_comes_back_without_its_count(
+    page: Page, address: str
+) -> None:
+    page.add_init_script(WITHOUT_LATER)
+    page.goto(f"{address}/two")
+    expect(page.get_by_role("link", name="Notifications, 1 unread")).to_be_visible()
+    assert not page.evaluate(IS_DEFINED)
+    page.evaluate(KEEP_RESTORED)
+    page.goto(address)
+    assert 'aria-label="Notifications"' in come_back(page)
 
 
 def test_a_page_of_somebody_else_comes_back_without_a_bell(

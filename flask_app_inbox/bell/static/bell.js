@@ -90,13 +90,13 @@ const wireBell = (host, page) => {
     /** @param {StoreState & { unread: any }} state @param {number} arrived */
     render: ({ unread, asOf, isGone }, arrived) => {
       const { language, user, texts } = page.settings();
-      const { title, none, ...said } = JSON.parse(texts);
+      const said = JSON.parse(texts);
       if (isGone || (host.dataset.user ?? user) !== user) {
         button.remove();
         status.textContent = "";
       } else if (!button.parentNode) root.prepend(button);
-      const told = unread ? plural(said.unread, unread, language) : none;
-      const name = unread === null ? title : title + ", " + told;
+      const told = unread ? plural(said.unread, unread, language) : said.none;
+      const name = said.title + (unread === null ? "" : ", " + told);
       button.setAttribute("aria-label", name);
       badge.textContent = unread > 99 ? "99+" : unread || "";
       badge.hidden = !unread;

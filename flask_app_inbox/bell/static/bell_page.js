@@ -150,6 +150,7 @@ const startBells = (own) => {
   setTimeout(define, LATER);
   addEventListener("click", define, true); // somebody may be quicker
   addEventListener("focus", define, true);
+  addEventListener("pagehide", define, true); // then it forgets what the server drew
 
   // A morph makes the script of the next page of the one that is there.
   new MutationObserver(look).observe(document, {
