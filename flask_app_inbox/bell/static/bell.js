@@ -118,7 +118,6 @@ const wireBell = (host, page) => {
 
 /** @param {BellContext} page */
 const defineBell = (page) =>
-  customElements.get("app-inbox-bell") ||
   customElements.define(
     "app-inbox-bell",
     class extends HTMLElement {

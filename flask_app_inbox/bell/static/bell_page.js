@@ -138,31 +138,33 @@ const startBells = (own) => {
       return list;
     },
   };
-  // Where the server's bell is there, the page's first frame waits for none of this.
-  const define = () =>
+  const begin = () => {
+    if (customElements.get("app-inbox-bell")) return;
     defineBell({
       subscribe,
       store: () => store,
       settings: () => settings,
       module,
     });
-  if (!document.querySelector("app-inbox-bell")?.shadowRoot) define();
-  setTimeout(define, LATER);
-  addEventListener("click", define, true); // somebody may be quicker
-  addEventListener("focus", define, true);
-  addEventListener("pagehide", define, true); // then it forgets what the server drew
-
-  // A morph makes the script of the next page of the one that is there.
-  new MutationObserver(look).observe(document, {
-    subtree: true,
-    attributeFilter: ["data-user"],
-  });
-  addEventListener("visibilitychange", join);
-  addEventListener("app-inbox:check", check, true); // it need not bubble
-  addEventListener("focus", check);
-  addEventListener("online", check);
-  addEventListener("pageshow", join);
+    // A morph makes the script of the next page of the one that is there.
+    new MutationObserver(look).observe(document, {
+      subtree: true,
+      attributeFilter: ["data-user"],
+    });
+    look();
+    addEventListener("visibilitychange", join);
+    addEventListener("online", check);
+    addEventListener("focus", check);
+    addEventListener("pageshow", join);
+    // Older browsers lack it.
+    shared.navigation?.addEventListener("currententrychange", check);
+  };
+  // Where the server's bell is there, the page's first frame waits for none of this.
+  if (!document.querySelector("app-inbox-bell")?.shadowRoot) begin();
+  setTimeout(begin, LATER);
+  addEventListener("click", begin, true); // somebody may be quicker
+  addEventListener("focus", begin, true);
+  addEventListener("pagehide", begin, true); // so that what the server drew goes, too
   addEventListener("pagehide", leave);
-  // Older browsers lack it.
-  shared.navigation?.addEventListener("currententrychange", check);
+  addEventListener("app-inbox:check", check, true); // it need not bubble
 };
