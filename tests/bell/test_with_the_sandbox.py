@@ -67,6 +67,7 @@ def test_the_page_without_javascript_fits_a_phone(
     page.goto(f"{address}/app-inbox/")
     page.get_by_role("button", name="Mark all as read").click()
     expect(page.get_by_role("status")).to_have_text("Marked as read.")
+    page.wait_for_load_state()  # its style sheet comes after its text
     width = page.evaluate("document.documentElement.scrollWidth")
     assert width == size["width"]
     page.get_by_role("link", name="Back to the site").click()
