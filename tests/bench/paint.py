@@ -26,8 +26,8 @@ ROUNDS = 200
 PAGES = ("with", "without", "again")
 MOST = 1.03
 #: Whether the browser has no file of the page, for each load in a row. The second one
-#: compiles the script again, which the third need not.
-LOADS = (True, False, False)
+#: compiles the script again, which no later one need do.
+LOADS = (True, False, False, False, False)
 FIRST = (True, False)
 #: Milliseconds that a page has after its load, so that the next one begins at rest.
 REST = 150
@@ -83,10 +83,10 @@ def measure() -> Row:
             f"the limit is the same page without them, {size / 1024:.0f} kB with a "
             f"style sheet of its own, and beside itself it is {resolution[0]:.3f} and "
             f"{resolution[1]:.3f}; means of {ROUNDS} loads with an empty cache and of "
-            "the two after each, of the limit twice as many, in turns, without the "
-            "tenth at each end. Each begins at another page that has come to rest. The "
-            f"bell with its number was in {sum(have_bell)} of {len(have_bell)} first "
-            "paints",
+            f"the {len(LOADS) - 1} after each, of the limit twice as many, in turns, "
+            "without the tenth at each end. Each begins at another page that has come "
+            f"to rest. The bell with its number was in {sum(have_bell)} of "
+            f"{len(have_bell)} first paints",
         ),
     )
 
