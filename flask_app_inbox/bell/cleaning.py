@@ -14,12 +14,14 @@ from collections.abc import Collection
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
-#: What a message may hold. Nothing of it loads anything, and no attribute is kept but
-#: those of links.
+from .structure import REWRITTEN, sound_structure
+
+#: What a message holds in the end. Nothing of it loads anything, and no attribute is
+#: kept but those of links.
 TAGS = frozenset(
     """
-    a abbr b bdi bdo blockquote br cite code del dd dfn div dl dt em h1 h2 h3 h4 h5 h6
-    hr i ins kbd li mark ol p pre q s samp small span strong sub sup u ul var
+    a abbr b bdi bdo blockquote br cite code del dfn div em hr i ins kbd li mark ol p
+    pre q s samp small span strong sub sup u ul var
     """.split()
 )
 #: What is dropped with all that it holds; of other elements the text stays.
@@ -70,6 +72,8 @@ _ODD = re.compile(
 def clean_html(html: str) -> str:
     """Return what of a message's HTML may be shown, in the form that nh3 writes.
 
+    Lists, headings and links are such that a page which holds them has no barriers.
+
     Every element is closed, names are in small letters, and text holds no bare ``<``
     or ``&``. HTML that would become too long is shown as text.
     """
@@ -90,9 +94,9 @@ def _clean(html: str) -> str:
         return ""
     import nh3  # sites with the vendor's bell do not have it
 
-    return nh3.clean(
+    clean = nh3.clean(
         _CELL.sub(" ", _LAST_CELL.sub("<br>", html)),
-        tags=set(TAGS),
+        tags=TAGS | REWRITTEN.keys(),
         clean_content_tags=set(_DROPPED),
         attributes={"a": {"href"}},
         attribute_filter=_filter,
@@ -101,6 +105,7 @@ def _clean(html: str) -> str:
         link_rel="noopener",
         strip_comments=True,
     )
+    return sound_structure(clean)
 
 
 def _filter(_tag: str, name: str, value: str) -> str | None:

@@ -212,7 +212,7 @@ class _Reader(HTMLParser):
         self.problems: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag not in TAGS:
+        if tag not in TAGS or (tag == "li") != self.is_in_list():
             self.problems.append(tag)
         for name, value in attrs:
             link = tag == "a" and (
@@ -227,6 +227,13 @@ class _Reader(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         if not self.open or self.open.pop() != tag:
             self.problems.append(f"/{tag}")
+
+    def handle_data(self, data: str) -> None:
+        if data.strip() and self.is_in_list():
+            self.problems.append(data)
+
+    def is_in_list(self) -> bool:
+        return self.open[-1:] in (["ul"], ["ol"])
 
     def handle_comment(self, data: str) -> None:
         self.problems.append(f"<!--{data}")

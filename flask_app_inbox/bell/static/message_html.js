@@ -4,7 +4,7 @@
 
 // Those of `cleaning.py`; a test compares them.
 const ELEMENTS =
-  "a|abbr|b|bd[io]|blockquote|br|cite|code|d[dlt]|del|dfn|div|em|h[1-6r]|i|ins|kbd|li|mark|[ou]l|p|pre|q|s|samp|small|span|strong|su[bp]|u|var";
+  "a|abbr|b|bd[io]|blockquote|[bh]r|cite|code|del|dfn|div|em|i|ins|kbd|li|mark|[ou]l|p|pre|q|s|samp|small|span|strong|su[bp]|u|var";
 
 const PART = RegExp(`<(/?)(${ELEMENTS})((?: [a-z-]+="[^"]*")*)>|[^<]+|<`, "g");
 

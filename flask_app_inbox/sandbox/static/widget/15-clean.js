@@ -2,10 +2,9 @@
  * What strangers wrote, as the element takes it: a message's HTML in the form that the
  * element knows, and an icon of what an SVG may contain.
  */
-const RICH =
-  "a b blockquote br div em h1 h2 h3 h4 h5 h6 i li ol p pre span strong u ul".split(
-    " ",
-  );
+const RICH = "a b blockquote br div em i li ol p pre span strong u ul".split(
+  " ",
+);
 /** Drawn as the block that they are. */
 const BLOCKS = "article section tr".split(" ");
 const DROPPED =
@@ -68,6 +67,9 @@ function tidyTag(tag, slash, name, rest, offset, html) {
       : `<${slash}x-dropped>`;
   }
   if (BLOCKS.includes(known)) return `<${slash}div>`;
+  if (/^h[1-6]$/.test(known)) {
+    return slash ? "</strong></div>" : "<div><strong>";
+  }
   if (!RICH.includes(known)) return "";
   if (known !== "a" || slash) return `<${slash}${known}>`;
   const [, ...values] =
