@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from itertools import compress, count, product, takewhile
+from itertools import compress, count, pairwise, product, takewhile
 
 _TOKEN = re.compile(
     r"""
@@ -87,7 +87,7 @@ def shorten(source: str) -> str:
 
     :param source: statements, or one function that is called at once and holds them.
     """
-    tokens = [*_tokens(source)]
+    tokens = [*_with_numbers([*_tokens(source)])]
     roles = [*_roles(tokens)]
     new = _new_names(tokens, roles)
     words = [
@@ -109,6 +109,28 @@ def shorten(source: str) -> str:
             parts.append(" ")
         parts.append(word)
     return "".join(parts)
+
+
+def _with_numbers(tokens: list[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """Put the numbers of constants where their names stand: ``const PAUSE = 100;``."""
+    texts = [text for _, text in tokens]
+    declared = Counter(after for one, after in pairwise(texts) if one == "const")
+    # A property of that name, or a value that gets its name from it, stays.
+    others = {
+        text for text, role in zip(texts, _roles(tokens), strict=True) if role != "{1}"
+    }
+    numbers: dict[str, tuple[str, str]] = {}
+    left_out: set[int] = set()
+    for at in range(len(texts) - 4):
+        before, name, sign, _, end = texts[at : at + 5]
+        number = tokens[at + 3]
+        is_number = (before, sign, number[0], end) == ("const", "=", "number", ";")
+        if is_number and name.isupper() and declared[name] == 1 and name not in others:
+            numbers[name] = number
+            left_out.update(range(at, at + 5))
+    for at, token in enumerate(tokens):
+        if at not in left_out:
+            yield numbers.get(token[1], token)
 
 
 def _without_parentheses(words: list[str]) -> Iterator[str]:

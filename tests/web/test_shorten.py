@@ -53,6 +53,12 @@ SCRIPTS = {
     " if (inner) twice((inner)) + 1;",
     "numbers": "const all = [30000, 10_000, 1.000, 0, 1000, 123000, 100];"
     " all.reduce((sum, one) => sum + one);",
+    "constants": "const PAUSE = 1000; const TWO = 2; const f = () => -PAUSE / TWO;"
+    " const g = (given = TWO) => given - TWO; f() + g();",
+    "constants and properties": "const WIDTH = 2; const box = { WIDTH: 3, deep: {"
+    " WIDTH } }; box.WIDTH + box.deep.WIDTH + WIDTH;",
+    "constants of one name": "const f = () => { const ONE = 1; return ONE; };"
+    " const g = () => { const ONE = 2; return ONE; }; f() - g();",
     "methods": "const box = { one: 1, two(given) { return given + 1; } }; box.two(1);",
     "operators around names": "class One {} const one = new One(); const is ="
     " !(one instanceof One); const keys = ('one' in { one }); is || keys;",
