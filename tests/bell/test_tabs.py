@@ -23,6 +23,8 @@ GO_AWAY = """async () => {
   await new Promise((done) => setTimeout(done));
   place.append(bell);
 }"""
+#: Where tabs hear each other: whose page says it, and what.
+CHANNEL = 'new BroadcastChannel("app-inbox-bell")'
 WITHOUT_LOCKS = "Object.defineProperty(navigator, 'locks', { value: undefined })"
 
 
@@ -252,6 +254,21 @@ def test_a_page_whose_count_may_be_old_has_the_tab_that_asks_ask(
     expect(bell(page, 2)).to_be_visible()
 
 
+@pytest.fixture
+def known_count(monkeypatch: pytest.MonkeyPatch, inbox: Inbox) -> None:
+    """Let pages know how many messages are unread: one."""
+    inbox.arrive()
+    monkeypatch.setattr(
+        "flask_app_inbox.inbox.bell.known_count", lambda *_: Count(1, 0.0)
+    )
+
+
+def log_in(page: Page, shop: str, email: str) -> None:
+    """Let the browser's user be another one; nobody without an address."""
+    page.goto(f"{shop}/login?email={email}")
+    page.goto(shop)
+
+
 def test_users_of_one_browser_hear_nothing_of_each_other(
     context: BrowserContext, shop: str, inbox: Inbox
 ) -> None:
@@ -259,14 +276,71 @@ def test_users_of_one_browser_hear_nothing_of_each_other(
     ann, bob = context.new_page(), context.new_page()
     ann.goto(shop)
     expect(bell(ann, 1)).to_be_visible()
-    bob.goto(f"{shop}/login?email=bob@example.com")
-    bob.goto(shop)
+    ann.route("**/unread", lambda _: None)  # it says nothing of Bob's mark
+    log_in(bob, shop, "bob@example.com")
     expect(bell(bob, 1)).to_be_visible()
     assert len(inbox.users) == 2
     open_panel(bob)
     panel(bob).get_by_role("listitem").click()
     expect(bell(bob, 0)).to_be_visible()
     expect(bell(ann, 1)).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("was_there", "who"),
+    [(True, ""), (True, "bob@example.com"), (False, "bob@example.com")],
+    ids=["logs out", "becomes another", "comes as another"],
+)
+@pytest.mark.usefixtures("known_count", "check")
+def test_windows_of_the_user_of_before_ask_soon(
+    context: BrowserContext,
+    shop: str,
+    inbox: Inbox,
+    complaints: Complaints,
+    was_there: bool,
+    who: str,
+) -> None:
+    complaints.expected.append(FAILED_LOAD)
+    ann, other = context.new_page(), context.new_page()
+    for page in (ann, other) if was_there else (ann,):
+        page.goto(shop)
+        expect(bell(page, 1)).to_be_visible()
+    open_panel(ann)
+    expect(panel(ann).get_by_role("listitem")).to_have_count(1)
+    inbox.problems = {"/unread": 409, "/messages": 409}
+    log_in(other, shop, who)
+    if who:
+        expect(bell(other)).to_have_role("button")
+    for _ in range(10):  # much less than until the next poll
+        ann.clock.run_for(1_000)
+    expect(ann.locator("app-inbox-bell a")).to_have_count(0)
+    expect(panel(ann)).to_have_count(0)
+
+
+#: Notes what pages of other tabs say of themselves: that they go, or whose they are.
+NOTE_PAGES = f"""() => {{ window.pages = [];
+{CHANNEL}.onmessage = ({{ data: [user, news] }}) =>
+  news || pages.push(user ? "comes" : "goes"); }}"""
+#: However long the next page takes, it comes within the second that it has.
+SLOW_SECOND = """{ const later = setTimeout;
+  setTimeout = (work, pause, ...given) =>
+    later(work, pause === 1000 ? 10000 : pause, ...given); }"""
+
+
+@pytest.mark.usefixtures("known_count", "check")
+def test_the_next_page_of_a_user_lets_nobody_ask(
+    context: BrowserContext, shop: str
+) -> None:
+    for script in (COUNT_REQUESTS, SLOW_SECOND):
+        context.add_init_script(script)
+    one, other = open_two(context, shop)
+    one.evaluate(NOTE_PAGES)
+    for path in ("/two", "/"):
+        other.goto(shop + path)
+        expect(bell(other, 1)).to_be_visible()
+    wait_in(one, lambda: one.evaluate("pages") == ["goes", "comes"] * 2)
+    one.clock.run_for(12_000)  # much less than until the next poll
+    assert one.evaluate("requests") == 0
 
 
 #: Makes a page that of another user, as a library that swaps its body does.
@@ -440,7 +514,8 @@ def test_a_moment_to_come_back_at_is_no_reason_to_hurry(
     page = timed_page
     inbox.problems["/unread"] = 503
     inbox.headers["Retry-After"] = moment
-    page.goto(shop)
+    with page.expect_response("**/unread"):
+        page.goto(shop)
     let_pass(page, 30)
     assert inbox.count_of("/unread") in polls
 
@@ -477,15 +552,10 @@ def test_a_farewell_is_said_once(
       const { unreadUrl, user } =
         document.querySelector("script[data-unread-url]").dataset;
       return unreadUrl + user; }""")
-    heard.evaluate(
-        """(name) => { window.farewells = 0;
-        new BroadcastChannel(name).onmessage = ({ data }) =>
-          (window.farewells += data.isGone ? 1 : 0); }""",
-        name,
-    )
-    told.evaluate(
-        "(name) => new BroadcastChannel(name).postMessage({ isGone: true })", name
-    )
+    heard.evaluate(f"""() => {{ window.farewells = 0;
+      {CHANNEL}.onmessage = ({{ data: [, news] }}) =>
+        (window.farewells += news?.isGone ? 1 : 0); }}""")
+    told.evaluate(f"(name) => {CHANNEL}.postMessage([name, {{ isGone: true }}])", name)
     for page in pages:
         expect(page.locator("app-inbox-bell a")).to_have_count(0)
     # What one tab told comes before what another one says later.

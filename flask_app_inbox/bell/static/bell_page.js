@@ -72,10 +72,8 @@ const startBells = (own) => {
       (state, arrived) => mine === store && show(state, arrived),
       {
         now: () => performance.now(),
-        later: (work, pause) => {
-          const timer = setTimeout(work, pause);
-          return () => clearTimeout(timer);
-        },
+        later: (work, pause) =>
+          clearTimeout.bind(null, setTimeout(work, pause)),
       },
     );
     store = mine;

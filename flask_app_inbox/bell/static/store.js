@@ -233,7 +233,7 @@ const openStore = (known, asking, tell, changed, clock) => {
     refuse,
     forget,
     /** Whether this tab asks for all of the user's tabs. */
-    lead: (/** @type {boolean} */ isLeader) => {
+    lead: (/** @type {any} */ isLeader) => {
       leads = isLeader;
       plan();
       isWanted = true; // what happens until the next time may be missed

@@ -5,18 +5,21 @@
  * tab asks for itself and tells nothing.
  * @param {string} name of what they share; it holds whose it is
  * @param {(news: any) => void} hear
- * @param {(isLeader: boolean) => void} lead
+ * @param {(isLeader?: boolean) => void} lead
  */
 const openTabs = (name, hear, lead) => {
+  const NEXT_PAGE_WITHIN = 1000; // milliseconds
   /** @type {BroadcastChannel | null | undefined} null: its page may be put away */
   let channel;
   /** @type {AbortController | undefined} */
   let claim;
+  /** @type {ReturnType<typeof setTimeout>} */
+  let timer;
 
   const rest = () => {
     claim?.abort();
     claim = undefined;
-    lead(false);
+    lead();
   };
 
   return {
@@ -25,8 +28,14 @@ const openTabs = (name, hear, lead) => {
       const { hidden } = document;
       // The browser keeps no page in its history that hears something.
       if (navigator.locks && !channel && !(channel === null && hidden)) {
-        channel = new BroadcastChannel(name);
-        channel.onmessage = ({ data }) => hear(data);
+        channel = new BroadcastChannel("app-inbox-bell");
+        channel.onmessage = ({ data: [whose, news] }) => {
+          if (news) {
+            if (whose === name) hear(news);
+          } else if (whose === name) clearTimeout(timer);
+          else timer = setTimeout(hear, NEXT_PAGE_WITHIN, { isWanted: true });
+        };
+        channel.postMessage([name]);
       }
       if (hidden) return rest();
       if (claim) return;
@@ -43,9 +52,10 @@ const openTabs = (name, hear, lead) => {
     /** @param {null} [putAway] for a page that leaves the window */
     leave: (putAway) => {
       rest();
+      channel?.postMessage([]);
       channel?.close();
       channel = putAway;
     },
-    tell: (/** @type {object} */ news) => channel?.postMessage(news),
+    tell: (/** @type {object} */ news) => channel?.postMessage([name, news]),
   };
 };
