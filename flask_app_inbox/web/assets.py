@@ -22,6 +22,8 @@ _PACKAGE = __package__.partition(".")[0]
 #: Seconds that a browser keeps a script under its fingerprint: a year.
 MAX_AGE = 365 * 24 * 60 * 60
 
+#: The modules that make scripts short: browsers get a new script where one changes.
+SHORTENERS = ("shorten", "javascript")
 #: What a style sheet does without. In our values no sign stands beside a blank that
 #: means something, but in sums, whose signs are not among these.
 _SHORTER_STYLE = (
@@ -82,8 +84,9 @@ def read_script(*paths: str, is_module: bool = False) -> PageScript:
 @cache
 def _way_of_scripts() -> str:
     """Return what shortens scripts, as it is written."""
-    code = files(_PACKAGE).joinpath("web/shorten.py")
-    return code.read_text("utf-8") if code.is_file() else ""  # a frozen app has none
+    codes = [files(_PACKAGE).joinpath(f"web/{name}.py") for name in SHORTENERS]
+    # A frozen app has none.
+    return "".join(code.read_text("utf-8") for code in codes if code.is_file())
 
 
 def _shorten_script(source: str) -> str:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from markupsafe import Markup
 
+import flask_app_inbox.web
 from flask_app_inbox.inbox.page import PAGE_SCRIPT
-from flask_app_inbox.web.assets import PageScript, read_script, render
+from flask_app_inbox.web.assets import SHORTENERS, PageScript, read_script, render
 from tests.conftest import MakeApp
 
 PREFIX = "/app-inbox/app_inbox."
@@ -35,6 +37,19 @@ def test_the_fingerprint_is_one_of_source_and_shortener(script: PageScript) -> N
         for source, way in (("a;", "one"), ("b;", "one"), ("a;", "two"))
     ]
     assert len({script.fingerprint for script in scripts}) == 3
+
+
+def test_every_module_that_shortens_is_part_of_the_fingerprint() -> None:
+    imported = {
+        name
+        for module in SHORTENERS
+        for name in re.findall(
+            r"^from \.(\w+) import",
+            Path(flask_app_inbox.web.__path__[0], f"{module}.py").read_text("utf-8"),
+            re.MULTILINE,
+        )
+    }
+    assert imported <= set(SHORTENERS)
 
 
 def test_a_page_does_not_wait_for_its_script_to_be_shortened() -> None:
