@@ -14,6 +14,7 @@ import flask_app_inbox.sandbox
 import flask_app_inbox.testing
 from flask_app_inbox import Contact
 from flask_app_inbox.sandbox import SandboxServer
+from flask_app_inbox.web.assets import SHORTENERS
 from tests.conftest import client_of
 
 PUBLIC: list[tuple[ModuleType, set[str]]] = [
@@ -131,7 +132,7 @@ def test_a_site_with_the_vendors_bell_imports_nothing_else() -> None:
 def test_no_customer_waits_for_an_import_of_ours() -> None:
     later = ours(modules_after(SHOP + ASKED)) - ours(modules_after(SHOP))
     # The first browser that fetches a script does, once for a process.
-    assert later == {"flask_app_inbox.web.shorten"}
+    assert later == {f"flask_app_inbox.web.{name}" for name in SHORTENERS}
 
 
 def test_names_that_come_later_are_listed_once() -> None:

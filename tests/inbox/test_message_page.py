@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from html import unescape
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, quote, urlsplit
@@ -81,6 +82,9 @@ def test_messages_are_shown_with_their_clean_html(
     assert "(1)</title>" in response.text
 
 
+@pytest.mark.skipif(
+    version("flask").startswith("3.0."), reason="it answers its SERVER_NAME alone"
+)
 @pytest.mark.parametrize(
     "address",
     [
