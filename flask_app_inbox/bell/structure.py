@@ -17,8 +17,11 @@ REWRITTEN = {
 }
 _LISTS = ("ol", "ul")
 _VOID = ("br", "hr")
+_BREAKS = tuple(f"<{name}>" for name in _VOID)
 #: The form that nh3 writes: tags and the text between them.
 _PART = re.compile(r'<(/?)([a-z0-9]+)(?: [a-z-]+="[^"]*")*>|[^<]+')
+#: Text in which there is nothing to see.
+_BLANK = re.compile(r"(?:\s|&nbsp;|[\u00ad\u200b-\u200d\u2060\ufeff])*")
 #: What an open element is called that stands around something loose in a list.
 _ITEM = "an item of ours"
 
@@ -55,7 +58,9 @@ def sound_structure(html: str) -> str:
     def end() -> None:
         name, closing, start, words_before = opened.pop()
         if name == "a" and words == words_before:
-            del pieces[start:]
+            # What parted the words around it still does.
+            inner = [one for one in pieces[start:] if one in _BREAKS or one[0] != "<"]
+            pieces[start:] = inner or [" "]
         else:
             pieces.append(closing)
 
@@ -66,7 +71,7 @@ def sound_structure(html: str) -> str:
         if slash:
             end()
             continue
-        is_word = not name and bool(piece.replace("&nbsp;", "").strip())
+        is_word = not name and not _BLANK.fullmatch(piece)
         parent = opened[-1].name if opened else ""
         if parent in _LISTS and name != "li":
             if not is_word and (not name or name in _VOID):

@@ -32,8 +32,10 @@ LINK = '<a href="/tea" rel="noopener">'
         ("<h1>a</h1><p>b", "<div><strong>a</strong></div><p>b</p>"),
         ("<h6>a <i>b</i></h6>", "<div><strong>a <i>b</i></strong></div>"),
         ("<ul><h2>a</h2></ul>", "<ul><li><div><strong>a</strong></div></li></ul>"),
-        ("<a href=/tea><img src=https://a.example/b.png></a>a", "a"),
-        ("<a href=/tea> &nbsp;<b><br></b></a>a", "a"),
+        ("a<a href=/tea><img src=https://a.example/b.png></a>b", "a b"),
+        ("a<a href=/tea><div><img></div></a>b", "a b"),
+        ("a<a href=/tea> &nbsp;<b><br></b></a>b", "a &nbsp;<br>b"),
+        ("a<a href=/tea>\N{ZERO WIDTH SPACE}</a>b", "a\N{ZERO WIDTH SPACE}b"),
         ("<a href=/tea><b>a</b></a>", f"{LINK}<b>a</b></a>"),
     ],
 )

@@ -26,7 +26,7 @@ const pointLink = (link, address) => {
 /** @param {string} html */
 const buildHtml = (html) => {
   const LONGEST = 100000; // characters
-  const DEEPEST = 20; // elements in each other
+  const DEEPEST = 99; // elements in each other
   /** @type {Record<string, string>} */
   const entities = { amp: "&", lt: "<", gt: ">", quot: '"', nbsp: "\u00a0" };
   const decoded = (/** @type {string} */ text) =>
