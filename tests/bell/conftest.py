@@ -195,6 +195,12 @@ def panel(page: Page) -> Locator:
     return page.get_by_role("dialog", name="Notifications")
 
 
+#: Where tabs hear each other: whose page says it, and what.
+CHANNEL = 'new BroadcastChannel("app-inbox-bell")'
+#: Notes what pages of other tabs say of themselves: that they go, or whose they are.
+NOTE_PAGES = f"""() => {{ window.pages = [];
+{CHANNEL}.onmessage = ({{ data: [user, news] }}) =>
+  news || pages.push(user ? "comes" : "goes"); }}"""
 #: A page in which the bell's script does nothing of what it does a moment later.
 WITHOUT_LATER = """const { setTimeout } = self;
 self.setTimeout = (work, pause) => pause === 100 || setTimeout(work, pause);"""

@@ -11,6 +11,7 @@ from flask_app_inbox.sandbox import SandboxServer
 from tests.bell.conftest import (
     IS_DEFINED,
     LEAST_PAUSE,
+    NOTE_PAGES,
     WITHOUT_LATER,
     bell,
     open_panel,
@@ -69,6 +70,21 @@ def test_a_page_that_comes_back_shows_the_count_of_now(
     expect(panel(page)).to_be_hidden()
     page.clock.run_for(LEAST_PAUSE)
     expect(bell(page, 1)).to_be_visible()
+
+
+def test_a_page_that_comes_back_says_so_after_the_one_that_goes(
+    page: Page, address: str
+) -> None:
+    other = page.context.new_page()
+    other.goto(address)
+    expect(bell(other, 1)).to_be_visible()
+    other.evaluate(NOTE_PAGES)
+    page.goto(f"{address}/two")
+    expect(bell(page, 1)).to_be_visible()
+    wait_in(other, lambda: len(other.evaluate("pages")) == 2)
+    come_back(page)
+    wait_in(other, lambda: len(other.evaluate("pages")) == 4)
+    assert other.evaluate("pages") == ["goes", "comes"] * 2
 
 
 def test_a_page_that_was_left_at_once_comes_back_without_its_count(

@@ -8,7 +8,15 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from flask_app_inbox.inbox.counts import Count
-from tests.bell.conftest import LEAST_PAUSE, Check, bell, open_panel, panel
+from tests.bell.conftest import (
+    CHANNEL,
+    LEAST_PAUSE,
+    NOTE_PAGES,
+    Check,
+    bell,
+    open_panel,
+    panel,
+)
 from tests.bell.inbox import Inbox
 from tests.fixtures.complaints import FAILED_LOAD, Complaints
 from tests.fixtures.waiting import hold_first, wait_in
@@ -23,8 +31,6 @@ GO_AWAY = """async () => {
   await new Promise((done) => setTimeout(done));
   place.append(bell);
 }"""
-#: Where tabs hear each other: whose page says it, and what.
-CHANNEL = 'new BroadcastChannel("app-inbox-bell")'
 WITHOUT_LOCKS = "Object.defineProperty(navigator, 'locks', { value: undefined })"
 
 
@@ -317,14 +323,17 @@ def test_windows_of_the_user_of_before_ask_soon(
     expect(panel(ann)).to_have_count(0)
 
 
-#: Notes what pages of other tabs say of themselves: that they go, or whose they are.
-NOTE_PAGES = f"""() => {{ window.pages = [];
-{CHANNEL}.onmessage = ({{ data: [user, news] }}) =>
-  news || pages.push(user ? "comes" : "goes"); }}"""
 #: However long the next page takes, it comes within the second that it has.
 SLOW_SECOND = """{ const later = setTimeout;
   setTimeout = (work, pause, ...given) =>
     later(work, pause === 1000 ? 10000 : pause, ...given); }"""
+
+
+def speak_german(route: Route) -> None:
+    """Let a page ask at another address, as where the path tells the language."""
+    page = route.fetch()
+    body = page.text().replace("/app-inbox/unread", "/app-inbox/unread?lang=de")
+    route.fulfill(response=page, body=body)
 
 
 @pytest.mark.usefixtures("known_count", "check")
@@ -335,6 +344,7 @@ def test_the_next_page_of_a_user_lets_nobody_ask(
         context.add_init_script(script)
     one, other = open_two(context, shop)
     one.evaluate(NOTE_PAGES)
+    other.route("**/two", speak_german)
     for path in ("/two", "/"):
         other.goto(shop + path)
         expect(bell(other, 1)).to_be_visible()

@@ -39,7 +39,7 @@ const startBells = (own) => {
   /** @param {StoreState} state @param {number} arrived */
   const show = (state, arrived) => {
     const { unread, asOf } = state;
-    const isSame = shown?.unread === unread && shown.asOf === asOf;
+    const isNew = shown?.unread !== unread || shown.asOf !== asOf;
     shown = state;
     if (state.isGone) tabs.leave(); // who holds the lock and asks nobody is in the way
     for (const hear of [...hearers]) {
@@ -49,7 +49,7 @@ const startBells = (own) => {
         reportError(error); // one that the site wrote keeps nobody else from hearing
       }
     }
-    if (!isSame) announce(document, "change", { unread, asOf });
+    if (isNew) announce(document, "change", { unread, asOf });
   };
 
   const join = () => {
@@ -78,7 +78,7 @@ const startBells = (own) => {
     );
     store = mine;
     user = settings.user;
-    tabs = openTabs(settings.unreadUrl + user, mine.hear, mine.lead);
+    tabs = openTabs(settings.unreadUrl + user, user, mine.hear, mine.lead);
     show(mine.state(), 0);
     join();
   };
@@ -150,10 +150,11 @@ const startBells = (own) => {
       attributeFilter: ["data-user"],
     });
     look();
-    addEventListener("visibilitychange", join);
+    // The page that goes for one of the history says so when that one is there.
+    addEventListener("visibilitychange", () => setTimeout(join, LATER));
     addEventListener("online", check);
     addEventListener("focus", check);
-    addEventListener("pageshow", join);
+    addEventListener("pageshow", () => setTimeout(join, LATER));
     // Older browsers lack it.
     shared.navigation?.addEventListener("currententrychange", check);
   };

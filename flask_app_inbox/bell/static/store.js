@@ -207,7 +207,7 @@ const openStore = (known, asking, tell, changed, clock) => {
     if (isAnswer) {
       // Whoever said it may not have heard of the last mark yet.
       const wait = heardAt - clock.now();
-      if (wait > 0) return void clock.later(want, wait);
+      if (wait > 0) return clock.later(want, wait);
       askedAt = clock.now();
       answeredAt = Date.now();
     }

@@ -4,10 +4,11 @@
  * The one that asks is visible. Without locks, or where a page may not have them, each
  * tab asks for itself and tells nothing.
  * @param {string} name of what they share; it holds whose it is
+ * @param {string} user whose it is, whatever the site's addresses
  * @param {(news: any) => void} hear
  * @param {(isLeader?: boolean) => void} lead
  */
-const openTabs = (name, hear, lead) => {
+const openTabs = (name, user, hear, lead) => {
   const NEXT_PAGE_WITHIN = 1000; // milliseconds
   /** @type {BroadcastChannel | null | undefined} null: its page may be put away */
   let channel;
@@ -17,25 +18,24 @@ const openTabs = (name, hear, lead) => {
   let timer;
 
   const rest = () => {
-    claim?.abort();
-    claim = undefined;
+    claim = /** @type {any} */ (claim?.abort()); // which returns nothing
     lead();
   };
 
   return {
     /** Take part; again and again is fine. */
     join: async () => {
-      const { hidden } = document;
+      const hidden = document.hidden;
       // The browser keeps no page in its history that hears something.
       if (navigator.locks && !channel && !(channel === null && hidden)) {
         channel = new BroadcastChannel("app-inbox-bell");
         channel.onmessage = ({ data: [whose, news] }) => {
-          if (news) {
-            if (whose === name) hear(news);
-          } else if (whose === name) clearTimeout(timer);
-          else timer = setTimeout(hear, NEXT_PAGE_WITHIN, { isWanted: true });
+          if (whose === user) clearTimeout(timer);
+          else if (whose === name) hear(news);
+          else if (!news)
+            timer = setTimeout(hear, NEXT_PAGE_WITHIN, { isWanted: true });
         };
-        channel.postMessage([name]);
+        channel.postMessage([user]);
       }
       if (hidden) return rest();
       if (claim) return;
