@@ -3,6 +3,10 @@
  *
  * The one that asks is visible. Without locks, or where a page may not have them, each
  * tab asks for itself and tells nothing.
+ *
+ * All pages with a bell share one channel. One that comes says whose it is, one that goes
+ * says nothing but that. Where none of the same user comes within a second, or one of
+ * another user does, the user may be gone: whoever asks for their tabs asks.
  * @param {string} name of what they share; it holds whose it is
  * @param {string} user whose it is, whatever the site's addresses
  * @param {(news: any) => void} hear
