@@ -10,6 +10,7 @@ from flask import Flask, render_template_string, request, session
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from flask_app_inbox import AppInbox, Contact
+from flask_app_inbox.sandbox import SandboxServer
 from tests.bell.inbox import Inbox
 from tests.fixtures.chromium import browser, driver, whole_browser
 from tests.fixtures.complaints import FAILED_LOAD, Complaints
@@ -166,6 +167,16 @@ def shop(make_shop: Callable[..., str], context: BrowserContext, inbox: Inbox) -
     """The address of a shop whose inbox the test plays."""
     inbox.play(context)
     return make_shop()
+
+
+@pytest.fixture
+def real_shop(make_shop: Callable[..., str], sandbox: SandboxServer) -> str:
+    """The address of a shop whose messages the sandbox has."""
+    return make_shop(
+        API_KEY="sandbox-key",
+        API_URL=sandbox.url + "/api",
+        MESSAGES_URL=sandbox.url + "/appinbox",
+    )
 
 
 @pytest.fixture

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 from playwright.sync_api import Page, expect
 
-from flask_app_inbox.sandbox import SandboxServer
 from tests.bell.conftest import (
     IS_DEFINED,
     LEAST_PAUSE,
@@ -33,23 +30,16 @@ KEEP_RESTORED = """() => addEventListener("pageshow", ({ persisted }) => {
 
 
 @pytest.fixture
-def address(
-    page: Page, make_shop: Callable[..., str], sandbox: SandboxServer, control: Control
-) -> str:
+def address(page: Page, real_shop: str, control: Control) -> str:
     """A site; Ann's page of it is open, and so is its panel."""
     control.add(ANN, "Secret of Ann")
     control.add("bob@example.com")
-    address = make_shop(
-        API_KEY="sandbox-key",
-        API_URL=sandbox.url + "/api",
-        MESSAGES_URL=sandbox.url + "/appinbox",
-    )
     page.clock.install()
-    page.goto(address)
+    page.goto(real_shop)
     open_panel(page)
     expect(panel(page).get_by_text("Secret of Ann")).to_be_visible()
     page.evaluate(KEEP_RESTORED)
-    return address
+    return real_shop
 
 
 def come_back(page: Page) -> str:

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 from playwright.sync_api import Page, expect
 
 from flask_app_inbox.bell.cleaning import clean_html
-from flask_app_inbox.sandbox import SandboxServer
 from tests.bell.conftest import bell, open_panel, panel
 from tests.fixtures.axe import barriers
 from tests.fixtures.control import Control
@@ -45,23 +42,18 @@ def test_lists_hold_items_and_links_have_words(html: str, sound: str) -> None:
 
 
 def test_a_message_that_was_written_for_mail_is_no_barrier(
-    page: Page, make_shop: Callable[..., str], sandbox: SandboxServer, control: Control
+    page: Page, real_shop: str, control: Control
 ) -> None:
     content = """<h1>Sale</h1><h5>All teas</h5><li>Green<dd>Sencha<ul>Black<ul>
       <li>Assam</ul></ul><dl>White</dl><a href=/tea><img src=x></a>"""
     control.add("ann@example.com")
     control.send("ann@example.com", "Spring", content=content)
-    address = make_shop(
-        API_KEY="sandbox-key",
-        API_URL=sandbox.url + "/api",
-        MESSAGES_URL=sandbox.url + "/appinbox",
-    )
-    page.goto(address)
+    page.goto(real_shop)
     expect(bell(page, 1)).to_be_visible()
     open_panel(page)
     expect(panel(page).get_by_text("Assam")).to_be_visible()
     found = {"panel": barriers(page)}
-    page.goto(f"{address}/app-inbox/")
+    page.goto(f"{real_shop}/app-inbox/")
     expect(page.get_by_text("Assam")).to_be_visible()
     found["page"] = barriers(page)
     assert found == {"panel": [], "page": []}

@@ -7,7 +7,6 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from flask_app_inbox.sandbox import SandboxServer
 from tests.bell.conftest import bell, open_panel, panel
 from tests.fixtures.control import Control
 
@@ -15,15 +14,9 @@ ANN = "ann@example.com"
 
 
 @pytest.fixture
-def address(
-    make_shop: Callable[..., str], sandbox: SandboxServer, control: Control
-) -> str:
+def address(real_shop: str, control: Control) -> str:
     control.add(ANN, "First", "Second")
-    return make_shop(
-        API_KEY="sandbox-key",
-        API_URL=sandbox.url + "/api",
-        MESSAGES_URL=sandbox.url + "/appinbox",
-    )
+    return real_shop
 
 
 def test_messages_are_shown_and_read(
